@@ -1,0 +1,20 @@
+from django.apps import AppConfig
+
+
+class IntegrationsConfig(AppConfig):
+    """The sync engine and the systems it keeps in step."""
+
+    name = "integrations"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Fill the registry, and listen for merges made in the domain."""
+        from django.db.models.signals import post_migrate
+
+        from integrations import registry, schedules
+        from integrations.sync import changes, merges, signals  # noqa: F401
+
+        registry.register_all()
+        merges.connect()
+        post_migrate.connect(changes.install_triggers, sender=self)
+        post_migrate.connect(schedules.install, sender=self)

@@ -1,0 +1,65 @@
+"""What the commands for polls, backfills and reconciliations share."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from integrations.models import SyncRun
+from integrations.sync.errors import SyncError
+from integrations.sync.runs import AlreadyRunning, BrakePulled
+from integrations.sync.system import System, get
+
+
+class RunCommand(BaseCommand):
+    """Names a system, shows progress, prints the counts, fails with a clear sentence."""
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("system", help="The system's name, for example pipedrive.")
+
+    def start(self, system: System, options: dict, progress: Any) -> SyncRun:
+        raise NotImplementedError
+
+    def handle(self, **options: Any) -> None:
+        try:
+            system = get(options["system"])
+        except LookupError as error:
+            raise CommandError(str(error)) from error
+        if not system.is_on():
+            raise CommandError(f"{system.label} has no settings; see .env.example.")
+        try:
+            row = self._with_progress(system, options)
+        except (AlreadyRunning, BrakePulled, SyncError) as error:
+            raise CommandError(str(error)) from error
+        self._report(row)
+
+    def _with_progress(self, system: System, options: dict) -> SyncRun:
+        console = Console(file=self.stdout._out)
+        if not console.is_terminal:
+            return self.start(system, options, self._plain_line)
+        columns = [SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()]
+        with Progress(*columns, console=console) as bar:
+            task = bar.add_task("Starting")
+            return self.start(
+                system,
+                options,
+                lambda kind, counts: bar.update(task, description=f"{kind}: {_counts(counts)}"),
+            )
+
+    def _plain_line(self, kind: str, counts: Counter) -> None:
+        self.stdout.write(f"{kind}: {_counts(counts)}")
+
+    def _report(self, row: SyncRun) -> None:
+        self.stdout.write(f"{row.get_state_display()}: {row}")
+        for kind, counts in row.counts.items():
+            self.stdout.write(f"  {kind}: {_counts(Counter(counts))}")
+        if row.report:
+            self.stdout.write(row.report)
+
+
+def _counts(counts: Counter) -> str:
+    return ", ".join(f"{number} {name}" for name, number in counts.items()) or "nothing"

@@ -1,0 +1,29 @@
+"""The engine's tables."""
+
+from .connections import Connection, Heartbeat, RemoteField, StageMapping
+from .links import ExternalLink, LinkState
+from .logs import RunState, SyncCursor, SyncLog, SyncRun
+from .questions import Conflict, PossibleDuplicate, QuestionState
+from .queues import EventState, OutboxEntry, OutboxState, Reason, RecordChange, WebhookEvent
+
+__all__ = [
+    "Conflict",
+    "Connection",
+    "EventState",
+    "ExternalLink",
+    "Heartbeat",
+    "LinkState",
+    "OutboxEntry",
+    "OutboxState",
+    "PossibleDuplicate",
+    "QuestionState",
+    "Reason",
+    "RecordChange",
+    "RemoteField",
+    "RunState",
+    "StageMapping",
+    "SyncCursor",
+    "SyncLog",
+    "SyncRun",
+    "WebhookEvent",
+]

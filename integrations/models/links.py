@@ -1,0 +1,65 @@
+"""Which hub record is which remote record."""
+
+from django.db import models
+from django.db.models import Q
+
+
+class LinkState(models.TextChoices):
+    """What staff see of a link; `ALIAS` routes a merged-away remote id to its survivor."""
+
+    LIVE = "live", "In sync"
+    GONE = "gone", "Gone"
+    ALIAS = "alias", "Merged away"
+
+
+class ExternalLink(models.Model):
+    """This hub record is that remote record.
+
+    ``snapshot`` holds the values both sides last agreed on, in the hub's form: hub
+    field to JSON value, parents as hub ids. ``remote_state`` is what the system's
+    adapter needs to write the record again (a whole e-mail list, say); the engine
+    never looks into it.
+    """
+
+    system = models.CharField(max_length=40)
+    kind = models.CharField(max_length=40)
+    remote_id = models.CharField(max_length=255)
+    #: None: deleted there before we knew it, so that a late message does not make it.
+    record_id = models.BigIntegerField(null=True)
+    #: Whose link this was before a merge, for the undo.
+    merged_record_id = models.BigIntegerField(null=True)
+    state = models.CharField(max_length=10, choices=LinkState, default=LinkState.LIVE)
+    snapshot = models.JSONField(default=dict)
+    remote_state = models.JSONField(default=dict)
+    #: The remote's clock: the newest change of the record that was applied.
+    modified_at = models.DateTimeField(null=True)
+    #: The remote's clock: the newest delivery that was applied. Finer than
+    #: ``modified_at`` where a system stamps records to the second only.
+    event_at = models.DateTimeField(null=True)
+    pulled_at = models.DateTimeField(null=True)
+    pushed_at = models.DateTimeField(null=True)
+    #: We deleted it there because a person archived it here: late messages change nothing.
+    deleted_here = models.BooleanField(default=False)
+    #: Merged here; the remote still has both and must be told.
+    merge_owed = models.BooleanField(default=False)
+    last_error = models.TextField(default="", blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["system", "kind", "remote_id"], name="one_link_per_remote_record"
+            ),
+            models.UniqueConstraint(
+                fields=["system", "kind", "record_id"],
+                condition=~Q(state=LinkState.ALIAS),
+                name="one_remote_record_per_record_and_system",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["kind", "record_id"], name="link_by_record"),
+            models.Index(fields=["remote_id"], name="link_by_remote_id"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.kind} {self.remote_id}"

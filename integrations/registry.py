@@ -1,0 +1,14 @@
+"""The systems that Hermes keeps in step. A new one is one line here."""
+
+from .pipedrive import SYSTEM as PIPEDRIVE
+from .sync import system
+
+SYSTEMS = [
+    PIPEDRIVE,
+]
+
+
+def register_all() -> None:
+    """Fill the engine's registry."""
+    for each in SYSTEMS:
+        system.register(each)

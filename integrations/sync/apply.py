@@ -1,0 +1,81 @@
+"""Remote to hub: one set-based path for webhooks, polls, backfills and answers to calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db import connection, transaction
+
+from . import changes, merges
+from .kind_batch import KindBatch
+from .records import RemoteRecord, coalesce
+from .system import System
+
+
+class Status(StrEnum):
+    """What applying a record did."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REMOVED = "removed"
+    STALE = "stale"
+    IGNORED = "ignored"
+    WAITING = "waiting"
+
+
+@dataclass
+class Outcome:
+    """What became of a record. ``note`` says why, where nothing was done."""
+
+    status: Status
+    record_id: int | None = None
+    note: str = ""
+
+
+Outcomes = dict[tuple[str, str], Outcome]
+
+
+def apply(records: Iterable[RemoteRecord], *, system: System, event: str = "") -> Outcomes:
+    """Bring the hub up to date with what a remote said.
+
+    One transaction for all of it: everything is written or nothing. Several messages
+    about one record count as one.
+
+    Returns:
+        The outcome for each (kind, remote id).
+    """
+    newest = coalesce(records)
+    if not newest:
+        return {}
+    with transaction.atomic(), changes.made_by(system, event):
+        lock(f"{system.name}:{kind}:{remote_id}" for kind, remote_id in newest)
+        outcomes = _apply_kinds(system, newest)
+        merges.fold(system, newest.values())
+    return outcomes
+
+
+def _apply_kinds(
+    system: System, newest: Mapping[tuple[str, str], RemoteRecord]
+) -> Outcomes:
+    outcomes: Outcomes = {}
+    for kind in system.kinds:
+        batch = [record for (its_kind, _), record in newest.items() if its_kind == kind]
+        if batch:
+            results = KindBatch(system, kind, batch).apply()
+            outcomes |= {
+                (kind, remote_id): Outcome(Status(status), pk, note)
+                for remote_id, (status, pk, note) in results.items()
+            }
+    return outcomes
+
+
+def lock(keys: Iterable[str]) -> None:
+    """Hold these names until the transaction ends. Sorted, so that no two deadlock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(k, 0)) FROM unnest(%s::text[]) k",
+            [sorted(set(keys))],
+        )

@@ -1,0 +1,88 @@
+"""Writing many rows in one statement, with the rows as one JSON document.
+
+An order of magnitude faster than ``bulk_update``'s CASE expressions, and PostgreSQL does
+the typing. Triggers see one statement.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, models
+from django.utils import timezone
+
+
+def _column_value(field: models.Field, record: models.Model) -> Any:
+    value = getattr(record, field.attname)
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _rows(records: Sequence[models.Model], fields: Sequence[models.Field]) -> str:
+    return json.dumps(
+        [{field.column: _column_value(field, record) for field in fields} for record in records]
+    )
+
+
+def _column_types(fields: Iterable[models.Field]) -> str:
+    return ", ".join(f'"{field.column}" {field.rel_db_type(connection)}' for field in fields)
+
+
+def update(records: Sequence[models.Model], names: Iterable[str]) -> None:
+    """Write these fields of these rows. ``updated_at`` moves where the model has one."""
+    if not records or not (names := set(names)):
+        return
+    meta = records[0]._meta
+    fields = [meta.get_field(name) for name in sorted(names)]
+    key = meta.pk
+    sets = ", ".join(f'"{field.column}" = v."{field.column}"' for field in fields)
+    if any(field.name == "updated_at" for field in meta.concrete_fields):
+        sets += ", updated_at = now()"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {meta.db_table} t SET {sets} FROM jsonb_to_recordset(%s::jsonb) "
+            f"AS v({_column_types([key, *fields])}) WHERE t.id = v.id",
+            [_rows(records, [key, *fields])],
+        )
+
+
+def insert(records: Sequence[models.Model]) -> None:
+    """Write new rows and give each instance its primary key."""
+    if not records:
+        return
+    meta = records[0]._meta
+    _stamp(records)
+    _take_ids(records)
+    fields = [field for field in meta.concrete_fields if not field.generated]
+    names = ", ".join(f'"{field.column}"' for field in fields)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {meta.db_table} ({names}) SELECT {names} FROM "
+            f"jsonb_to_recordset(%s::jsonb) AS v({_column_types(fields)})",
+            [_rows(records, fields)],
+        )
+
+
+def _stamp(records: Sequence[models.Model]) -> None:
+    now = timezone.now()
+    for field in records[0]._meta.concrete_fields:
+        if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+            for record in records:
+                setattr(record, field.attname, now)
+
+
+def _take_ids(records: Sequence[models.Model]) -> None:
+    table = records[0]._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [table, len(records)],
+        )
+        for record, (pk,) in zip(records, cursor.fetchall(), strict=True):
+            record.pk = pk
+            record._state.adding = False

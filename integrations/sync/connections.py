@@ -1,0 +1,94 @@
+"""The state of each connection: paused, limited, broken, or well."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from integrations.models import Connection, SyncLog
+
+from .errors import RateLimited
+from .system import System
+
+#: So many failures in a row open the circuit breaker.
+BREAKS_AFTER = 5
+
+#: How long the breaker holds calls before one is let through to try.
+BROKEN_FOR = timedelta(seconds=20)
+
+
+def of(system: System) -> Connection:
+    """The system's row, made when it is first asked for."""
+    return Connection.objects.get_or_create(system=system.name)[0]
+
+
+def may_call(system: System) -> bool:
+    """Whether calls may go out now."""
+    connection, now = of(system), timezone.now()
+    if connection.paused:
+        return False
+    return not any(
+        until is not None and until > now
+        for until in [connection.paused_until, connection.broken_until]
+    )
+
+
+def on_probation(system: System) -> bool:
+    """Whether the breaker was open and no call has succeeded since."""
+    return of(system).broken_until is not None
+
+
+def succeeded(system: System) -> None:
+    """A call went through: the breaker closes. Writes only when that is news."""
+    now = timezone.now()
+    news = (
+        Q(failures_in_row__gt=0)
+        | Q(broken_until__isnull=False)
+        | Q(last_success_at__isnull=True)
+        | Q(last_success_at__lt=now - timedelta(seconds=10))
+    )
+    Connection.objects.filter(news, system=system.name).update(
+        failures_in_row=0, broken_until=None, last_success_at=now
+    )
+
+
+def failed(system: System, message: str) -> None:
+    """The remote is unreachable. Enough of these in a row, and calls are held."""
+    now = timezone.now()
+    row = Connection.objects.filter(system=system.name)
+    row.update(failures_in_row=F("failures_in_row") + 1, last_error=message, last_error_at=now)
+    row.filter(failures_in_row__gte=BREAKS_AFTER).update(broken_until=now + BROKEN_FOR)
+
+
+def limited(system: System, error: RateLimited) -> None:
+    """Hold all calls as long as we were asked to; a spent day is told to staff."""
+    now = timezone.now()
+    Connection.objects.filter(system=system.name).update(
+        paused_until=now + error.retry_after, last_error=str(error), last_error_at=now
+    )
+    if error.whole_day:
+        _alert(system, "budget", f"{system.label}: today's calls are used up. {error}")
+
+
+def refused_us(system: System, message: str) -> None:
+    """Bad credentials: pause until a person has mended them, and say so once."""
+    changed = Connection.objects.filter(system=system.name, paused=False).update(
+        paused=True, pause_reason=message, last_error=message, last_error_at=timezone.now()
+    )
+    if changed:
+        _alert(system, "credentials", f"{system.label} refuses our credentials: {message}")
+
+
+def resume(system: System) -> None:
+    """Let calls go out again, whatever held them."""
+    Connection.objects.filter(system=system.name).update(
+        paused=False, pause_reason="", paused_until=None, broken_until=None, failures_in_row=0
+    )
+
+
+def _alert(system: System, topic: str, message: str) -> None:
+    SyncLog.objects.create(
+        level=SyncLog.Level.ERROR, system=system.name, topic=topic, message=message
+    )

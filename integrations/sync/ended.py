@@ -1,0 +1,137 @@
+"""How a claim on the outbox ends: done, again later, or dead."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Case, F, Value, When
+from django.utils import timezone
+
+from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxState, Reason
+
+from . import connections, outbox_entries, schedule
+from .errors import RateLimited, SyncError, Unauthorised, Unavailable
+from .system import System
+
+logger = logging.getLogger(__name__)
+
+
+def close(entry: OutboxEntry, action: str, fields: list[str] | None = None) -> None:
+    """The remote has all that was there at the claim; what came since is sent again."""
+    now = timezone.now()
+    is_current = When(generation=entry.generation, then=Value(OutboxState.DONE))
+    _ours(entry).update(
+        state=Case(is_current, default=Value(OutboxState.WAITING)),
+        done_at=Case(When(generation=entry.generation, then=Value(now)), default=None),
+        next_attempt_at=now,
+        attempts=Case(When(generation=entry.generation, then=F("attempts")), default=Value(0)),
+        create_started_at=None,
+        recreate=False,
+        action=action,
+        fields_sent=fields or [],
+        last_error="",
+        reason="",
+    )
+    # An earlier entry that had given up on this record has nothing left to say.
+    OutboxEntry.objects.filter(
+        system=entry.system,
+        kind=entry.kind,
+        record_id=entry.record_id,
+        state=OutboxState.DEAD,
+        pk__lt=entry.pk,
+    ).update(state=OutboxState.DISCARDED, last_error="A later change was sent")
+
+
+def _ours(entry: OutboxEntry) -> Any:
+    """The claim, if it is still this worker's."""
+    return OutboxEntry.objects.filter(
+        pk=entry.pk, state=OutboxState.SENDING, attempts=entry.attempts
+    )
+
+
+def waits_for_parent(system: System, entry: OutboxEntry, parent: tuple[str, int]) -> None:
+    """Send the parent first. Waiting for it costs no attempt."""
+    kind, pk = parent
+    dead = OutboxEntry.objects.filter(
+        system=system.name, kind=kind, record_id=pk, state=OutboxState.DEAD
+    )
+    if dead.exists():
+        _stop(entry, Reason.CONFIG, f"Its {kind} could not be sent; mend that first", {})
+        return
+    outbox_entries.add(system, [parent])
+    _ours(entry).update(
+        state=OutboxState.WAITING,
+        attempts=entry.attempts - 1,
+        next_attempt_at=timezone.now() + timedelta(seconds=1),
+        last_error=f"Waiting until its {kind} is there",
+    )
+
+
+def give_up_later(system: System, entry: OutboxEntry, error: Exception) -> None:
+    """Decide by the error's type: wait without an attempt, try again, or stop."""
+    message = str(error)[:2000] if isinstance(error, SyncError) else _unforeseen(error)
+    keeps_start = {"create_started_at": entry.create_started_at}
+    if not isinstance(error, Unavailable) and isinstance(error, SyncError):
+        # The remote said no: nothing was created.
+        keeps_start = {"create_started_at": None}
+    _mark_link(entry, message)
+    if isinstance(error, RateLimited):
+        connections.limited(system, error)
+        _again(entry, error.retry_after, message, entry.attempts - 1, keeps_start)
+    elif isinstance(error, Unauthorised):
+        connections.refused_us(system, message)
+        _again(entry, timedelta(minutes=1), message, entry.attempts - 1, keeps_start)
+    elif getattr(error, "permanent", False):
+        reason = error.reason if isinstance(error, SyncError) else Reason.INTERNAL
+        _stop(entry, reason, message, keeps_start)
+    else:
+        _count(system, entry, error, message, keeps_start)
+
+
+def _unforeseen(error: Exception) -> str:
+    logger.exception("An outbox entry failed", exc_info=error)
+    return f"{type(error).__name__}: {error}"[:2000].replace("\x00", "")
+
+
+def _count(
+    system: System, entry: OutboxEntry, error: Exception, message: str, keeps: dict[str, Any]
+) -> None:
+    if isinstance(error, Unavailable):
+        connections.failed(system, message)
+    wait = schedule.next_wait(entry.attempts)
+    if wait is None:
+        reason = Reason.EXCEEDED if isinstance(error, SyncError) else Reason.INTERNAL
+        _stop(entry, reason, message, keeps)
+    else:
+        _again(entry, wait, message, entry.attempts, keeps)
+
+
+def _again(
+    entry: OutboxEntry, wait: timedelta, message: str, attempts: int, keeps: dict[str, Any]
+) -> None:
+    _ours(entry).update(
+        state=OutboxState.RETRYING,
+        attempts=max(attempts, 0),
+        next_attempt_at=timezone.now() + wait,
+        last_error=message,
+        **keeps,
+    )
+
+
+def _stop(entry: OutboxEntry, reason: str, message: str, keeps: dict[str, Any]) -> None:
+    _ours(entry).update(
+        state=OutboxState.DEAD,
+        reason=reason,
+        last_error=message,
+        done_at=timezone.now(),
+        **keeps,
+    )
+
+
+def _mark_link(entry: OutboxEntry, message: str) -> None:
+    ExternalLink.objects.filter(
+        system=entry.system, kind=entry.kind, record_id=entry.record_id
+    ).exclude(state=LinkState.ALIAS).update(last_error=message)
+

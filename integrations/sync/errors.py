@@ -1,0 +1,66 @@
+"""What may go wrong with a remote, as types. Decided by status, never by text."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+
+class SyncError(Exception):
+    """A remote, or a record, that could not be dealt with.
+
+    ``permanent`` says that trying again cannot help; ``reason`` is the code that staff
+    filter by.
+    """
+
+    permanent = False
+    reason = "internal"
+
+
+class RateLimited(SyncError):
+    """Too many calls. Costs no attempt."""
+
+    reason = "exceeded"
+
+    def __init__(self, message: str, *, retry_after: timedelta, whole_day: bool = False) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        self.whole_day = whole_day
+
+
+class RemoteGone(SyncError):
+    """The record was deleted or merged away there (404, 410)."""
+
+    permanent = True
+    reason = "gone"
+
+
+class Rejected(SyncError):
+    """The remote, or a schema, refuses this content. The message names the field."""
+
+    permanent = True
+    reason = "rejected"
+
+
+class Unauthorised(SyncError):
+    """Bad credentials or an unpaid account: pauses the connection."""
+
+    reason = "config"
+
+
+class Unavailable(SyncError):
+    """Down, slow, unreachable, or an answer that is no answer."""
+
+    reason = "exceeded"
+
+
+class Misconfigured(SyncError):
+    """Settings are missing or set-up was not run."""
+
+    permanent = True
+    reason = "config"
+
+
+class Waiting(SyncError):
+    """Something that this names is not known yet. Tried again later."""
+
+    reason = "exceeded"

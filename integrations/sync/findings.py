@@ -1,0 +1,122 @@
+"""What applying a batch found that staff should know, saved with it as sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils import timezone
+
+from integrations.models import (
+    Conflict,
+    ExternalLink,
+    PossibleDuplicate,
+    QuestionState,
+    SyncLog,
+)
+
+from .match import Found
+from .merge import FieldConflict
+from .records import RemoteRecord
+from .system import System
+
+
+class Findings:
+    """Collects for one batch, then saves."""
+
+    def __init__(self, system: System, kind: str) -> None:
+        self.system, self.kind = system, kind
+        self._conflicts: list[tuple[Any, FieldConflict]] = []
+        self._pairs: list[tuple[Any, int, str]] = []
+        self._sentences: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        self._logs: list[tuple[ExternalLink, str, str]] = []
+
+    def bad_value(self, record: RemoteRecord, name: str, error: Exception) -> None:
+        """A value that does not fit our field. The rest of the record goes on."""
+        reason = "; ".join(getattr(error, "messages", [str(error)]))
+        self._say(record, "bad_value", f"{name} was left as it is: {reason}")
+
+    def unknown_parent(self, record: RemoteRecord, name: str, kind: str) -> None:
+        """It points at something that neither Hermes nor the remote can show."""
+        topic = "unknown_owner" if kind == "team_member" else "unknown_parent"
+        self._say(
+            record,
+            topic,
+            f"{self.system.label} names {kind.replace('_', ' ')} {record.parents[name]} "
+            f"as {name.replace('_', ' ')}, who is not known in Hermes: left as it is",
+        )
+
+    def problems(self, record: RemoteRecord, link: ExternalLink) -> None:
+        """Keep the record's sentences; called only if the message was news."""
+        for problem in record.problems:
+            self._say(record, "bad_value", problem)
+        for topic, sentence in self._sentences.pop((record.kind, record.remote_id), []):
+            self._logs.append((link, topic, sentence))
+
+    def conflicts(self, target: Any, conflicts: Iterable[FieldConflict]) -> None:
+        self._conflicts += [(target, conflict) for conflict in conflicts]
+
+    def duplicates(self, record_id: int, found: Found) -> None:
+        """Further candidates of a record that was matched."""
+        for other in found.others:
+            self._pairs.append((record_id, other, found.why))
+
+    def duplicates_of_new(self, target: Any, found: Found | None) -> None:
+        """A new record that looks like one we had. Its id is known when it is saved."""
+        for other in found.others if found else []:
+            self._pairs.append((target, other, found.why if found else ""))
+
+    def _say(self, record: RemoteRecord, topic: str, sentence: str) -> None:
+        self._sentences.setdefault((record.kind, record.remote_id), []).append((topic, sentence))
+
+    def save(self) -> None:
+        self._save_conflicts()
+        self._save_pairs()
+        self._save_logs()
+
+    def _save_conflicts(self) -> None:
+        now = timezone.now()
+        rows = [
+            Conflict(
+                system=self.system.name,
+                kind=self.kind,
+                record_id=target.pk,
+                field=conflict.field,
+                base_value=conflict.base,
+                hub_value=conflict.hub,
+                remote_value=conflict.remote,
+                policy=conflict.policy,
+                winner=conflict.winner,
+                state=QuestionState.SETTLED if conflict.winner else QuestionState.OPEN,
+                settled_at=now if conflict.winner else None,
+                settled_by=f"rule: {conflict.policy}" if conflict.winner else "",
+            )
+            for target, conflict in self._conflicts
+        ]
+        Conflict.objects.bulk_create(rows, ignore_conflicts=True)
+
+    def _save_pairs(self) -> None:
+        pairs = [(getattr(one, "pk", one), other, why) for one, other, why in self._pairs]
+        PossibleDuplicate.objects.bulk_create(
+            [
+                PossibleDuplicate(
+                    kind=self.kind, first_id=min(one, other), second_id=max(one, other), why=why
+                )
+                for one, other, why in pairs
+                if one != other
+            ],
+            ignore_conflicts=True,
+        )
+
+    def _save_logs(self) -> None:
+        SyncLog.objects.bulk_create(
+            SyncLog(
+                level=SyncLog.Level.WARNING,
+                system=self.system.name,
+                kind=self.kind,
+                record_id=link.record_id,
+                topic=topic,
+                message=sentence,
+            )
+            for link, topic, sentence in self._logs
+        )

@@ -1,0 +1,143 @@
+"""The hub's own records as the engine sees them: models, parents, values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from .records import clean_text, jsonable
+
+
+@dataclass(frozen=True)
+class HubKind:
+    """One kind of hub record.
+
+    Attributes:
+        parents: Foreign key to the kind that it points at.
+        requires: Parents without which a record cannot be made.
+        virtual: A field that is a property on the model, and the columns behind it.
+        tidy: Mends what a field-by-field merge may have put at odds.
+    """
+
+    name: str
+    model_label: str
+    parents: Mapping[str, str] = field(default_factory=dict)
+    requires: tuple[str, ...] = ()
+    virtual: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tidy: Callable[[Iterable[Any]], None] = lambda records: None
+
+    @property
+    def model(self) -> type[models.Model]:
+        return apps.get_model(self.model_label)
+
+    def columns(self, fields: set[str]) -> set[str]:
+        """Concrete field names behind hub fields."""
+        return {column for name in fields for column in self.virtual.get(name, (name,))}
+
+    def value(self, record: models.Model, name: str) -> Any:
+        """A field's Python value; a parent's id."""
+        return getattr(record, f"{name}_id" if name in self.parents else name)
+
+    def json_value(self, record: models.Model, name: str) -> Any:
+        """A field's value in the form of snapshots."""
+        return jsonable(self.value(record, name))
+
+    def assign(self, record: models.Model, name: str, value: Any) -> None:
+        """Set a field from a coerced value; a parent from its id."""
+        setattr(record, f"{name}_id" if name in self.parents else name, value)
+
+    def coerce(self, name: str, value: Any) -> Any:
+        """A remote's value as the model's type, with "" for no text.
+
+        Raises:
+            ValidationError: It does not fit; the message says why.
+        """
+        value = clean_text(value)
+        if name in self.virtual or name in self.parents:
+            return value if value is not None or name in self.parents else ""
+        column = self.model._meta.get_field(name)
+        if value is None:
+            return None if column.null else column.get_default()
+        if isinstance(column, (models.CharField, models.TextField)):
+            value = str(value)
+            if column.max_length and len(value) > column.max_length:
+                raise ValidationError(f"longer than {column.max_length} characters")
+            return value
+        return column.to_python(value)
+
+
+def _let_stage_decide_pipeline(deals: Iterable[Any]) -> None:
+    """A deal's pipeline is its stage's, whichever side each came from."""
+    deals = list(deals)
+    stages = apps.get_model("deals.Stage")._base_manager.filter(
+        pk__in={deal.stage_id for deal in deals}
+    )
+    pipeline_of = dict(stages.values_list("pk", "pipeline_id"))
+    for deal in deals:
+        deal.pipeline_id = pipeline_of.get(deal.stage_id, deal.pipeline_id)
+
+
+KINDS = {
+    kind.name: kind
+    for kind in [
+        HubKind(
+            "team_member",
+            "companies.TeamMember",
+            virtual={"name": ("first_name", "last_name")},
+        ),
+        HubKind("pipeline", "deals.Pipeline"),
+        HubKind("stage", "deals.Stage", parents={"pipeline": "pipeline"}, requires=("pipeline",)),
+        HubKind(
+            "company",
+            "companies.Company",
+            parents={
+                "sales_person": "team_member",
+                "support_person": "team_member",
+                "bdr_person": "team_member",
+            },
+        ),
+        HubKind(
+            "contact",
+            "contacts.Contact",
+            parents={"company": "company"},
+            virtual={"name": ("first_name", "last_name")},
+        ),
+        HubKind(
+            "deal",
+            "deals.Deal",
+            parents={
+                "owner": "team_member",
+                "company": "company",
+                "contact": "contact",
+                "pipeline": "pipeline",
+                "stage": "stage",
+            },
+            requires=("pipeline", "stage"),
+            tidy=_let_stage_decide_pipeline,
+        ),
+        HubKind(
+            "meeting",
+            "meetings.Meeting",
+            parents={
+                "host": "team_member",
+                "company": "company",
+                "contact": "contact",
+                "deal": "deal",
+            },
+        ),
+    ]
+}
+
+#: Kinds whose every change is noticed by triggers and offered to the systems.
+TRACKED = ["pipeline", "stage", "company", "contact", "deal", "meeting"]
+
+
+def kind_of(record: models.Model) -> HubKind | None:
+    """The kind of a model instance, or None for what is not synced."""
+    label = record._meta.label
+    return next((kind for kind in KINDS.values() if kind.model_label == label), None)

@@ -1,0 +1,362 @@
+"""Applying remote records of one kind: match, merge, save, each as one set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.utils import timezone
+
+from integrations.models import ExternalLink, LinkState
+
+from . import bulk, findings, hub, match, outbox_entries
+from .match import Found
+from .merge import Match, Merged, merge_fields
+from .records import RemoteRecord, jsonable
+from .system import System
+
+#: remote id -> (status, hub id, note)
+Results = dict[str, tuple[str, int | None, str]]
+
+
+class KindBatch:
+    """The records of one kind in one ``apply``; used once."""
+
+    def __init__(self, system: System, kind: str, records: Sequence[RemoteRecord]) -> None:
+        self.system, self.kind, self.records = system, kind, records
+        self.hub_kind, self.spoke_kind = hub.KINDS[kind], system.kinds[kind]
+        self.now = timezone.now()
+        self.results: Results = {}
+        self.new_records: list[tuple[Any, ExternalLink]] = []
+        self.changed: dict[int, Any] = {}
+        self.columns: set[str] = set()
+        self.new_links: list[ExternalLink] = []
+        self.changed_links: dict[int, ExternalLink] = {}
+        self.owed: list[ExternalLink] = []
+        self.findings = findings.Findings(system, kind)
+
+    def apply(self) -> Results:
+        """Do it all and say what became of each record."""
+        self.links = match.links_of(
+            self.system.name, self.kind, [record.remote_id for record in self.records]
+        )
+        self.parent_ids = self._resolve_parents()
+        live = [record for record in self.records if not self._removed(record)]
+        found = self._identify(live)
+        self.loaded = self._load(found)
+        for record in live:
+            self._apply_one(record, found.get(record.remote_id))
+        self._save()
+        return self.results
+
+    # -- who is who ----------------------------------------------------------------
+
+    def _link(self, record: RemoteRecord) -> ExternalLink | None:
+        link = self.links.get(record.remote_id)
+        return link if link and link.record_id is not None else None
+
+    def _resolve_parents(self) -> dict[tuple[str, str], int]:
+        wanted: dict[str, set[str]] = {}
+        for record in self.records:
+            for name, remote_id in record.parents.items():
+                if remote_id is not None and name in self.hub_kind.parents:
+                    wanted.setdefault(self.hub_kind.parents[name], set()).add(remote_id)
+        return {
+            (kind, remote_id): link.record_id
+            for kind, ids in wanted.items()
+            for remote_id, link in match.links_of(self.system.name, kind, list(ids)).items()
+            if link.record_id is not None
+        }
+
+    def _identify(self, records: list[RemoteRecord]) -> dict[str, Found]:
+        unknown = [record for record in records if self._link(record) is None]
+        if not unknown:
+            return {}
+        self._lock_natural_keys(unknown)
+        return match.identify(self.system.name, self.kind, unknown)
+
+    def _lock_natural_keys(self, records: list[RemoteRecord]) -> None:
+        """Two systems may tell of one new company at the same instant."""
+        keys = {
+            f"{self.kind}={' '.join(str(text).split()).lower()}"
+            for record in records
+            for text in [record.fields.get("name"), record.fields.get("email"), *record.emails]
+            if text
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(k, 0)) FROM unnest(%s::text[]) k",
+                [sorted(key.replace("\x00", "") for key in keys)],
+            )
+
+    def _load(self, found: dict[str, Found]) -> dict[int, Any]:
+        wanted = {link.record_id for link in self.links.values() if link.record_id}
+        wanted |= {each.record_id for each in found.values() if each.record_id}
+        rows = self.hub_kind.model._base_manager.select_for_update(of=("self",))
+        return {row.pk: row for row in rows.filter(pk__in=wanted).order_by("pk")}
+
+    # -- one record ----------------------------------------------------------------
+
+    def _removed(self, record: RemoteRecord) -> bool:
+        """Deal with a deletion. A merge is dealt with after all kinds are applied."""
+        if not record.deleted:
+            return False
+        link = self.links.get(record.remote_id)
+        if record.merged_into and match.links_of(
+            self.system.name, self.kind, [record.merged_into]
+        ):
+            self._note(record, "removed", link and link.record_id, "Merged there")
+        elif link is None:
+            tombstone = self._new_link(record, None)
+            tombstone.state = LinkState.GONE
+            self.new_links.append(tombstone)
+            self._note(record, "ignored", None, "Deleted before Hermes knew it")
+        elif link.state != LinkState.LIVE or _is_stale(record, link):
+            self._note(record, "ignored", link.record_id, "Already gone here")
+        else:
+            self._archive(record, link)
+        return True
+
+    def _archive(self, record: RemoteRecord, link: ExternalLink) -> None:
+        rows = self.hub_kind.model._base_manager.filter(
+            pk=link.record_id, archived_at__isnull=True
+        )
+        rows.update(archived_at=self.now, updated_at=self.now)
+        link.state = LinkState.GONE
+        self._advance(link, record)
+        self._note(record, "removed", link.record_id, "")
+
+    def _apply_one(self, record: RemoteRecord, found: Found | None) -> None:
+        link = self._link(record)
+        if link is not None:
+            self._apply_linked(record, link)
+        elif found and found.record_id is not None:
+            self._adopt(record, found)
+        else:
+            self._create(record, found)
+
+    def _apply_linked(self, record: RemoteRecord, link: ExternalLink) -> None:
+        if link.deleted_here:
+            self._note(record, "ignored", link.record_id, "Archived in Hermes")
+            return
+        target = self.loaded[link.record_id]
+        stale = _is_stale(record, link)
+        if link.state == LinkState.GONE and not stale:
+            link.state = LinkState.LIVE
+            self._advance(link, record)
+            self._restore(target)
+        self._merge(record, target, link, Match.LINK, stale=stale)
+
+    def _restore(self, target: Any) -> None:
+        if target.archived_at is not None and target.pk not in self.changed:
+            target.archived_at = None
+            self.changed[target.pk] = target
+            self.columns.add("archived_at")
+
+    def _adopt(self, record: RemoteRecord, found: Found) -> None:
+        assert found.record_id is not None
+        target = self.loaded[found.record_id]
+        self._forget_gone_link(found.record_id)
+        link = self._new_link(record, found.record_id)
+        self.findings.duplicates(found.record_id, found)
+        self._merge(record, target, link, found.how, stale=False)
+
+    def _forget_gone_link(self, record_id: int) -> None:
+        """The record lives on under a new remote id; late messages of the old one follow."""
+        ExternalLink.objects.filter(
+            system=self.system.name, kind=self.kind, record_id=record_id, state=LinkState.GONE
+        ).update(state=LinkState.ALIAS)
+
+    def _create(self, record: RemoteRecord, found: Found | None) -> None:
+        if refusal := self._refusal(record):
+            self._note(record, *refusal)
+            return
+        target = self.hub_kind.model()
+        link = self._new_link(record, None)
+        self.new_records.append((target, link))
+        self._merge(record, target, link, Match.NEW, stale=False)
+        self.findings.duplicates_of_new(target, found)
+
+    def _refusal(self, record: RemoteRecord) -> tuple[str, None, str] | None:
+        """Why a record that only the remote has is not made here."""
+        tombstone = self.links.get(record.remote_id)
+        if tombstone is not None and _is_stale(record, tombstone):
+            return "stale", None, "Deleted there meanwhile"
+        if not self.spoke_kind.create:
+            return "ignored", None, f"A {self.kind} is only made in Hermes"
+        needed = self.spoke_kind.needs_parent
+        if needed and self._parent_id(record, needed) is None:
+            return "ignored", None, f"A {self.kind} without a {needed} changes nothing"
+        for required in self.hub_kind.requires:
+            if self._parent_id(record, required) is None:
+                return "waiting", None, f"Its {required} is not known yet"
+        return None
+
+    def _parent_id(self, record: RemoteRecord, name: str) -> int | None:
+        remote_id = record.parents.get(name)
+        if remote_id is None:
+            return None
+        return self.parent_ids.get((self.hub_kind.parents[name], remote_id))
+
+    # -- merge ---------------------------------------------------------------------
+
+    def _values(self, record: RemoteRecord) -> dict[str, Any]:
+        """The record's fields as Python values, parents as hub ids; bad ones are reported."""
+        values: dict[str, Any] = {}
+        for name, value in record.fields.items():
+            if name not in self.spoke_kind.fields:
+                continue
+            try:
+                values[name] = self.hub_kind.coerce(name, value)
+            except (ValidationError, TypeError, ValueError, OverflowError) as error:
+                self.findings.bad_value(record, name, error)
+        for name, remote_id in record.parents.items():
+            if name not in self.spoke_kind.fields:
+                continue
+            parent_id = self._parent_id(record, name)
+            if remote_id is None or parent_id is not None:
+                values[name] = parent_id
+            else:
+                self.findings.unknown_parent(record, name, self.hub_kind.parents[name])
+        return values
+
+    def _merge(
+        self, record: RemoteRecord, target: Any, link: ExternalLink, how: Match, *, stale: bool
+    ) -> None:
+        values = self._values(record)
+        if stale:
+            values = {name: v for name, v in values.items() if name not in link.snapshot}
+        merged = merge_fields(
+            {name: jsonable(value) for name, value in values.items()},
+            hub={name: self.hub_kind.json_value(target, name) for name in values},
+            base=link.snapshot,
+            rules=self.spoke_kind.fields,
+            match=how,
+            remote_is_newer=_is_newer(record, target),
+        )
+        for name in merged.take:
+            self.hub_kind.assign(target, name, values[name])
+        self._keep(record, target, link, merged, how, stale=stale)
+
+    def _keep(
+        self,
+        record: RemoteRecord,
+        target: Any,
+        link: ExternalLink,
+        merged: Merged,
+        how: Match,
+        *,
+        stale: bool,
+    ) -> None:
+        if merged.take and how is not Match.NEW:
+            self.changed[target.pk] = target
+            self.columns |= self.hub_kind.columns(set(merged.take))
+        written = self._write_link(record, link, merged, stale=stale)
+        if merged.owes or (written and _must_rewrite_hub_id(link)):
+            self.owed.append(link)
+        self.findings.conflicts(target, merged.conflicts)
+        if written:
+            self.findings.problems(record, link)
+        status = "created" if how is Match.NEW else "changed" if merged.take else "unchanged"
+        if stale and not merged.take:
+            status = "stale"
+        self._note(record, status, target.pk, "")
+
+    def _write_link(
+        self, record: RemoteRecord, link: ExternalLink, merged: Merged, *, stale: bool
+    ) -> bool:
+        snapshot = merged.snapshot
+        if not stale and (record.hub_id_text or "hub_id" not in snapshot):
+            snapshot["hub_id"] = record.hub_id_text
+        state = link.remote_state if stale else {**link.remote_state, **record.remote_state}
+        same = link.pk and snapshot == link.snapshot and state == link.remote_state
+        link.snapshot, link.remote_state = snapshot, state
+        if link.pk is None:
+            self.new_links.append(link)
+        elif not same or self._is_ahead(record, link):
+            self._advance(link, record)
+        else:
+            return False
+        return True
+
+    def _is_ahead(self, record: RemoteRecord, link: ExternalLink) -> bool:
+        return any(
+            theirs is not None and (ours is None or theirs > ours)
+            for theirs, ours in [
+                (record.modified_at, link.modified_at),
+                (record.event_at, link.event_at),
+            ]
+        )
+
+    def _new_link(self, record: RemoteRecord, record_id: int | None) -> ExternalLink:
+        link = self.links.get(record.remote_id) or ExternalLink(
+            system=self.system.name, kind=self.kind, remote_id=record.remote_id
+        )
+        link.record_id, link.state = record_id, LinkState.LIVE
+        self._advance(link, record)
+        return link
+
+    def _advance(self, link: ExternalLink, record: RemoteRecord) -> None:
+        link.modified_at = _latest(link.modified_at, record.modified_at)
+        link.event_at = _latest(link.event_at, record.event_at or record.modified_at)
+        link.pulled_at = self.now
+        if link.pk is not None:
+            self.changed_links[link.pk] = link
+
+    def _note(self, record: RemoteRecord, status: str, pk: int | None, note: str) -> None:
+        self.results[record.remote_id] = (status, pk, note)
+
+    # -- save ----------------------------------------------------------------------
+
+    def _save(self) -> None:
+        made = [target for target, _ in self.new_records]
+        self.hub_kind.tidy([*made, *self.changed.values()])
+        bulk.insert(made)
+        for target, link in self.new_records:
+            link.record_id = target.pk
+            self.results[link.remote_id] = ("created", target.pk, "")
+        if "stage" in self.columns:
+            self.columns.add("pipeline")
+        bulk.update(list(self.changed.values()), self.columns)
+        bulk.insert(self.new_links)
+        bulk.update(list(self.changed_links.values()), LINK_COLUMNS)
+        outbox_entries.add(
+            self.system, [(self.kind, link.record_id) for link in self.owed if link.record_id]
+        )
+        self.findings.save()
+
+
+LINK_COLUMNS = [
+    "record_id", "state", "snapshot", "remote_state", "modified_at", "event_at", "pulled_at",
+]  # fmt: skip
+
+
+def _is_stale(record: RemoteRecord, link: ExternalLink) -> bool:
+    """Older than what was applied already.
+
+    Deliveries are ordered by when they were sent; a record that was read is compared
+    by its own time of change, which may be the same second and yet newer.
+    """
+    if record.event_at and link.event_at:
+        return record.event_at < link.event_at
+    return bool(
+        record.modified_at and link.modified_at and record.modified_at < link.modified_at
+    )
+
+
+def _is_newer(record: RemoteRecord, target: Any) -> bool:
+    at = record.event_at or record.modified_at
+    return at is None or target.updated_at is None or at >= target.updated_at
+
+
+def _latest(*times: datetime | None) -> datetime | None:
+    return max((at for at in times if at is not None), default=None)
+
+
+def _must_rewrite_hub_id(link: ExternalLink) -> bool:
+    """A merge there joined two ids, or a copy took over its original's."""
+    held = link.snapshot.get("hub_id", "")
+    return bool(held) and held != str(link.record_id)

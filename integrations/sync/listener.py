@@ -1,0 +1,50 @@
+"""A thread in the worker that hears PostgreSQL say that records changed.
+
+The triggers notify, so an edit typed into psql goes out as fast as one made in the admin.
+Where notifications do not get through (a pooler in transaction mode), the sweeps do it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+
+import psycopg
+from django.db import connection
+
+from . import wake
+from .changes import CHANNEL
+
+logger = logging.getLogger(__name__)
+
+#: Wait so long before connecting again.
+PAUSE_SECONDS = 2
+
+
+def start() -> threading.Thread:
+    """Listen for as long as the process lives."""
+    thread = threading.Thread(target=_listen_for_ever, name="changes", daemon=True)
+    thread.start()
+    return thread
+
+
+def _listen_for_ever() -> None:
+    while True:
+        try:
+            _listen()
+        except psycopg.Error as error:
+            logger.warning("Not listening for changes: %s", type(error).__name__)
+            time.sleep(PAUSE_SECONDS)
+
+
+def _listen() -> None:
+    parameters = connection.get_connection_params()
+    wanted = {key: parameters[key] for key in ("dbname", "user", "password", "host", "port")
+              if parameters.get(key)}  # fmt: skip
+    with psycopg.connect(**wanted, autocommit=True) as listening:
+        listening.execute(f"LISTEN {CHANNEL}")
+        # Whatever was changed before we listened.
+        wake.outbox()
+        for _ in listening.notifies():
+            wake.outbox()

@@ -1,0 +1,226 @@
+"""Which hub record a remote record is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from integrations.models import ExternalLink, LinkState
+
+from . import hub
+from .merge import Match
+from .records import RemoteRecord
+
+#: The same as the generated key columns of the models make it.
+_NAME_KEY = r"lower(regexp_replace(btrim({}), '\s+', ' ', 'g'))"
+_EMAIL_KEY = "lower(btrim({}))"
+
+
+@dataclass
+class Found:
+    """How a remote record was identified. ``others`` are further candidates."""
+
+    record_id: int | None
+    how: Match
+    others: list[int] = field(default_factory=list)
+    why: str = ""
+
+
+def links_of(system: str, kind: str, remote_ids: Sequence[str]) -> dict[str, ExternalLink]:
+    """Remote id to its link, whatever the link's state."""
+    links = ExternalLink.objects.filter(system=system, kind=kind, remote_id__in=remote_ids)
+    return {link.remote_id: link for link in links}
+
+
+def identify(system: str, kind: str, records: Sequence[RemoteRecord]) -> dict[str, Found]:
+    """Find the hub records of remote ones that have no link yet.
+
+    The order is: our id as the remote stores it, then the contact's e-mail, then the
+    name. A candidate that is linked to another living record of the same system is a
+    different record, and a possible duplicate.
+    """
+    by_hub_id = _by_hub_id(kind, records)
+    natural = NATURAL_KEYS.get(kind, _no_candidates)(records)
+    candidates = {pk for ids, _ in natural.values() for pk in ids} | set(by_hub_id.values())
+    taken = _linked_elsewhere(system, kind, candidates)
+    claimed: set[int] = set()
+    found = {}
+    for record in records:
+        found[record.remote_id] = _choose(
+            by_hub_id.get(record.remote_id), natural.get(record.remote_id), taken | claimed
+        )
+        if found[record.remote_id].record_id is not None:
+            claimed.add(found[record.remote_id].record_id)
+    return found
+
+
+def _choose(own_id: int | None, natural: tuple[list[int], str] | None, taken: set[int]) -> Found:
+    ids, why = natural or ([], "")
+    if own_id is not None:
+        if own_id not in taken:
+            return Found(own_id, Match.HUB_ID)
+        ids, why = [own_id, *ids], why or "the same Hermes id"
+    free = [pk for pk in ids if pk not in taken]
+    if not free:
+        return Found(None, Match.NEW, others=ids[:1], why=why)
+    return Found(free[0], Match.NATURAL, others=[pk for pk in ids if pk != free[0]], why=why)
+
+
+def _by_hub_id(kind: str, records: Sequence[RemoteRecord]) -> dict[str, int]:
+    wanted = {record.remote_id: record.hub_ids[0] for record in records if record.hub_ids}
+    live = hub.KINDS[kind].model._base_manager.filter(pk__in=wanted.values())
+    known = dict(live.values_list("pk", "archived_at"))
+    return {remote: pk for remote, pk in wanted.items() if known.get(pk, True) is None}
+
+
+def _linked_elsewhere(system: str, kind: str, candidates: set[int]) -> set[int]:
+    links = ExternalLink.objects.filter(
+        system=system, kind=kind, record_id__in=candidates, state=LinkState.LIVE
+    )
+    return set(links.values_list("record_id", flat=True))
+
+
+Candidates = dict[str, tuple[list[int], str]]
+
+
+def _no_candidates(records: Sequence[RemoteRecord]) -> Candidates:
+    return {}
+
+
+def _grouped(rows: list[tuple[str, int]], why: str) -> Candidates:
+    grouped: dict[str, list[int]] = defaultdict(list)
+    for remote_id, pk in rows:
+        if pk not in grouped[remote_id]:
+            grouped[remote_id].append(pk)
+    return {remote_id: (ids, why) for remote_id, ids in grouped.items()}
+
+
+def _query(sql: str, *columns: list) -> list[tuple[str, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(columns))
+        return cursor.fetchall()
+
+
+def _companies(records: Sequence[RemoteRecord]) -> Candidates:
+    """By a contact's e-mail, then by name; the oldest live company first."""
+    emails = [(r.remote_id, email) for r in records for email in r.emails]
+    names = [(r.remote_id, r.fields["name"]) for r in records if r.fields.get("name")]
+    by_email = _query(
+        f"""
+        SELECT k.remote_id, c.id FROM unnest(%s::text[], %s::text[]) AS k (remote_id, email)
+        JOIN contacts_contact p ON p.email_key = {_EMAIL_KEY.format("k.email")}
+            AND p.archived_at IS NULL
+        JOIN companies_company c ON c.id = p.company_id AND c.archived_at IS NULL
+        WHERE btrim(k.email) <> '' ORDER BY c.id
+        """,
+        *_columns(emails),
+    )
+    by_name = _query(
+        f"""
+        SELECT k.remote_id, c.id FROM unnest(%s::text[], %s::text[]) AS k (remote_id, name)
+        JOIN companies_company c ON c.name_key = {_NAME_KEY.format("k.name")}
+            AND c.archived_at IS NULL
+        WHERE btrim(k.name) <> '' ORDER BY c.id
+        """,
+        *_columns(names),
+    )
+    return _grouped(by_name, "the same name") | _grouped(by_email, "the same e-mail address")
+
+
+def _contacts(records: Sequence[RemoteRecord]) -> Candidates:
+    """By e-mail, then by name within the same company."""
+    emails = [
+        (r.remote_id, email)
+        for r in records
+        for email in dict.fromkeys([r.fields.get("email") or "", *r.emails])
+    ]
+    by_email = _query(
+        f"""
+        SELECT k.remote_id, p.id FROM unnest(%s::text[], %s::text[]) AS k (remote_id, email)
+        JOIN contacts_contact p ON p.email_key = {_EMAIL_KEY.format("k.email")}
+            AND p.archived_at IS NULL
+        WHERE btrim(k.email) <> '' ORDER BY p.id
+        """,
+        *_columns(emails),
+    )
+    named = [r for r in records if r.fields.get("name") and r.parents.get("company")]
+    by_name = _query(
+        f"""
+        SELECT k.remote_id, p.id
+        FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[])
+            AS k (remote_id, name, system, company)
+        JOIN integrations_externallink l ON l.system = k.system AND l.kind = 'company'
+            AND l.remote_id = k.company
+        JOIN contacts_contact p ON p.company_id = l.record_id AND p.archived_at IS NULL
+            AND p.name_key = {_NAME_KEY.format("k.name")}
+        ORDER BY p.id
+        """,
+        [r.remote_id for r in named],
+        [r.fields["name"] for r in named],
+        [r.system for r in named],
+        [r.parents["company"] for r in named],
+    )
+    return _grouped(by_name, "the same name") | _grouped(by_email, "the same e-mail address")
+
+
+def _team_members(records: Sequence[RemoteRecord]) -> Candidates:
+    emails = [(r.remote_id, r.fields["email"]) for r in records if r.fields.get("email")]
+    rows = _query(
+        f"""
+        SELECT k.remote_id, m.id FROM unnest(%s::text[], %s::text[]) AS k (remote_id, email)
+        JOIN companies_teammember m ON lower(m.email) = {_EMAIL_KEY.format("k.email")}
+        """,
+        *_columns(emails),
+    )
+    return _grouped(rows, "the same e-mail address")
+
+
+def _pipelines(records: Sequence[RemoteRecord]) -> Candidates:
+    names = [(r.remote_id, r.fields["name"]) for r in records if r.fields.get("name")]
+    rows = _query(
+        f"""
+        SELECT k.remote_id, p.id FROM unnest(%s::text[], %s::text[]) AS k (remote_id, name)
+        JOIN deals_pipeline p ON {_NAME_KEY.format("p.name")} = {_NAME_KEY.format("k.name")}
+            AND p.archived_at IS NULL ORDER BY p.id
+        """,
+        *_columns(names),
+    )
+    return _grouped(rows, "the same name")
+
+
+def _stages(records: Sequence[RemoteRecord]) -> Candidates:
+    """By name within the same pipeline."""
+    named = [r for r in records if r.fields.get("name") and r.parents.get("pipeline")]
+    rows = _query(
+        f"""
+        SELECT k.remote_id, s.id
+        FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[])
+            AS k (remote_id, name, system, pipeline)
+        JOIN integrations_externallink l ON l.system = k.system AND l.kind = 'pipeline'
+            AND l.remote_id = k.pipeline
+        JOIN deals_stage s ON s.pipeline_id = l.record_id AND s.archived_at IS NULL
+            AND {_NAME_KEY.format("s.name")} = {_NAME_KEY.format("k.name")}
+        ORDER BY s.id
+        """,
+        [r.remote_id for r in named],
+        [r.fields["name"] for r in named],
+        [r.system for r in named],
+        [r.parents["pipeline"] for r in named],
+    )
+    return _grouped(rows, "the same name")
+
+
+def _columns(pairs: list[tuple[str, str]]) -> tuple[list[str], list[str]]:
+    return [remote_id for remote_id, _ in pairs], [value for _, value in pairs]
+
+
+NATURAL_KEYS: dict[str, Callable[[Sequence[RemoteRecord]], Candidates]] = {
+    "company": _companies,
+    "contact": _contacts,
+    "team_member": _team_members,
+    "pipeline": _pipelines,
+    "stage": _stages,
+}

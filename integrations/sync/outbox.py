@@ -1,0 +1,218 @@
+"""API calls: every open entry is one record to bring up to date in one system."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxState
+from integrations.models.queues import LEASE
+
+from . import changes, connections, hub, schedule
+from .errors import RemoteGone
+from .ended import close, give_up_later, waits_for_parent
+from .outgoing import build, missing_parent
+from .sent import keep_answer, keep_deletion
+from .system import Outgoing, Remote, System, switched_on
+
+logger = logging.getLogger(__name__)
+
+#: Entries claimed at once. Their calls all have to end within one lease.
+BATCH = 20
+
+
+def drain() -> int:
+    """Notice changes, then send what is due in every system. Returns how many entries."""
+    changes.spread()
+    return sum(_drain_system(system) for system in switched_on())
+
+
+def _drain_system(system: System) -> int:
+    taken = 0
+    while connections.may_call(system):
+        # A system that was down gets one call to show that it is back.
+        limit = 1 if connections.on_probation(system) else BATCH
+        entries = claim(system, limit)
+        if not entries:
+            break
+        taken += len(entries)
+        _send_all(system, entries)
+        changes.spread()
+    return taken
+
+
+def claim(system: System, limit: int) -> list[OutboxEntry]:
+    """Take due entries, parents first. A dead worker's claims come back with their lease.
+
+    Claiming counts as the attempt, so that nothing loops.
+    """
+    now = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE integrations_outboxentry SET state = 'sending',
+                attempts = attempts + 1, next_attempt_at = %s, lease_until = %s
+            WHERE id IN (
+                SELECT id FROM integrations_outboxentry
+                WHERE system = %s AND state IN ('waiting', 'sending', 'retrying')
+                    AND next_attempt_at <= %s
+                ORDER BY rank, next_attempt_at, id LIMIT %s FOR UPDATE SKIP LOCKED)
+            RETURNING id
+            """,
+            [now + LEASE, now + LEASE, system.name, now, limit],
+        )
+        ids = [pk for (pk,) in cursor.fetchall()]
+    return list(OutboxEntry.objects.filter(pk__in=ids).order_by("rank", "pk"))
+
+
+def _send_all(system: System, entries: list[OutboxEntry]) -> None:
+    remote = system.connect()
+    for index, entry in enumerate(entries):
+        if not connections.may_call(system):
+            _hand_back(entries[index:])
+            return
+        try:
+            _send(system, remote, entry)
+        except Exception as error:
+            give_up_later(system, entry, error)
+        else:
+            connections.succeeded(system)
+
+
+def _hand_back(entries: list[OutboxEntry]) -> None:
+    """Entries that were claimed and not tried: no attempt was made."""
+    for entry in entries:
+        OutboxEntry.objects.filter(pk=entry.pk, state=OutboxState.SENDING).update(
+            state=OutboxState.WAITING, attempts=entry.attempts - 1, next_attempt_at=timezone.now()
+        )
+
+
+@dataclass
+class Job:
+    """An entry with the record and the link that it is about."""
+
+    system: System
+    entry: OutboxEntry
+    record: Any
+    link: ExternalLink | None
+
+
+def _send(system: System, remote: Remote, entry: OutboxEntry) -> None:
+    if entry.attempts > len(schedule.RETRY_AFTER) + 1:
+        raise TimeoutError("The worker stopped each time it worked on this")
+    job = _job(system, entry)
+    if job.record is None:
+        close(entry, "nothing")
+        return
+    _merge_there(remote, job)
+    if job.record.archived_at is not None or not _wanted(job):
+        _delete(remote, job)
+    elif job.link is not None and job.link.state == LinkState.GONE and not entry.recreate:
+        _refuse_to_recreate(job)
+    else:
+        _upsert(remote, job)
+
+
+def _job(system: System, entry: OutboxEntry) -> Job:
+    record = hub.KINDS[entry.kind].model._base_manager.filter(pk=entry.record_id).first()
+    link = (
+        ExternalLink.objects.filter(
+            system=system.name, kind=entry.kind, record_id=entry.record_id
+        )
+        .exclude(state=LinkState.ALIAS)
+        .first()
+    )
+    return Job(system, entry, record, link)
+
+
+def _wanted(job: Job) -> bool:
+    return job.system.kinds[job.entry.kind].wanted(job.record)
+
+
+def _merge_there(remote: Remote, job: Job) -> None:
+    """Tell the remote of merges made here, before anything is sent to the survivor."""
+    if job.link is None or job.link.state != LinkState.LIVE:
+        return
+    owed = ExternalLink.objects.filter(
+        system=job.system.name, kind=job.entry.kind, record_id=job.record.pk, merge_owed=True
+    )
+    for loser in owed:
+        try:
+            remote.merge(job.entry.kind, loser.remote_id, job.link.remote_id)
+        except RemoteGone:
+            logger.info("%s is gone already, nothing to merge", loser)
+        loser.merge_owed = False
+        loser.save(update_fields=["merge_owed"])
+
+
+def _delete(remote: Remote, job: Job) -> None:
+    link = job.link
+    deletes = job.system.kinds[job.entry.kind].deletes
+    if link is None or link.state != LinkState.LIVE or not deletes:
+        close(job.entry, "nothing")
+        return
+    try:
+        remote.delete(job.entry.kind, link.remote_id)
+    except RemoteGone:
+        logger.info("%s is gone already", link)
+    keep_deletion(link)
+    close(job.entry, "delete")
+
+
+def _refuse_to_recreate(job: Job) -> None:
+    """What was deleted there is not made again by a sync; staff can ask for it."""
+    raise RemoteGone(
+        f"It was deleted in {job.system.label}. "
+        "Choose “Create again” on the record if it should be there."
+    )
+
+
+def _upsert(remote: Remote, job: Job) -> None:
+    parent = missing_parent(job.system, job.record, job.entry.kind)
+    if parent is not None:
+        waits_for_parent(job.system, job.entry, parent)
+        return
+    fresh = job.link is None or job.link.state == LinkState.GONE
+    outgoing = build(job.system, job.entry.kind, job.record, None if fresh else job.link)
+    body = job.system.payload(outgoing) if _has_news(outgoing) else {}
+    if not body:
+        close(job.entry, "nothing")
+    elif outgoing.creating:
+        _create(remote, job, outgoing, body)
+    else:
+        _update(remote, job, outgoing, body)
+
+
+def _has_news(outgoing: Outgoing) -> bool:
+    return bool(outgoing.changed) or outgoing.send_hub_id or outgoing.creating
+
+
+def _create(remote: Remote, job: Job, outgoing: Outgoing, body: dict) -> None:
+    """Create once. A call that may have been made before is looked up first."""
+    entry = job.entry
+    if entry.create_started_at is not None:
+        answer = remote.find(entry.kind, outgoing, entry.create_started_at)
+        if answer is not None:
+            # It holds what was sent then; what changed since goes out by itself.
+            keep_answer(job.system, entry, outgoing, answer, sent=frozenset())
+            return
+    entry.create_started_at = timezone.now()
+    entry.save(update_fields=["create_started_at"])
+    answer = remote.create(entry.kind, body)
+    keep_answer(job.system, entry, outgoing, answer, sent=outgoing.changed)
+
+
+def _update(remote: Remote, job: Job, outgoing: Outgoing, body: dict) -> None:
+    assert job.link is not None
+    try:
+        answer = remote.update(job.entry.kind, job.link.remote_id, body)
+    except RemoteGone:
+        ExternalLink.objects.filter(pk=job.link.pk).update(state=LinkState.GONE)
+        raise
+    keep_answer(job.system, job.entry, outgoing, answer, sent=outgoing.changed)
+
+

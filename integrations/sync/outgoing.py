@@ -1,0 +1,102 @@
+"""What a hub record has that a remote lacks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from integrations.models import Conflict, ExternalLink, LinkState, QuestionState
+
+from . import hub
+from .system import Outgoing, System
+
+Parent = tuple[str, int]
+
+
+def build(system: System, kind: str, record: Any, link: ExternalLink | None) -> Outgoing:
+    """The record on its way to the system; without a link, on its way to be created."""
+    hub_kind = hub.KINDS[kind]
+    names = system.travelling(kind)
+    parents = _parents(system, kind, record)
+    changed = differing(system, kind, record, link.snapshot if link else {}, creating=link is None)
+    # A parent that the remote does not have cannot be sent, so it is not owed either.
+    changed -= {
+        name
+        for name in hub_kind.parents
+        if parents.get(name) is None and hub_kind.value(record, name) is not None
+    }
+    changed -= set(_open_questions(system, kind, record.pk))
+    held = link.snapshot.get("hub_id", "") if link else ""
+    return Outgoing(
+        kind=kind,
+        record_id=record.pk,
+        values={name: hub_kind.value(record, name) for name in names},
+        changed=frozenset(changed),
+        parents=parents,
+        remote_state=link.remote_state if link else {},
+        creating=link is None,
+        send_hub_id=link is None or (bool(held) and held != str(record.pk)),
+    )
+
+
+def differing(
+    system: System, kind: str, record: Any, snapshot: dict[str, Any], *, creating: bool
+) -> set[str]:
+    """Fields in which the hub differs from what the remote was last known to hold."""
+    hub_kind, rules = hub.KINDS[kind], system.kinds[kind].fields
+    changed = set()
+    for name in system.travelling(kind):
+        ours = hub_kind.json_value(record, name)
+        if not rules[name].push or (creating and ours in ("", None)):
+            continue
+        if creating or not rules[name].same(ours, snapshot.get(name)):
+            changed.add(name)
+    return changed
+
+
+def _parents(system: System, kind: str, record: Any) -> dict[str, str | None]:
+    ids = _parent_ids(system, kind, record)
+    links = {
+        (link.kind, link.record_id): link.remote_id
+        for link in ExternalLink.objects.filter(
+            system=system.name,
+            state=LinkState.LIVE,
+            record_id__in=[pk for _, pk in ids.values()],
+        )
+    }
+    return {
+        name: links.get(ids[name]) if name in ids else None for name in hub.KINDS[kind].parents
+    }
+
+
+def _parent_ids(system: System, kind: str, record: Any) -> dict[str, Parent]:
+    hub_kind = hub.KINDS[kind]
+    return {
+        name: (parent_kind, hub_kind.value(record, name))
+        for name, parent_kind in hub_kind.parents.items()
+        if name in system.kinds[kind].fields and hub_kind.value(record, name) is not None
+    }
+
+
+def missing_parent(system: System, record: Any, kind: str) -> Parent | None:
+    """A live parent that the system should have and was never given, or None."""
+    for parent_kind, pk in _parent_ids(system, kind, record).values():
+        if not system.pushes(parent_kind):
+            continue
+        linked = ExternalLink.objects.filter(
+            system=system.name, kind=parent_kind, record_id=pk
+        ).exclude(state=LinkState.ALIAS)
+        if linked.exists():
+            continue
+        model = hub.KINDS[parent_kind].model
+        parent = model._base_manager.filter(pk=pk, archived_at__isnull=True).first()
+        if parent is not None and system.kinds[parent_kind].wanted(parent):
+            return parent_kind, pk
+    return None
+
+
+def _open_questions(system: System, kind: str, record_id: int) -> list[str]:
+    """Fields that a person has yet to settle: nothing of them goes out before."""
+    questions = Conflict.objects.filter(
+        system=system.name, kind=kind, record_id=record_id, state=QuestionState.OPEN
+    )
+    return list(questions.values_list("field", flat=True))

@@ -1,0 +1,60 @@
+"""Fetching what a message names and Hermes does not know yet."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from . import hub, match
+from .records import RemoteRecord
+from .system import Remote, System
+
+#: A person names a company, which names an owner: three steps reach everything.
+MAX_STEPS = 3
+
+Named = dict[str, set[str]]
+
+
+def with_missing_parents(system: System, records: list[RemoteRecord]) -> list[RemoteRecord]:
+    """The records, and those they point at that have no link yet, read from the remote.
+
+    What the remote cannot show is left out: it is gone there. Calls the API, so never
+    inside a transaction.
+
+    Raises:
+        SyncError: The remote could not be asked.
+    """
+    known = {(record.kind, record.remote_id) for record in records}
+    wave, everything = records, list(records)
+    remote: Remote | None = None
+    for _ in range(MAX_STEPS):
+        missing = _unknown(system, _named(system, wave), known)
+        if not missing:
+            break
+        remote = remote or system.connect()
+        wave = [r for kind, ids in missing.items() for r in remote.fetch(kind, sorted(ids))]
+        known |= {(kind, pk) for kind, ids in missing.items() for pk in ids}
+        everything = wave + everything
+    return everything
+
+
+def _named(system: System, records: Iterable[RemoteRecord]) -> Named:
+    named: Named = defaultdict(set)
+    for record in records:
+        for field, remote_id in record.parents.items():
+            parent = hub.KINDS[record.kind].parents.get(field)
+            if remote_id is not None and parent in system.kinds:
+                named[parent].add(remote_id)
+        if record.merged_into:
+            named[record.kind].add(record.merged_into)
+    return named
+
+
+def _unknown(system: System, named: Named, known: set[tuple[str, str]]) -> Named:
+    unknown: Named = {}
+    for kind, ids in named.items():
+        asked = {pk for pk in ids if (kind, pk) not in known}
+        asked -= set(match.links_of(system.name, kind, list(asked))) if asked else set()
+        if asked:
+            unknown[kind] = asked
+    return unknown

@@ -1,0 +1,157 @@
+"""Reading a remote page by page: polls, backfills, and deletions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from integrations.models import Connection, SyncCursor, SyncRun
+
+from . import runs, wake
+from .apply import apply
+from .errors import Rejected
+from .parents import with_missing_parents
+from .preview import changes_in, count_known
+from .records import RemoteRecord
+from .runs import Progress, Run
+from .system import Page, Remote, System
+
+#: Re-read this much on every poll. A remote may commit a change some seconds after the
+#: time it stamps on it; records we have already seen change nothing.
+LOOK_BACK = timedelta(minutes=5)
+
+BACKFILL = "backfill"
+
+
+def poll(system: System, *, released: bool = False, progress: Progress | None = None) -> SyncRun:
+    """Read what changed since the last poll, kind by kind, parents first."""
+    with runs.run(system, SyncRun.Action.POLL, released=released, progress=progress) as run:
+        remote = system.connect()
+        for kind in system.kinds:
+            _poll_kind(system, remote, kind, run)
+        Connection.objects.filter(system=system.name).update(last_poll_at=timezone.now())
+    wake.outbox()
+    return run.row
+
+
+def _poll_kind(system: System, remote: Remote, kind: str, run: Run) -> None:
+    cursor = _cursor(system, kind)
+    since = cursor.watermark and cursor.watermark - LOOK_BACK
+    newest, held = cursor.watermark, []
+    for page in remote.pages(kind, since):
+        run.counts[kind]["seen"] += len(page.records)
+        changing, rest = changes_in(system, page.records)
+        if run.row.brake_released:
+            changing, rest = [], page.records
+        held += changing
+        run.brake(kind, len(held))
+        newest = _newest(newest, page.records)
+        run.count(kind, apply(with_missing_parents(system, rest), system=system))
+    _apply_held(system, kind, run, held, newest)
+
+
+def _apply_held(
+    system: System, kind: str, run: Run, held: list[RemoteRecord], newest: datetime | None
+) -> None:
+    """Write the changes that passed the brake, and the watermark with them."""
+    records = with_missing_parents(system, held)
+    with transaction.atomic():
+        outcomes = apply(records, system=system)
+        SyncCursor.objects.filter(system=system.name, kind=kind).update(watermark=newest)
+    run.count(kind, outcomes)
+
+
+def backfill(
+    system: System, *, dry_run: bool = False, progress: Progress | None = None
+) -> SyncRun:
+    """Read everything. A walk that was cut off goes on at its page."""
+    action = SyncRun.Action.BACKFILL
+    with runs.run(system, action, dry_run=dry_run, progress=progress) as run:
+        remote = system.connect()
+        for kind in system.kinds:
+            if dry_run:
+                _preview_kind(system, remote, kind, run)
+            else:
+                _backfill_kind(system, remote, kind, run)
+        if not dry_run:
+            SyncCursor.objects.filter(system=system.name).update(page_token="", walk="")
+    wake.outbox()
+    return run.row
+
+
+#: In the place of a page token: this kind was walked to its end.
+FINISHED = "finished"
+
+
+def _backfill_kind(system: System, remote: Remote, kind: str, run: Run) -> None:
+    cursor = _cursor(system, kind)
+    token = cursor.page_token if cursor.walk == BACKFILL else ""
+    if token == FINISHED:
+        return
+    started_at = timezone.now()
+    for page in _restartable(remote, kind, token):
+        run.counts[kind]["seen"] += len(page.records)
+        records = with_missing_parents(system, page.records)
+        with transaction.atomic():
+            outcomes = apply(records, system=system)
+            seen = _newest(cursor.watermark, page.records)
+            # What changes during the walk has to be polled again.
+            cursor.watermark = seen and min(seen, started_at - LOOK_BACK)
+            cursor.page_token, cursor.walk = page.token or FINISHED, BACKFILL
+            cursor.save()
+        run.count(kind, outcomes)
+    SyncCursor.objects.filter(pk=cursor.pk).update(page_token=FINISHED, walk=BACKFILL)
+
+
+def _restartable(remote: Remote, kind: str, token: str) -> Iterator[Page]:
+    """Go on from a token; a remote that no longer knows it gets the walk from the start."""
+    pages = remote.pages(kind, None, token)
+    try:
+        first = next(pages, None)
+    except Rejected:
+        if not token:
+            raise
+        pages = remote.pages(kind, None)
+        first = next(pages, None)
+    if first is not None:
+        yield first
+    yield from pages
+
+
+def _preview_kind(system: System, remote: Remote, kind: str, run: Run) -> None:
+    for page in remote.pages(kind, None):
+        changing, rest = changes_in(system, page.records)
+        known = count_known(system, rest)
+        run.counts[kind]["seen"] += len(page.records)
+        run.counts[kind]["changed"] += len(changing)
+        run.counts[kind]["created"] += len(rest) - known
+        run.page(kind)
+
+
+def deletions(system: System) -> SyncRun:
+    """Archive what was deleted there, where the remote can tell."""
+    with runs.run(system, SyncRun.Action.DELETIONS) as run:
+        remote = system.connect()
+        for kind in system.kinds:
+            cursor = _cursor(system, f"{kind}:deleted")
+            since = (cursor.watermark or timezone.now() - timedelta(days=30)) - LOOK_BACK
+            records = remote.deleted(kind, since)
+            run.counts[kind]["seen"] += len(records)
+            changing, _ = changes_in(system, records)
+            run.brake(kind, len(changing))
+            run.count(kind, apply(changing, system=system))
+            cursor.watermark = _newest(cursor.watermark, records)
+            cursor.save()
+    return run.row
+
+
+def _cursor(system: System, kind: str) -> SyncCursor:
+    return SyncCursor.objects.get_or_create(system=system.name, kind=kind)[0]
+
+
+def _newest(watermark: datetime | None, records: Iterable[RemoteRecord]) -> datetime | None:
+    times = [record.modified_at for record in records if record.modified_at]
+    return max([*times, *([watermark] if watermark else [])], default=None)

@@ -1,0 +1,63 @@
+"""What applying records would change, without writing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from integrations.models import ExternalLink, LinkState
+
+from . import hub, match
+from .records import RemoteRecord, jsonable
+from .system import System
+
+
+def changes_in(
+    system: System, records: Sequence[RemoteRecord]
+) -> tuple[list[RemoteRecord], list[RemoteRecord]]:
+    """Split records into those that would change or archive a known one, and the rest."""
+    links = known_links(system, records)
+    changing, rest = [], []
+    for record in records:
+        link = links.get((record.kind, record.remote_id))
+        (changing if link and _differs(system, record, link) else rest).append(record)
+    return changing, rest
+
+
+def count_known(system: System, records: Sequence[RemoteRecord]) -> int:
+    """How many of them have a link already."""
+    links = known_links(system, records)
+    return sum((record.kind, record.remote_id) in links for record in records)
+
+
+def known_links(
+    system: System, records: Sequence[RemoteRecord]
+) -> dict[tuple[str, str], ExternalLink]:
+    ids: dict[str, list[str]] = {}
+    for record in records:
+        ids.setdefault(record.kind, []).append(record.remote_id)
+    return {
+        (kind, link.remote_id): link
+        for kind, remote_ids in ids.items()
+        for link in match.links_of(system.name, kind, remote_ids).values()
+        if link.record_id is not None
+    }
+
+
+def _differs(system: System, record: RemoteRecord, link: ExternalLink) -> bool:
+    if record.deleted:
+        return link.state == LinkState.LIVE
+    rules, hub_kind = system.kinds[record.kind].fields, hub.KINDS[record.kind]
+    return any(
+        name in rules and not rules[name].same(link.snapshot.get(name), _value(hub_kind, name, v))
+        for name, v in record.fields.items()
+    )
+
+
+def _value(hub_kind: hub.HubKind, name: str, value: Any) -> Any:
+    try:
+        return jsonable(hub_kind.coerce(name, value))
+    except (ValidationError, TypeError, ValueError, OverflowError):
+        return value

@@ -1,0 +1,148 @@
+"""Comparing everything with a remote, and repairing what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxState, SyncRun
+from integrations.models.queues import OPEN_ENTRIES
+
+from . import hub, outbox_entries, runs, wake
+from .apply import apply
+from .outgoing import differing
+from .parents import with_missing_parents
+from .preview import changes_in
+from .records import RemoteRecord
+from .runs import Progress, Run
+from .system import Remote, System
+
+#: How many links are compared, or remote ids asked for, at once.
+CHUNK = 500
+
+
+def reconcile(
+    system: System, *, released: bool = False, progress: Progress | None = None
+) -> SyncRun:
+    """Compare counts, ids and values of every kind; repair both sides and report."""
+    action = SyncRun.Action.RECONCILE
+    with runs.run(system, action, released=released, progress=progress) as run:
+        remote, report = system.connect(), []
+        for kind in system.kinds:
+            report.append(_reconcile_kind(system, remote, kind, run))
+        run.row.report = "\n".join(report)
+    wake.outbox()
+    return run.row
+
+
+def _reconcile_kind(system: System, remote: Remote, kind: str, run: Run) -> str:
+    started_at = timezone.now()
+    seen, held = _walk(system, remote, kind, run)
+    lost = list(_gone(system, remote, kind, seen, started_at))
+    run.brake(kind, len(held) + len(lost))
+    for records in _chunks([*held, *lost]):
+        run.count(kind, apply(with_missing_parents(system, records), system=system))
+    owed = _owe(system, kind) if system.pushes(kind) else 0
+    return (
+        f"{kind.replace('_', ' ')}: {len(seen)} there, {_linked(system, kind)} linked; "
+        f"{len(held)} differed, {len(lost)} were deleted there, {owed} to send"
+    )
+
+
+def _walk(
+    system: System, remote: Remote, kind: str, run: Run
+) -> tuple[set[str], list[RemoteRecord]]:
+    """Read all; make what is new here at once, hold back what would change a record."""
+    seen: set[str] = set()
+    held: list[RemoteRecord] = []
+    for page in remote.pages(kind, None):
+        run.counts[kind]["seen"] += len(page.records)
+        seen.update(record.remote_id for record in page.records)
+        changing, rest = changes_in(system, page.records)
+        held += changing
+        run.brake(kind, len(held))
+        run.count(kind, apply(with_missing_parents(system, rest), system=system))
+    return seen, held
+
+
+def _gone(
+    system: System, remote: Remote, kind: str, seen: set[str], started_at: datetime
+) -> Iterator[RemoteRecord]:
+    """Linked records that the walk did not meet and that the remote cannot show either."""
+    links = ExternalLink.objects.filter(
+        system=system.name, kind=kind, state=LinkState.LIVE, created_at__lt=started_at
+    )
+    unseen = (pk for pk in links.values_list("remote_id", flat=True).iterator() if pk not in seen)
+    for ids in _chunks(unseen):
+        there = {record.remote_id for record in remote.fetch(kind, ids)}
+        for remote_id in ids:
+            if remote_id not in there:
+                yield RemoteRecord(system.name, kind, remote_id, deleted=True)
+
+
+def _owe(system: System, kind: str) -> int:
+    """Put on the outbox what the remote lacks and nothing is under way for."""
+    owed = 0
+    for links in _chunks(_live_links(system, kind).iterator(CHUNK)):
+        records = hub.KINDS[kind].model._base_manager.in_bulk([link.record_id for link in links])
+        owed += outbox_entries.add(
+            system,
+            [
+                (kind, link.record_id)
+                for link in links
+                if link.record_id in records and _lacks(system, kind, records[link.record_id], link)
+            ],
+        )
+    for ids in _chunks(_never_sent(system, kind).iterator(CHUNK)):
+        owed += outbox_entries.add(system, [(kind, pk) for pk in ids])
+    return owed
+
+
+def _lacks(system: System, kind: str, record: Any, link: ExternalLink) -> bool:
+    if record.archived_at is not None:
+        return system.kinds[kind].deletes
+    return bool(differing(system, kind, record, link.snapshot, creating=False))
+
+
+def _live_links(system: System, kind: str) -> Any:
+    return ExternalLink.objects.filter(
+        ~Exists(_busy(system, kind, OuterRef("record_id"))),
+        system=system.name,
+        kind=kind,
+        state=LinkState.LIVE,
+    )
+
+
+def _never_sent(system: System, kind: str) -> Any:
+    links = ExternalLink.objects.filter(system=system.name, kind=kind, record_id=OuterRef("pk"))
+    rows = hub.KINDS[kind].model._base_manager.filter(archived_at__isnull=True)
+    return rows.filter(
+        ~Exists(links), ~Exists(_busy(system, kind, OuterRef("pk")))
+    ).values_list("pk", flat=True)
+
+
+def _busy(system: System, kind: str, record_id: OuterRef) -> Any:
+    """Under way, or given up on: a person decides about the latter."""
+    return OutboxEntry.objects.filter(
+        system=system.name,
+        kind=kind,
+        record_id=record_id,
+        state__in=[*OPEN_ENTRIES, OutboxState.DEAD],
+    )
+
+
+def _linked(system: System, kind: str) -> int:
+    return ExternalLink.objects.filter(
+        system=system.name, kind=kind, state=LinkState.LIVE
+    ).count()
+
+
+def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
+    iterator = iter(items)
+    while chunk := list(islice(iterator, CHUNK)):
+        yield chunk

@@ -1,0 +1,155 @@
+"""Bookkeeping of polls, backfills and reconciliations: one at a time, counted, braked."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from integrations.models import RunState, SyncLog, SyncRun
+
+from . import hub
+from .apply import Outcomes, Status
+from .errors import SyncError
+from .system import System
+
+#: A running run that was silent for so long is taken to be dead.
+SILENT_FOR = timedelta(minutes=5)
+
+#: A run may archive or change so many records of a kind, or this share if that is more.
+BRAKE_AT_LEAST = 10
+BRAKE_SHARE = 0.02
+
+COUNTED = {
+    Status.CREATED: "created",
+    Status.CHANGED: "changed",
+    Status.REMOVED: "removed",
+    Status.IGNORED: "skipped",
+    Status.WAITING: "failed",
+}
+
+#: Told of each page: the kind, and the counts so far.
+Progress = Callable[[str, Counter], None]
+
+
+class AlreadyRunning(Exception):
+    """The same run is under way."""
+
+
+class BrakePulled(Exception):
+    """More would change than a person expects; nothing of it was written."""
+
+
+class Run:
+    """One run in progress. Counts by kind; every page is a sign of life."""
+
+    def __init__(self, row: SyncRun, progress: Progress | None = None) -> None:
+        self.row = row
+        self.counts: dict[str, Counter] = defaultdict(Counter)
+        self.progress = progress
+
+    def count(self, kind: str, outcomes: Outcomes) -> None:
+        """Count what a page did, and say that we are alive."""
+        for (its_kind, _), outcome in outcomes.items():
+            if name := COUNTED.get(outcome.status):
+                self.counts[its_kind][name] += 1
+        self.page(kind)
+
+    def page(self, kind: str) -> None:
+        """A page of this kind is done.
+
+        Raises:
+            Cancelled: Staff cancelled the run meanwhile.
+        """
+        self.row.counts = {name: dict(counter) for name, counter in self.counts.items()}
+        alive = SyncRun.objects.filter(pk=self.row.pk, state=RunState.RUNNING).update(
+            counts=self.row.counts, heartbeat_at=timezone.now()
+        )
+        if not alive:
+            raise Cancelled
+        if self.progress:
+            self.progress(kind, self.counts[kind])
+
+    def brake(self, kind: str, changes: int) -> None:
+        """Stop before more of a kind is changed or archived than anyone expects.
+
+        Raises:
+            BrakePulled: With the sentence for staff.
+        """
+        if self.row.brake_released or changes <= brake_limit(kind):
+            return
+        raise BrakePulled(
+            f"{changes} {kind.replace('_', ' ')} records or more would be changed or archived, "
+            f"more than the {brake_limit(kind)} that pass without asking. Nothing of this was "
+            "written. Look at what happened there, then release the run."
+        )
+
+
+class Cancelled(Exception):
+    """Staff cancelled the run."""
+
+
+def brake_limit(kind: str) -> int:
+    """How many live records of a kind one run may change or archive."""
+    live = hub.KINDS[kind].model._base_manager.filter(archived_at__isnull=True).count()
+    return max(BRAKE_AT_LEAST, int(live * BRAKE_SHARE))
+
+
+@contextmanager
+def run(
+    system: System,
+    action: str,
+    *,
+    dry_run: bool = False,
+    released: bool = False,
+    progress: Progress | None = None,
+) -> Iterator[Run]:
+    """Keep the run's row: counts, duration, outcome.
+
+    Raises:
+        AlreadyRunning: Another process is at it.
+        BrakePulled: Passed on, after the row and the log have it.
+    """
+    row = _begin(system, action, dry_run=dry_run, released=released)
+    current = Run(row, progress)
+    try:
+        yield current
+    except BrakePulled as brake:
+        _end(row, RunState.STOPPED, str(brake))
+        SyncLog.objects.create(
+            level=SyncLog.Level.ERROR, system=system.name, topic="brake", message=str(brake)
+        )
+        raise
+    except Cancelled:
+        _end(row, RunState.CANCELLED, "Cancelled by staff")
+    except BaseException as error:
+        known = isinstance(error, SyncError)
+        _end(row, RunState.FAILED, str(error) if known else f"{type(error).__name__}: {error}")
+        raise
+    else:
+        _end(row, RunState.DONE, "")
+
+
+def _begin(system: System, action: str, *, dry_run: bool, released: bool) -> SyncRun:
+    SyncRun.objects.filter(
+        system=system.name,
+        action=action,
+        state=RunState.RUNNING,
+        heartbeat_at__lt=timezone.now() - SILENT_FOR,
+    ).update(state=RunState.FAILED, last_error="The process ended", ended_at=timezone.now())
+    try:
+        with transaction.atomic():
+            return SyncRun.objects.create(
+                system=system.name, action=action, dry_run=dry_run, brake_released=released
+            )
+    except IntegrityError:
+        raise AlreadyRunning(f"{system.label}: {action} is already running") from None
+
+
+def _end(row: SyncRun, state: str, error: str) -> None:
+    row.state, row.last_error, row.ended_at = state, error[:4000], timezone.now()
+    row.save(update_fields=["state", "last_error", "ended_at", "counts", "report"])

@@ -1,0 +1,62 @@
+"""Keeping what a remote answered: the link, the snapshot, and what it changed itself."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from integrations.models import ExternalLink, LinkState, OutboxEntry
+
+from .apply import apply, lock
+from .ended import close
+from .records import RemoteRecord, jsonable
+from .system import Outgoing, System
+
+
+@transaction.atomic
+def keep_answer(
+    system: System,
+    entry: OutboxEntry,
+    outgoing: Outgoing,
+    answer: RemoteRecord,
+    *,
+    sent: frozenset[str],
+) -> None:
+    """Remember what the remote holds now, then apply its answer like any other message.
+
+    The answer may carry changes that somebody made there at the same time.
+    """
+    lock([f"{system.name}:{answer.kind}:{answer.remote_id}"])
+    link = _link(system, answer, outgoing)
+    agreed = {name: jsonable(outgoing.values[name]) for name in sent}
+    link.snapshot = {**link.snapshot, **agreed}
+    if outgoing.send_hub_id:
+        link.snapshot["hub_id"] = answer.hub_id_text or str(outgoing.record_id)
+    link.pushed_at, link.last_error = timezone.now(), ""
+    link.save()
+    apply([answer], system=system)
+    close(entry, "create" if outgoing.creating else "update", sorted(sent))
+
+
+def _link(system: System, answer: RemoteRecord, outgoing: Outgoing) -> ExternalLink:
+    """The record's link. A webhook of our own create may have made it before us."""
+    if outgoing.creating:
+        ExternalLink.objects.filter(
+            system=system.name,
+            kind=answer.kind,
+            record_id=outgoing.record_id,
+            state=LinkState.GONE,
+        ).update(state=LinkState.ALIAS)
+    link, _ = ExternalLink.objects.select_for_update().get_or_create(
+        system=system.name,
+        kind=answer.kind,
+        remote_id=answer.remote_id,
+        defaults={"record_id": outgoing.record_id},
+    )
+    return link
+
+
+def keep_deletion(link: ExternalLink) -> None:
+    """We deleted it there: late messages of the living record change nothing here."""
+    link.state, link.deleted_here, link.pushed_at = LinkState.GONE, True, timezone.now()
+    link.save(update_fields=["state", "deleted_here", "pushed_at"])

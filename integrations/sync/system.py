@@ -1,0 +1,190 @@
+"""What a spoke must tell the engine about itself, and the registry of spokes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from .records import RemoteRecord
+
+
+class Policy(StrEnum):
+    """Who wins a field that both sides changed."""
+
+    REMOTE = "remote"
+    HUB = "hub"
+    NEWEST = "newest"
+    REMOTE_UNLESS_EMPTY = "remote unless empty"
+    ONLY_WHEN_NEW = "only when new"
+    ASK = "ask"
+
+
+def unchanged(value: Any) -> Any:
+    """The canonical form of a value that the remote keeps as it is."""
+    return value
+
+
+@dataclass(frozen=True)
+class FieldRule:
+    """How one field travels.
+
+    Attributes:
+        canonical: Our value as the remote will hold it (cut to its limit, say). Two
+            values are the same if their canonical forms are. Must be idempotent.
+        push: Whether our changes are sent.
+    """
+
+    policy: Policy = Policy.NEWEST
+    canonical: Callable[[Any], Any] = unchanged
+    push: bool = True
+
+    def same(self, ours: Any, theirs: Any) -> bool:
+        """Whether two JSON values are one to this remote; empty text and none are."""
+        if ours == theirs or (ours in ("", None) and theirs in ("", None)):
+            return True
+        left, right = self.canonical(ours), self.canonical(theirs)
+        return bool(left == right or (left in ("", None) and right in ("", None)))
+
+
+@dataclass(frozen=True)
+class SpokeKind:
+    """What one system does with one kind of hub record.
+
+    Attributes:
+        fields: Every hub field that travels, parents included.
+        push: Whether hub records are written there at all.
+        create: Whether a record that only the remote has makes one here.
+        needs_parent: A record without this parent changes nothing unless it is linked.
+        deletes: Whether an archived hub record is deleted there.
+        wanted: Whether this hub record belongs there; one that no longer does is deleted.
+    """
+
+    fields: Mapping[str, FieldRule]
+    push: bool = True
+    create: bool = True
+    needs_parent: str = ""
+    deletes: bool = True
+    wanted: Callable[[Any], bool] = lambda record: True
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a delivery says. ``ignored`` is the reason when it says nothing to us."""
+
+    records: list[RemoteRecord] = field(default_factory=list)
+    subject: str = ""
+    action: str = ""
+    ignored: str = ""
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A hub record on its way out, everything that a payload may need.
+
+    Attributes:
+        values: All travelling fields, in Python values.
+        changed: The fields to send.
+        parents: Foreign key to the remote id of what it points at, None for none.
+        remote_state: What the adapter kept on the link.
+        send_hub_id: Whether the remote's copy of our id must be (re)written.
+    """
+
+    kind: str
+    record_id: int
+    values: Mapping[str, Any]
+    changed: frozenset[str]
+    parents: Mapping[str, str | None]
+    remote_state: Mapping[str, Any]
+    creating: bool = False
+    send_hub_id: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a walk. ``token`` continues it; empty at the end."""
+
+    records: list[RemoteRecord]
+    token: str = ""
+
+
+class Remote(Protocol):
+    """An open connection to a spoke. Every method may raise a ``SyncError``."""
+
+    def fetch(self, kind: str, remote_ids: Iterable[str]) -> list[RemoteRecord]:
+        """Read these records; those that are gone are absent from the answer."""
+
+    def create(self, kind: str, payload: dict) -> RemoteRecord: ...
+
+    def update(self, kind: str, remote_id: str, payload: dict) -> RemoteRecord: ...
+
+    def delete(self, kind: str, remote_id: str) -> None: ...
+
+    def merge(self, kind: str, loser_id: str, winner_id: str) -> None: ...
+
+    def find(self, kind: str, outgoing: Outgoing, since: datetime) -> RemoteRecord | None:
+        """A record that we may have created since then, found by our id there."""
+
+    def pages(self, kind: str, since: datetime | None, token: str = "") -> Iterator[Page]:
+        """Walk records changed since then, oldest change first; all when None."""
+
+    def deleted(self, kind: str, since: datetime) -> list[RemoteRecord]:
+        """Deleted since then, where the remote can tell; else nothing."""
+
+    def check(self) -> str:
+        """Call the cheapest endpoint; say in a sentence who we are there."""
+
+
+@dataclass(frozen=True)
+class System:
+    """A spoke: names, kinds in order of dependence (parents first), and its functions."""
+
+    name: str
+    label: str
+    kinds: Mapping[str, SpokeKind]
+    is_on: Callable[[], bool]
+    connect: Callable[[], Remote]
+    read: Callable[[bytes], Reading]
+    payload: Callable[[Outgoing], dict]
+    web_url: Callable[[str, str], str]
+    #: Checks registrations, fields and users at the remote, and repairs them.
+    repair: Callable[[], str] | None = None
+
+    def rank(self, kind: str) -> int:
+        """The kind's place when parents are sent first."""
+        return list(self.kinds).index(kind)
+
+    def pushes(self, kind: str) -> bool:
+        return kind in self.kinds and self.kinds[kind].push
+
+
+_systems: dict[str, System] = {}
+
+
+def register(system: System) -> None:
+    """Make a spoke known. Called once for each, when Django starts."""
+    _systems[system.name] = system
+
+
+def get(name: str) -> System:
+    """The system of that name.
+
+    Raises:
+        LookupError: No such system; the message lists those there are.
+    """
+    try:
+        return _systems[name]
+    except KeyError:
+        raise LookupError(f"No system {name!r}; there are: {', '.join(_systems)}") from None
+
+
+def everyone() -> list[System]:
+    """Every system, configured or not."""
+    return list(_systems.values())
+
+
+def switched_on() -> list[System]:
+    """The systems whose settings are there."""
+    return [system for system in _systems.values() if system.is_on()]

@@ -1,0 +1,77 @@
+"""Celery's doors. Messages say only what to do: every fact is in the database."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from integrations.sync import connections, inbox, outbox, poll, reconcile, upkeep, wake
+from integrations.sync.runs import AlreadyRunning, BrakePulled
+from integrations.sync.system import System, get, switched_on
+
+
+@shared_task(name="integrations.drain_inbox")
+def drain_inbox() -> int:
+    wake.starting("integrations.drain_inbox")
+    return inbox.drain()
+
+
+@shared_task(name="integrations.drain_outbox")
+def drain_outbox() -> int:
+    wake.starting("integrations.drain_outbox")
+    return outbox.drain()
+
+
+@shared_task(name="integrations.sweep")
+def sweep() -> None:
+    """Find every due row, whoever forgot to tell."""
+    upkeep.beat("worker")
+    inbox.drain()
+    outbox.drain()
+
+
+@shared_task(name="integrations.poll_due")
+def poll_due() -> None:
+    for system in upkeep.due_for_poll():
+        if connections.may_call(system):
+            poll_system.delay(system.name)
+
+
+@shared_task(name="integrations.poll_system")
+def poll_system(name: str, released: bool = False) -> None:
+    _run(lambda system: poll.poll(system, released=released), name)
+
+
+@shared_task(name="integrations.backfill_system")
+def backfill_system(name: str, dry_run: bool = False) -> None:
+    _run(lambda system: poll.backfill(system, dry_run=dry_run), name)
+
+
+@shared_task(name="integrations.reconcile_system")
+def reconcile_system(name: str, released: bool = False) -> None:
+    _run(lambda system: reconcile.reconcile(system, released=released), name)
+
+
+@shared_task(name="integrations.nightly")
+def nightly() -> None:
+    """Compare everything, check the registrations, remove what is old."""
+    for system in switched_on():
+        if system.repair:
+            system.repair()
+        reconcile_system.delay(system.name)
+    upkeep.remove_old()
+
+
+@shared_task(name="integrations.deletions")
+def deletions() -> None:
+    for system in switched_on():
+        if connections.may_call(system):
+            _run(poll.deletions, system.name)
+
+
+def _run(action, name: str) -> None:  # type: ignore[no-untyped-def]
+    """A run that is under way, or that waits for a person, is no failure of the task."""
+    system: System = get(name)
+    try:
+        action(system)
+    except (AlreadyRunning, BrakePulled):
+        return
