@@ -75,7 +75,9 @@ class Handler(BaseHTTPRequestHandler):
             return
         host = self.headers.get("Host") or "%s:%s" % self.server.server_address[:2]
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self._send(self.server.answer(Request(self.command, f"http://{host}{self.path}", headers, body)))
+        self._send(
+            self.server.answer(Request(self.command, f"http://{host}{self.path}", headers, body))
+        )
 
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = handle_any  # noqa: N815
 
@@ -113,9 +115,7 @@ class Handler(BaseHTTPRequestHandler):
     def _cut(self, how: str) -> None:
         if how == "reset":
             # Zero linger: closing sends RST and not FIN.
-            self.connection.setsockopt(
-                socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
-            )
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             # The reader and the writer hold the socket open; its descriptor can be had.
             os.close(self.connection.detach())
         self.close_connection = True

@@ -113,6 +113,14 @@ _STAGE = {
     "is_deal_rot_enabled": Key(checks.boolean),
     "days_to_rotten": Key(checks.integer),
 }
+#: Users change in the interface only.
+_USER = {
+    "name": Key(checks.filled_text),
+    "email": Key(checks.filled_text),
+    "active_flag": Key(checks.boolean),
+    "phone": _always(checks.text),
+    "timezone_name": Key(checks.text),
+}
 
 BODIES: dict[str, dict[str, Key]] = {
     "organization": _ORGANIZATION,
@@ -121,6 +129,7 @@ BODIES: dict[str, dict[str, Key]] = {
     "activity": _ACTIVITY,
     "pipeline": _PIPELINE,
     "stage": _STAGE,
+    "user": _USER,
 }
 REQUIRED = {
     "organization": ("name",),
@@ -129,6 +138,7 @@ REQUIRED = {
     "activity": ("subject",),
     "pipeline": ("name",),
     "stage": ("name", "pipeline_id"),
+    "user": ("name", "email"),
 }
 #: Persons have these only when contact sync is set up, which it never is here.
 CONTACT_SYNC_KEYS = {"notes", "im", "birthday", "job_title", "postal_address"}

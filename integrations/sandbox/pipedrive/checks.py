@@ -109,9 +109,7 @@ def day(value: object) -> str | None:
 
 def moment(value: object) -> str | None:
     """A time in RFC 3339 with seconds."""
-    if not isinstance(value, str) or not re.fullmatch(
-        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", value
-    ):
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", value):
         return "must be a date-time of the form YYYY-MM-DDTHH:MM:SSZ"
     try:
         datetime.fromisoformat(value)

@@ -33,9 +33,7 @@ class WebhookError(ApiError):
     def response(self) -> Response:
         """With the reasons by field."""
         errors = {self.field: [self.error]}
-        return json_response(
-            {"status": "error", "success": False, "errors": errors}, self.status
-        )
+        return json_response({"status": "error", "success": False, "errors": errors}, self.status)
 
 
 def envelope(error: str, code: str | None = None) -> dict:

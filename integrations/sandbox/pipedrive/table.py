@@ -44,6 +44,8 @@ class Table:
         self.rows: dict[int, Row] = {}
         self._ids: list[int] = []
         self._by_update: list[tuple[str, int]] = []
+        #: Deletion time and id, oldest first.
+        self._deleted: list[tuple[str, int]] = []
 
     def new_id(self) -> int:
         """Never the same twice, and always larger than the last."""
@@ -60,6 +62,8 @@ class Table:
             self._forget_update(old)
             row.text = old.text
         insort(self._by_update, (row.updated, row.id))
+        if row.deleted:
+            insort(self._deleted, (row.updated, row.id))
         self.rows[row.id] = row
         return row
 
@@ -69,6 +73,7 @@ class Table:
         self.rows.update((row.id, row) for row in rows)
         self._ids = sorted(self.rows)
         self._by_update = sorted((row.updated, row.id) for row in self.rows.values())
+        self._deleted = sorted((row.updated, row.id) for row in self.rows.values() if row.deleted)
         self.next_id = max(self.next_id, *(row.id + 1 for row in rows), 0)
         return rows
 
@@ -77,6 +82,14 @@ class Table:
         row = self.rows.pop(record_id)
         self._ids.pop(bisect_left(self._ids, record_id))
         self._forget_update(row)
+
+    def purgeable(self, limit: str) -> list[int]:
+        """Ids of those deleted before ``limit``; each is named once."""
+        if not self._deleted or self._deleted[0][0] >= limit:
+            return []
+        cut = bisect_left(self._deleted, (limit,))
+        due, self._deleted = self._deleted[:cut], self._deleted[cut:]
+        return [row_id for _, row_id in due if row_id in self.rows]
 
     def get(self, record_id: int) -> dict | None:
         """A copy of one record, deleted or not."""

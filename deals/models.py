@@ -1,0 +1,140 @@
+"""What is being sold, and how far along it is."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import Q
+from django.core.exceptions import ValidationError
+from django.db.models.functions import Upper
+
+from companies.models import Company, Plan, TeamMember
+from companies.records import Record, RecordQuerySet, with_history
+from contacts.models import Contact
+
+
+@with_history
+class Pipeline(Record):
+    """A row of stages that deals move through."""
+
+    name = models.TextField()
+    default_stage = models.ForeignKey(
+        "Stage", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    plan = models.CharField(
+        max_length=20,
+        choices=Plan,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="New deals of this plan enter here.",
+    )
+
+    class Meta(Record.Meta):
+        abstract = False
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@with_history
+class Stage(Record):
+    """A step in a pipeline."""
+
+    pipeline = models.ForeignKey(Pipeline, on_delete=models.PROTECT, related_name="stages")
+    name = models.TextField()
+    position = models.IntegerField(default=0, db_default=0)
+
+    class Meta(Record.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(fields=["id", "pipeline"], name="stage_with_its_pipeline")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Status(models.TextChoices):
+    OPEN = "open", "Open"
+    WON = "won", "Won"
+    LOST = "lost", "Lost"
+
+
+class Kind(models.TextChoices):
+    SALE = "sale", "Sale"
+    LOAN = "loan", "Loan"
+    TRAVEL = "travel", "Travel"
+
+
+class DealQuerySet(RecordQuerySet):
+    def open(self) -> DealQuerySet:
+        return self.filter(status=Status.OPEN)
+
+
+class LiveDealManager(models.Manager.from_queryset(DealQuerySet)):  # type: ignore[misc]
+    def get_queryset(self) -> DealQuerySet:
+        return super().get_queryset().filter(archived_at__isnull=True)
+
+
+@with_history
+class Deal(Record):
+    """A sale in the making; may have no company and no contact."""
+
+    name = models.TextField()
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN, db_default="open")
+    owner = models.ForeignKey(
+        TeamMember, null=True, blank=True, on_delete=models.PROTECT, related_name="deals"
+    )
+    company = models.ForeignKey(
+        Company, null=True, blank=True, on_delete=models.PROTECT, related_name="deals"
+    )
+    contact = models.ForeignKey(
+        Contact, null=True, blank=True, on_delete=models.PROTECT, related_name="deals"
+    )
+    pipeline = models.ForeignKey(Pipeline, on_delete=models.PROTECT, related_name="deals")
+    # Which pipeline it must belong to is a constraint of the database's own.
+    stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="deals")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.SALE, db_default="sale")
+    value = models.DecimalField(max_digits=20, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True, default="", db_default="")
+    probability = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    expected_close_on = models.DateField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    lost_reason = models.TextField(blank=True, default="", db_default="")
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_records"
+    )
+
+    objects = LiveDealManager()
+    all_objects = DealQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        abstract = False
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="deal_status"),
+            models.CheckConstraint(
+                condition=Q(probability__isnull=True) | Q(probability__range=(0, 100)),
+                name="deal_probability",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(archived_at__isnull=False),
+                name="merged_deal_is_archived",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["name", "-id"], name="deal_by_name"),
+            models.Index(fields=["-updated_at", "-id"], name="deal_by_change"),
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="deal_name_search"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or f"Deal {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == Status.OPEN
+
+    def clean(self) -> None:
+        if self.stage_id and self.pipeline_id and self.stage.pipeline_id != self.pipeline_id:
+            raise ValidationError({"stage": f"{self.stage} is not a stage of {self.pipeline}."})

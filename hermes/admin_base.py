@@ -1,0 +1,208 @@
+"""What every admin page stands on. The only module that knows the admin's theme."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db import connections, models
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.sites import UnfoldAdminSite
+
+__all__ = [
+    "EngineAdmin",
+    "EstimatedPaginator",
+    "RecordAdmin",
+    "StackedInline",
+    "TabularInline",
+    "ThemedAdminSite",
+    "badge",
+    "plain_error",
+    "search_ids",
+    "when",
+]
+
+#: An unfiltered table with more rows is not counted: PostgreSQL's estimate will do.
+COUNTED_UP_TO = 10_000
+
+#: A search that finds more than this wants a better word, not more pages.
+FOUND_AT_MOST = 1_000
+
+ThemedAdminSite = UnfoldAdminSite
+
+
+class AtLeast(int):
+    """A count that stopped counting: reads ``10,000+``."""
+
+    def __str__(self) -> str:
+        return f"{int(self):,}+"
+
+
+class EstimatedPaginator(Paginator):
+    """Opens a list of a million rows without counting them."""
+
+    @cached_property
+    def count(self) -> int:
+        """Exact while it is cheap, else PostgreSQL's estimate, else ``10,000+``."""
+        rows = self.object_list
+        if not isinstance(rows, models.QuerySet):
+            return len(rows)
+        if not rows.query.where and not rows.query.distinct:
+            estimate = estimated_rows(rows)
+            if estimate > COUNTED_UP_TO:
+                return estimate
+        found = rows.order_by()[: COUNTED_UP_TO + 1].count()
+        return AtLeast(COUNTED_UP_TO) if found > COUNTED_UP_TO else found
+
+
+def estimated_rows(rows: models.QuerySet) -> int:
+    """How many rows PostgreSQL thinks the table has; -1 before it was analysed."""
+    with connections[rows.db].cursor() as cursor:
+        cursor.execute(
+            "SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(%s)",
+            [f'"{rows.model._meta.db_table}"'],
+        )
+        row = cursor.fetchone()
+    return row[0] if row else -1
+
+
+def search_ids(*found: models.QuerySet, limit: int = FOUND_AT_MOST) -> list[Any]:
+    """Ids that any of these one-column querysets finds, in one query.
+
+    One OR across joined tables can use no index; each of these uses its own.
+    """
+    first, *rest = [rows.order_by() for rows in found]
+    union = first.union(*rest) if rest else first
+    return [row[0] for row in union[:limit]]
+
+
+class _Page(ModelAdmin):
+    """What the lists and pages of Hermes share."""
+
+    paginator = EstimatedPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    list_max_show_all = 50
+    list_filter_sheet = False
+    compressed_fields = True
+    warn_unsaved_form = True
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Records are archived, and the engine removes what is old by itself."""
+        return False
+
+    def search_querysets(self, term: str) -> list[models.QuerySet]:
+        """One-column querysets of ids, each searching one table by its own index."""
+        return []
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet, search_term: str
+    ) -> tuple[models.QuerySet, bool]:
+        """Search table by table where a page says how."""
+        term = search_term.strip()
+        found = self.search_querysets(term) if term else []
+        if not found:
+            return super().get_search_results(request, queryset, search_term)
+        return queryset.filter(pk__in=search_ids(*found)), False
+
+
+class RecordAdmin(_Page):
+    """A page of a hub record that staff edit."""
+
+
+class EngineAdmin(_Page):
+    """A page of what the engine wrote: staff read it, and act on it through buttons."""
+
+    warn_unsaved_form = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+# -- words on screen --------------------------------------------------------------------
+
+#: Icon and tone for the status words, so that one word looks the same on every page.
+LOOKS = {
+    "In sync": ("check_circle", "good"),
+    "Done": ("check_circle", "good"),
+    "Settled": ("check_circle", "good"),
+    "All clear": ("check_circle", "good"),
+    "Running": ("autorenew", "busy"),
+    "Sending": ("upload", "busy"),
+    "Processing": ("autorenew", "busy"),
+    "Waiting": ("schedule", "calm"),
+    "New": ("schedule", "calm"),
+    "Retrying": ("replay", "busy"),
+    "Needs you": ("error", "bad"),
+    "Failed": ("error", "bad"),
+    "Conflict": ("call_split", "bad"),
+    "Paused": ("pause_circle", "warn"),
+    "Have a look": ("warning", "warn"),
+    "Stopped: asks you": ("front_hand", "warn"),
+    "Ignored": ("do_not_disturb_on", "calm"),
+    "Discarded": ("do_not_disturb_on", "calm"),
+    "Cancelled": ("cancel", "calm"),
+    "Gone": ("delete", "calm"),
+    "Merged away": ("merge", "calm"),
+    "Not linked": ("link_off", "calm"),
+    "For information": ("info", "calm"),
+}
+
+
+def badge(word: str, icon: str = "", tone: str = "") -> SafeString:
+    """A status as a word with an icon; colour comes on top and says nothing alone."""
+    usual_icon, usual_tone = LOOKS.get(str(word), ("label", "calm"))
+    return format_html(
+        '<span class="hermes-badge hermes-{}"><span class="material-symbols-outlined" '
+        'aria-hidden="true">{}</span>{}</span>',
+        tone or usual_tone,
+        icon or usual_icon,
+        word,
+    )
+
+
+def when(moment: datetime | None, never: str = "–") -> SafeString | str:
+    """``5 min ago`` or ``in 2 h``, with the full time on hover and for machines."""
+    if moment is None:
+        return never
+    iso = moment.isoformat(timespec="seconds")
+    return format_html('<time datetime="{}" title="{}">{}</time>', iso, iso, ago(moment))
+
+
+def ago(moment: datetime) -> str:
+    """How far a moment is from now, in words."""
+    seconds = (timezone.now() - moment).total_seconds()
+    size = span(abs(seconds))
+    if size == "0 s":
+        return "now"
+    return f"{size} ago" if seconds >= 0 else f"in {size}"
+
+
+def span(seconds: float) -> str:
+    """A duration in its largest unit: ``45 s``, ``3 min``, ``2 h``, ``5 d``."""
+    for unit, length in [("d", 86_400), ("h", 3_600), ("min", 60)]:
+        if seconds >= length:
+            return f"{int(seconds // length)} {unit}"
+    return f"{int(seconds)} s"
+
+
+_EXCEPTION = re.compile(r"^(?P<type>[A-Z]\w*(?:Error|Exception|Timeout)): ?(?P<rest>.*)", re.DOTALL)
+
+
+def plain_error(text: str) -> str:
+    """An error in one sentence for staff; the details stay behind "Technical details"."""
+    text = (text or "").strip()
+    if match := _EXCEPTION.match(text):
+        return f"Something unexpected went wrong ({match['type']}). Ask operations to have a look."
+    first = text.split("\n", 1)[0]
+    return first if len(first) <= 200 else f"{first[:199]}…"

@@ -1,0 +1,38 @@
+"""Logging: readable on a terminal, one JSON object a line for machines."""
+
+from __future__ import annotations
+
+import logging.config
+
+import structlog
+
+
+def configure(log_format: str) -> None:
+    """Send every logger, ours and the libraries', through one format."""
+    shared = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    as_json = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    on_console = [structlog.dev.ConsoleRenderer()]
+    render = as_json if log_format == "json" else on_console
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {
+                "hermes": {
+                    "()": structlog.stdlib.ProcessorFormatter,
+                    "processors": [
+                        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                        *render,
+                    ],
+                    "foreign_pre_chain": shared,
+                }
+            },
+            "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "hermes"}},
+            "root": {"handlers": ["console"], "level": "INFO"},
+        }
+    )

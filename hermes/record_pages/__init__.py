@@ -1,0 +1,1 @@
+"""Pages of companies, contacts, deals and meetings, with their links to other systems."""

@@ -1,0 +1,152 @@
+"""The buttons of the linked-records table."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from integrations.models import ExternalLink
+from integrations.sync import by_hand
+from integrations.sync import system as systems
+from integrations.sync.errors import SyncError
+from integrations.sync.system import System
+
+from .kinds import field_label, page_of, record_for, shown
+from .pages import in_admin, page, sentence_for, told_plainly
+
+#: What reading a record again did, as a sentence.
+READ = {
+    "created": "It was read and made here.",
+    "changed": "It was read; what was newer there is here now.",
+    "unchanged": "It was read; both sides hold the same.",
+    "stale": "It was read; ours is newer, so nothing was changed.",
+    "removed": "It was deleted there, so it is archived here.",
+    "ignored": "It was read; it does not belong here.",
+    "waiting": "It was read, and waits for a record that it belongs to.",
+}
+
+
+def _system(name: str) -> System:
+    for each in systems.everyone():
+        if each.name == name and each.is_on():
+            return each
+    raise Http404(f"{name} is not connected")
+
+
+def _link(kind: str, pk: int, link_id: int) -> ExternalLink:
+    link = ExternalLink.objects.filter(pk=link_id, kind=kind, record_id=pk).first()
+    if link is None:
+        raise Http404("That link is no longer there")
+    return link
+
+
+@in_admin
+@require_POST
+def send(request: HttpRequest, kind: str, pk: int, system: str) -> HttpResponse:
+    """Send the record's changes now."""
+    record_for(request, kind, pk, action="change")
+    with told_plainly(request):
+        to = _system(system)
+        by_hand.push(to, kind, pk)
+        messages.success(request, f"Its changes are on their way to {to.label}.")
+    return redirect(page_of(kind, pk))
+
+
+@in_admin
+@require_POST
+def create_again(request: HttpRequest, kind: str, pk: int, system: str) -> HttpResponse:
+    """Make a record once more that was deleted there."""
+    record_for(request, kind, pk, action="change")
+    with told_plainly(request):
+        to = _system(system)
+        by_hand.create_again(to, kind, pk)
+        messages.success(request, f"It will be made again in {to.label}.")
+    return redirect(page_of(kind, pk))
+
+
+@in_admin
+@require_POST
+def read(request: HttpRequest, kind: str, pk: int, link_id: int) -> HttpResponse:
+    """Read the partner and take over what is newer there."""
+    record_for(request, kind, pk, action="change")
+    link = _link(kind, pk, link_id)
+    with told_plainly(request):
+        outcome = by_hand.pull(_system(link.system), link)
+        messages.success(request, READ.get(outcome, "It was read."))
+    return redirect(page_of(kind, pk))
+
+
+@in_admin
+def compare(request: HttpRequest, kind: str, pk: int, link_id: int) -> HttpResponse:
+    """Each field here, there, and what the next exchange does with it."""
+    record = record_for(request, kind, pk)
+    link = _link(kind, pk, link_id)
+    system = _system(link.system)
+    rows, error = [], ""
+    try:
+        rows = by_hand.compare(system, link)
+    except SyncError as problem:
+        error = sentence_for(problem)
+    lines = [
+        {
+            "label": field_label(kind, row.name),
+            "here": shown(kind, row.name, row.here),
+            "there": shown(kind, row.name, row.there),
+            "same": row.same,
+            "outcome": row.outcome,
+        }
+        for row in sorted(rows, key=lambda row: row.same)
+    ]
+    title = f"{record} here and in {system.label}"
+    return page(
+        request,
+        "admin/record/compare.html",
+        title,
+        lines=lines,
+        error=error,
+        system=system,
+        back=page_of(kind, pk),
+    )
+
+
+@in_admin
+def unlink(request: HttpRequest, kind: str, pk: int, link_id: int) -> HttpResponse:
+    """Forget the partner, after a question."""
+    record = record_for(request, kind, pk, action="change")
+    link = _link(kind, pk, link_id)
+    if request.method == "POST":
+        by_hand.unlink(link, by=request.user.get_username())
+        messages.success(request, "The link was removed. Neither record was changed.")
+        return redirect(page_of(kind, pk))
+    known = {each.name: each.label for each in systems.everyone()}
+    label = known.get(link.system, link.system)
+    return page(
+        request,
+        "admin/record/confirm.html",
+        f"Remove the link of {record} to {label}?",
+        sentences=[
+            f"Hermes forgets that this record is {link.remote_id} in {label}.",
+            "Neither record is changed now. The next change made here would make a new "
+            f"record in {label}, unless you link it to an existing one first.",
+        ],
+        button="Remove the link",
+        back=page_of(kind, pk),
+    )
+
+
+@in_admin
+@require_POST
+def link_to(request: HttpRequest, kind: str, pk: int, system: str) -> HttpResponse:
+    """Join the record to one that is there already."""
+    record = record_for(request, kind, pk, action="change")
+    remote_id = request.POST.get("remote_id", "").strip()
+    if not remote_id:
+        messages.error(request, "Type the number that the record has there.")
+        return redirect(page_of(kind, pk))
+    with told_plainly(request):
+        to = _system(system)
+        by_hand.link_to(record, to, remote_id, by=request.user.get_username())
+        messages.success(request, f"It is linked to {to.label} {remote_id} now.")
+    return redirect(page_of(kind, pk))

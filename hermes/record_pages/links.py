@@ -1,0 +1,149 @@
+"""A record's partners in other systems, as words and icons."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxState
+from integrations.models.queues import OPEN_ENTRIES
+from integrations.sync import system as systems
+from integrations.sync.system import System
+
+
+@dataclass(frozen=True)
+class StateWord:
+    """A state that staff know: the word, its icon and its tone."""
+
+    word: str
+    icon: str
+    tone: str
+
+
+IN_SYNC = StateWord("In sync", "check_circle", "success")
+WAITING = StateWord("Waiting", "schedule", "info")
+SENDING = StateWord("Sending", "sync", "info")
+RETRYING = StateWord("Retrying", "replay", "warning")
+NEEDS_YOU = StateWord("Needs you", "error", "danger")
+NOT_LINKED = StateWord("Not linked", "link_off", "default")
+MERGED_AWAY = StateWord("Merged away", "merge", "default")
+
+_OPEN = {
+    OutboxState.WAITING: WAITING,
+    OutboxState.SENDING: SENDING,
+    OutboxState.RETRYING: RETRYING,
+    OutboxState.DEAD: NEEDS_YOU,
+}
+
+
+@dataclass(frozen=True)
+class LinkRow:
+    """One line of the linked-records table. ``link`` is None where there is none."""
+
+    system: System | None
+    label: str
+    link: ExternalLink | None
+    state: StateWord
+    url: str = ""
+    sent: datetime | None = None
+    received: datetime | None = None
+    error: str = ""
+    can_send: bool = False
+    can_link: bool = False
+    can_create_again: bool = False
+
+    @property
+    def is_live(self) -> bool:
+        return self.link is not None and self.link.state == LinkState.LIVE
+
+
+def rows_for(kind: str, pk: int) -> list[LinkRow]:
+    """Every system that keeps this kind, and old links too. Two queries."""
+    links = list(ExternalLink.objects.filter(kind=kind, record_id=pk).order_by("system", "pk"))
+    entries = _newest_entries(kind, [pk])
+    rows = [_row(link, kind, entries.get((link.system, pk))) for link in links]
+    current = {link.system for link in links if link.state != LinkState.ALIAS}
+    for each in systems.switched_on():
+        if kind in each.kinds and each.name not in current:
+            rows.append(_missing(each, kind, entries.get((each.name, pk))))
+    return rows
+
+
+def _newest_entries(kind: str, ids: Iterable[int]) -> dict[tuple[str, int], OutboxEntry]:
+    """The open or stopped entry of each (system, record)."""
+    entries = OutboxEntry.objects.filter(
+        kind=kind, record_id__in=list(ids), state__in=[*OPEN_ENTRIES, OutboxState.DEAD]
+    )
+    return {(entry.system, entry.record_id): entry for entry in entries.order_by("pk")}
+
+
+def _known(name: str) -> System | None:
+    return next((each for each in systems.everyone() if each.name == name), None)
+
+
+def _row(link: ExternalLink, kind: str, entry: OutboxEntry | None) -> LinkRow:
+    system = _known(link.system)
+    label = system.label if system else link.system
+    url = system.web_url(kind, link.remote_id) if system and link.state == LinkState.LIVE else ""
+    is_live, is_gone = link.state == LinkState.LIVE, link.state == LinkState.GONE
+    if link.state == LinkState.ALIAS:
+        entry = None
+    sends = bool(system and system.pushes(kind))
+    return LinkRow(
+        system=system,
+        label=label,
+        link=link,
+        state=state_of(link, entry, label),
+        url=url,
+        sent=link.pushed_at,
+        received=link.pulled_at,
+        error=(entry.last_error if entry else "") or link.last_error,
+        can_send=sends and is_live,
+        can_link=is_gone,
+        can_create_again=sends and is_gone,
+    )
+
+
+def _missing(system: System, kind: str, entry: OutboxEntry | None) -> LinkRow:
+    return LinkRow(
+        system=system,
+        label=system.label,
+        link=None,
+        state=_OPEN.get(OutboxState(entry.state), NOT_LINKED) if entry else NOT_LINKED,
+        error=entry.last_error if entry else "",
+        can_send=system.pushes(kind),
+        can_link=True,
+    )
+
+
+def state_of(link: ExternalLink, entry: OutboxEntry | None, label: str) -> StateWord:
+    """What to call the state of a link with its open entry, if there is one."""
+    if link.state == LinkState.ALIAS:
+        return MERGED_AWAY
+    if entry is not None and entry.state in _OPEN:
+        return _OPEN[OutboxState(entry.state)]
+    if link.state == LinkState.GONE:
+        return StateWord(f"Gone in {label}", "delete", "danger")
+    return NEEDS_YOU if link.last_error else IN_SYNC
+
+
+def badges(kind: str, ids: Iterable[int]) -> dict[int, list[tuple[str, StateWord]]]:
+    """Record id to its systems and their states, for all rows of a list at once."""
+    wanted = list(ids)
+    links = ExternalLink.objects.filter(kind=kind, record_id__in=wanted)
+    entries = _newest_entries(kind, wanted)
+    found: dict[int, list[tuple[str, StateWord]]] = defaultdict(list)
+    for link in links.exclude(state=LinkState.ALIAS).order_by("system"):
+        system = _known(link.system)
+        label = system.label if system else link.system
+        assert link.record_id is not None
+        entry = entries.get((link.system, link.record_id))
+        found[link.record_id].append((label, state_of(link, entry, label)))
+    return found
+
+
+def link_choices(kind: str) -> list[System]:
+    """The systems in which a record of this kind may have a partner."""
+    return [each for each in systems.switched_on() if kind in each.kinds]

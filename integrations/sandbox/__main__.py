@@ -1,0 +1,5 @@
+"""``python -m integrations.sandbox``."""
+
+from integrations.sandbox.command import main
+
+main()

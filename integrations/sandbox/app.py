@@ -1,0 +1,158 @@
+"""The sandbox: all simulated systems behind one HTTP server."""
+
+import os
+import threading
+import time
+import traceback
+
+from integrations.sandbox.clock import Clock
+from integrations.sandbox.control import Control
+from integrations.sandbox.journal import Journal
+from integrations.sandbox.pages import answer_page
+from integrations.sandbox.pipedrive.system import Pipedrive
+from integrations.sandbox.recording import Call, Recorder
+from integrations.sandbox.routing import Request, Response, json_response
+from integrations.sandbox.server import Server
+from integrations.sandbox.trouble import AFTER, BEFORE, Rule, Trouble
+
+_CUTS = {"reset": "reset", "reset_after": "reset", "lost_answer": "close"}
+
+
+class Sandbox:
+    """Start it, talk to it at ``url``, stop it.
+
+    Args:
+        data_path: The folder that outlives the process; None keeps all in memory.
+        record_to: The file that gets each call as a line of JSON; by default what
+            ``HERMES_TRAFFIC_LOG`` names.
+        port: 0 for any free one.
+        api_token: By default ``PIPEDRIVE_API_TOKEN``, or else "sandbox-token".
+        plan: ``unlimited`` counts tokens and refuses nothing; ``lite``, ``growth``,
+            ``premium`` and ``ultimate`` refuse as those plans do.
+    """
+
+    def __init__(
+        self,
+        data_path: str | os.PathLike | None = None,
+        record_to: str | os.PathLike | None = None,
+        port: int = 0,
+        api_token: str | None = None,
+        *,
+        host: str = "127.0.0.1",
+        plan: str = "unlimited",
+    ) -> None:
+        self._address = host, port
+        token = api_token or os.environ.get("PIPEDRIVE_API_TOKEN") or "sandbox-token"
+        self.api_token = token
+        self.clock = Clock()
+        self.trouble = Trouble()
+        self._recorder = Recorder(record_to or os.environ.get("HERMES_TRAFFIC_LOG") or None)
+        self.pipedrive = Pipedrive(self.clock, Journal(data_path, "pipedrive"), token, plan)
+        self._systems = [self.pipedrive]
+        self._control = Control(self)
+        self._server: Server | None = None
+
+    def start(self) -> "Sandbox":
+        """Listen, in a thread of its own; returns once connections are taken."""
+        self._server = Server(*self._address, self.answer)
+        for system in self._systems:
+            system.start()
+        threading.Thread(
+            target=self._server.serve_forever, args=(0.05,), name="sandbox", daemon=True
+        ).start()
+        return self
+
+    def stop(self) -> None:
+        """Stop listening, end open connections, close the files."""
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.close_connections()
+            self._server.server_close()
+            self._server = None
+        for system in self._systems:
+            system.stop()
+        self._recorder.close()
+
+    def __enter__(self) -> "Sandbox":
+        return self.start()
+
+    def __exit__(self, *exc: object) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """Where it listens, without a slash at the end."""
+        host, port = self._server.server_address[:2]
+        return f"http://{host}:{port}"
+
+    @property
+    def calls(self) -> list[Call]:
+        """The calls to simulated systems so far, oldest first."""
+        return self._recorder.since(0)
+
+    def calls_since(self, number: int) -> list[Call]:
+        """Those after call ``number``."""
+        return self._recorder.since(number)
+
+    def forget_calls(self) -> None:
+        """Empty the list in memory; a recording keeps its lines."""
+        self._recorder.clear()
+
+    def reset(self) -> None:
+        """As new: no records, no trouble, no calls, real time."""
+        self.trouble.clear()
+        self.clock.reset()
+        for system in self._systems:
+            system.reset()
+        self.forget_calls()
+
+    def answer(self, request: Request) -> Response:
+        """Serve one request of any kind."""
+        for system in self._systems:
+            if system.owns(request.path):
+                return self._recorded(system, request)
+        if request.path.startswith("/_sandbox/"):
+            return self._control.answer(request)
+        return answer_page(request)
+
+    def _recorded(self, system: Pipedrive, request: Request) -> Response:
+        at, started = self.clock.now(), time.perf_counter()
+        rules = self.trouble.strike(system.name, request.method, request.path)
+        response = self._answer_in_trouble(system, request, rules)
+        self._recorder.add(
+            request,
+            response,
+            at=at,
+            system=system.name,
+            milliseconds=round((time.perf_counter() - started) * 1000, 2),
+            trouble=", ".join(rule.kind for rule in rules),
+        )
+        return response
+
+    def _answer_in_trouble(
+        self, system: Pipedrive, request: Request, rules: list[Rule]
+    ) -> Response:
+        for rule in rules:
+            if rule.kind == "latency":
+                time.sleep(rule.seconds)
+        if before := next((rule for rule in rules if rule.kind in BEFORE), None):
+            return _troubled(system, before)
+        response = _safely(system, request)
+        if after := next((rule for rule in rules if rule.kind in AFTER), None):
+            return _troubled(system, after)
+        return response
+
+
+def _troubled(system: Pipedrive, rule: Rule) -> Response:
+    if cut := _CUTS.get(rule.kind):
+        return Response(0, cut=cut)
+    return system.trouble(rule.kind, rule.status)
+
+
+def _safely(system: Pipedrive, request: Request) -> Response:
+    try:
+        return system.answer(request)
+    except Exception:
+        # A simulator's own mistake must be seen, and must not end the connection.
+        traceback.print_exc()
+        return json_response({"success": False, "error": "The sandbox itself failed"}, 500)

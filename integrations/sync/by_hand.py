@@ -1,0 +1,221 @@
+"""What staff ask for on a record's page: send it, read it, compare it, link it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from integrations.models import ExternalLink, LinkState, SyncLog
+
+from . import hub, outbox_entries, wake
+from .apply import apply, lock
+from .errors import Misconfigured, Rejected, RemoteGone
+from .merge import Match, merge_fields
+from .parents import with_missing_parents
+from .records import EARLIEST, RemoteRecord, jsonable
+from .system import System
+
+
+@dataclass(frozen=True)
+class ComparedField:
+    """One field, here and there. ``outcome`` says what the next exchange does with it."""
+
+    name: str
+    here: Any
+    there: Any
+    same: bool
+    outcome: str
+
+
+def push(system: System, kind: str, pk: int) -> None:
+    """Send a record's changes as soon as a worker is free.
+
+    Raises:
+        Misconfigured: The system does not take this kind of record.
+        RemoteGone: It was deleted there; it is only made again on request.
+    """
+    _require_push(system, kind)
+    if _links(system, kind, pk).filter(state=LinkState.GONE).exists():
+        raise RemoteGone(
+            f"It was deleted in {system.label}. Choose “Create again” if it should be there."
+        )
+    outbox_entries.add(system, [(kind, pk)])
+    wake.outbox()
+
+
+def create_again(system: System, kind: str, pk: int) -> None:
+    """Make a record that was deleted there once more.
+
+    Raises:
+        Misconfigured: The system does not take this kind of record.
+    """
+    _require_push(system, kind)
+    outbox_entries.add(system, [(kind, pk)], recreate=True)
+    wake.outbox()
+
+
+def pull(system: System, link: ExternalLink) -> str:
+    """Read the record there and bring ours up to date.
+
+    Calls the API, so never inside a transaction.
+
+    Returns:
+        What became of it: changed, unchanged, stale, …
+
+    Raises:
+        SyncError: The system could not be asked, or the record is gone there.
+    """
+    record = read(system, link.kind, link.remote_id)
+    if record is None:
+        ExternalLink.objects.filter(pk=link.pk).update(state=LinkState.GONE)
+        raise RemoteGone(f"{system.label} has no such record any more.")
+    outcomes = apply(with_missing_parents(system, [record]), system=system)
+    outcome = outcomes.get((link.kind, link.remote_id))
+    return outcome.status.value if outcome else "unchanged"
+
+
+def compare(system: System, link: ExternalLink) -> list[ComparedField]:
+    """Each field as it is here and there at this moment. Writes nothing.
+
+    Raises:
+        SyncError: The system could not be asked, or the record is gone there.
+    """
+    theirs = read(system, link.kind, link.remote_id)
+    if theirs is None:
+        raise RemoteGone(f"{system.label} has no such record any more.")
+    record = hub.KINDS[link.kind].model._base_manager.get(pk=link.record_id)
+    return _compared(system, link, record, _remote_values(system, theirs), theirs)
+
+
+def read(system: System, kind: str, remote_id: str) -> RemoteRecord | None:
+    """The record as the system shows it now; None if it has no such record."""
+    answers = system.connect().fetch(kind, [remote_id])
+    return next((one for one in answers if one.remote_id == remote_id and not one.deleted), None)
+
+
+def unlink(link: ExternalLink, by: str) -> None:
+    """Forget that the two are one. Neither record is changed."""
+    with transaction.atomic():
+        link.delete()
+        _note(link.system, link.kind, link.record_id, f"{by} removed the link {link}")
+
+
+def link_to(record: Any, system: System, remote_id: str, by: str) -> None:
+    """Join a record to one that is there already; the newer value of each field stays.
+
+    Raises:
+        Rejected: One of the two has another partner.
+        SyncError: The system could not be asked, or has no such record.
+    """
+    kind = hub.kind_of(record)
+    if kind is None or kind.name not in system.kinds:
+        raise Misconfigured(f"{system.label} does not keep this kind of record.")
+    theirs = read(system, kind.name, remote_id)
+    if theirs is None:
+        raise RemoteGone(f"{system.label} has no record with the id {remote_id}.")
+    records = with_missing_parents(system, [theirs])
+    with transaction.atomic():
+        lock([f"{system.name}:{kind.name}:{remote_id}"])
+        _refuse_second_partner(system, kind.name, record.pk, remote_id)
+        _join(system, kind.name, record.pk, remote_id)
+        apply(records, system=system)
+        outbox_entries.add(system, [(kind.name, record.pk)])
+        _note(system.name, kind.name, record.pk, f"{by} linked it to {system.label} {remote_id}")
+    wake.outbox()
+
+
+def _require_push(system: System, kind: str) -> None:
+    if not system.pushes(kind):
+        raise Misconfigured(f"Hermes does not send this kind of record to {system.label}.")
+
+
+def _links(system: System, kind: str, pk: int) -> Any:
+    own = ExternalLink.objects.filter(system=system.name, kind=kind, record_id=pk)
+    return own.exclude(state=LinkState.ALIAS)
+
+
+def _refuse_second_partner(system: System, kind: str, pk: int, remote_id: str) -> None:
+    if _links(system, kind, pk).filter(state=LinkState.LIVE).exists():
+        raise Rejected(f"It is linked in {system.label} already. Remove that link first.")
+    taken = ExternalLink.objects.filter(
+        system=system.name, kind=kind, remote_id=remote_id, record_id__isnull=False
+    ).exclude(record_id=pk)
+    other = taken.first()
+    if other is not None:
+        raise Rejected(f"{remote_id} belongs to another record here (number {other.record_id}).")
+
+
+def _join(system: System, kind: str, pk: int, remote_id: str) -> None:
+    _links(system, kind, pk).exclude(remote_id=remote_id).update(state=LinkState.ALIAS)
+    ExternalLink.objects.update_or_create(
+        system=system.name,
+        kind=kind,
+        remote_id=remote_id,
+        defaults={"record_id": pk, "state": LinkState.LIVE, "deleted_here": False},
+    )
+
+
+def _note(system: str, kind: str, pk: int | None, message: str) -> None:
+    SyncLog.objects.create(system=system, kind=kind, record_id=pk, topic="link", message=message)
+
+
+def _remote_values(system: System, theirs: RemoteRecord) -> dict[str, Any]:
+    """The remote's travelling fields in the form of snapshots, parents as hub ids."""
+    kind, rules = hub.KINDS[theirs.kind], system.kinds[theirs.kind].fields
+    values = {
+        name: _json_value(kind, name, value)
+        for name, value in theirs.fields.items()
+        if name in rules
+    }
+    for name, remote_id in theirs.parents.items():
+        if name in rules and name in kind.parents:
+            values[name] = _parent_id(system, kind.parents[name], remote_id)
+    return values
+
+
+def _json_value(kind: hub.HubKind, name: str, value: Any) -> Any:
+    try:
+        return jsonable(kind.coerce(name, value))
+    except (ValueError, TypeError, ArithmeticError):
+        return str(value)
+
+
+def _parent_id(system: System, kind: str, remote_id: str | None) -> int | None:
+    links = ExternalLink.objects.filter(system=system.name, kind=kind, remote_id=remote_id or "")
+    return links.values_list("record_id", flat=True).first()
+
+
+def _compared(
+    system: System, link: ExternalLink, record: Any, there: dict[str, Any], theirs: RemoteRecord
+) -> list[ComparedField]:
+    kind, rules = hub.KINDS[link.kind], system.kinds[link.kind].fields
+    here = {name: kind.json_value(record, name) for name in there}
+    merged = merge_fields(
+        there,
+        hub=here,
+        base=link.snapshot,
+        rules=rules,
+        match=Match.LINK,
+        remote_is_newer=(theirs.modified_at or EARLIEST) > record.updated_at,
+    )
+    asks = {conflict.field for conflict in merged.conflicts if not conflict.winner}
+    rows = []
+    for name, value in there.items():
+        same = rules[name].same(here[name], value)
+        outcome = _outcome(system, rules[name].push, same, name in merged.take, name in asks)
+        rows.append(ComparedField(name, here[name], value, same, outcome))
+    return rows
+
+
+def _outcome(system: System, sends: bool, same: bool, taken: bool, asks: bool) -> str:
+    if same:
+        return "The same on both sides"
+    if asks:
+        return "You are asked which one is right"
+    if taken:
+        return f"Hermes takes the value from {system.label}"
+    if not sends:
+        return "Each side keeps its own value"
+    return f"Hermes keeps its own value and sends it to {system.label}"

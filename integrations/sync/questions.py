@@ -1,0 +1,89 @@
+"""Settling what waited for a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from integrations.models import (
+    Conflict,
+    ExternalLink,
+    LinkState,
+    PossibleDuplicate,
+    QuestionState,
+)
+
+from . import hub, outbox_entries, wake
+from .errors import SyncError
+from .system import get
+
+WINNERS = ("hub", "remote", "typed")
+
+
+class AlreadySettled(SyncError):
+    """Somebody else was quicker."""
+
+
+def settle(conflict: Conflict, winner: str, value: Any = None, *, by: str = "") -> Conflict:
+    """Set both sides of a conflict to one value.
+
+    Args:
+        winner: ``hub`` keeps what Hermes has, ``remote`` takes theirs, ``typed`` takes
+            ``value``.
+
+    Raises:
+        AlreadySettled: Somebody else answered it.
+        ValidationError: The value does not fit the field.
+    """
+    if winner not in WINNERS:
+        raise ValueError(f"{winner!r} is none of {', '.join(WINNERS)}")
+    with transaction.atomic():
+        row = Conflict.objects.select_for_update().get(pk=conflict.pk)
+        if row.state != QuestionState.OPEN:
+            raise AlreadySettled(f"{row.settled_by or 'Somebody'} has already answered this.")
+        _agree_on_remote(row)
+        if winner != "hub":
+            _set_field(row, row.remote_value if winner == "remote" else value)
+        if winner != "remote":
+            outbox_entries.add(get(row.system), [(row.kind, row.record_id)])
+        row.state, row.winner = QuestionState.SETTLED, "remote" if winner == "remote" else "hub"
+        row.settled_at, row.settled_by = timezone.now(), by[:150]
+        row.save(update_fields=["state", "winner", "settled_at", "settled_by"])
+    wake.outbox()
+    return row
+
+
+def _agree_on_remote(conflict: Conflict) -> None:
+    """The link learns what the remote holds, so that only a difference is sent."""
+    link = (
+        ExternalLink.objects.select_for_update()
+        .filter(system=conflict.system, kind=conflict.kind, record_id=conflict.record_id)
+        .exclude(state=LinkState.ALIAS)
+        .first()
+    )
+    if link is not None:
+        link.snapshot = {**link.snapshot, conflict.field: conflict.remote_value}
+        link.save(update_fields=["snapshot"])
+
+
+def _set_field(conflict: Conflict, value: Any) -> None:
+    kind = hub.KINDS[conflict.kind]
+    record = kind.model._base_manager.select_for_update().get(pk=conflict.record_id)
+    coerced = kind.coerce(conflict.field, value)
+    kind.assign(record, conflict.field, coerced)
+    columns = kind.columns({conflict.field})
+    try:
+        record.clean_fields(exclude={f.name for f in record._meta.fields} - columns)
+    except ValidationError as error:
+        raise ValidationError(error.messages) from error
+    record.save()
+
+
+def not_the_same(pair: PossibleDuplicate, *, by: str = "") -> None:
+    """Remember that these are two. The pair is never asked about again."""
+    PossibleDuplicate.objects.filter(pk=pair.pk, state=QuestionState.OPEN).update(
+        state=QuestionState.SETTLED, settled_by=by[:150]
+    )

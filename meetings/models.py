@@ -1,0 +1,124 @@
+"""Calls with customers, and the rules for booking them."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+
+from companies.models import Company, TeamMember
+from companies.records import Record, RecordQuerySet, with_history
+from contacts.models import Contact
+from deals.models import Deal
+
+
+class MeetingKind(models.TextChoices):
+    SALES = "sales", "Sales call"
+    SUPPORT = "support", "Support call"
+
+
+class MeetingStatus(models.TextChoices):
+    PLANNED = "planned", "Planned"
+    COMPLETED = "completed", "Completed"
+    NO_SHOW = "no_show", "No-show"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class TsTzRange(Func):
+    function = "TSTZRANGE"
+    output_field = DateTimeRangeField()
+
+
+class MeetingQuerySet(RecordQuerySet):
+    def near(self, start: datetime, window: timedelta) -> MeetingQuerySet:
+        """Live meetings that start within the window before or after."""
+        return self.filter(
+            archived_at__isnull=True, starts_at__range=(start - window, start + window)
+        ).exclude(status=MeetingStatus.CANCELLED)
+
+
+class LiveMeetingManager(models.Manager.from_queryset(MeetingQuerySet)):  # type: ignore[misc]
+    def get_queryset(self) -> MeetingQuerySet:
+        return super().get_queryset().filter(archived_at__isnull=True)
+
+
+@with_history
+class Meeting(Record):
+    """A call between a host and a contact."""
+
+    kind = models.CharField(
+        max_length=10, choices=MeetingKind, default=MeetingKind.SALES, db_default="sales"
+    )
+    host = models.ForeignKey(TeamMember, on_delete=models.PROTECT, related_name="meetings")
+    contact = models.ForeignKey(
+        Contact, null=True, blank=True, on_delete=models.PROTECT, related_name="meetings"
+    )
+    company = models.ForeignKey(
+        Company, null=True, blank=True, on_delete=models.PROTECT, related_name="meetings"
+    )
+    deal = models.ForeignKey(
+        Deal, null=True, blank=True, on_delete=models.PROTECT, related_name="meetings"
+    )
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    status = models.CharField(
+        max_length=10, choices=MeetingStatus, default=MeetingStatus.PLANNED, db_default="planned"
+    )
+    calendar_event_id = models.TextField(blank=True, default="", db_default="")
+
+    objects = LiveMeetingManager()
+    all_objects = MeetingQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        abstract = False
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="meeting_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=MeetingStatus.values), name="meeting_status"
+            ),
+            ExclusionConstraint(
+                name="host_is_in_one_meeting_at_a_time",
+                expressions=[
+                    (TsTzRange("starts_at", "ends_at", RangeBoundary()), RangeOperators.OVERLAPS),
+                    ("host", RangeOperators.EQUAL),
+                ],
+                condition=Q(status__in=["planned", "completed"], archived_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.starts_at:%Y-%m-%d %H:%M} UTC"
+
+
+class BookingRules(models.Model):
+    """When calls can be booked. One row, edited in the admin."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    duration = models.DurationField(default=timedelta(minutes=30))
+    buffer = models.DurationField(default=timedelta(minutes=15))
+    earliest_start = models.TimeField(default=time(10))
+    latest_end = models.TimeField(default=time(17, 30))
+    minimum_notice = models.DurationField(default=timedelta(hours=2))
+    horizon = models.DurationField(default=timedelta(days=28))
+
+    class Meta:
+        verbose_name_plural = "booking rules"
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="one_row_of_booking_rules"),
+            models.CheckConstraint(
+                condition=Q(latest_end__gt=F("earliest_start")), name="booking_day_has_hours"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "Booking rules"
+
+    @classmethod
+    def load(cls) -> BookingRules:
+        """The one row, made with the defaults when it is first asked for."""
+        return cls.objects.get_or_create(pk=1)[0]
