@@ -237,6 +237,20 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# -- The admin's look ------------------------------------------------------------------
+
+UNFOLD = {
+    "SITE_TITLE": "Hermes",
+    "SITE_HEADER": "Hermes",
+    "SITE_SYMBOL": "sync_alt",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "hermes.dashboard.dashboard",
+    "ENVIRONMENT": "hermes.admin_site.environment",
+    "STYLES": [lambda request: "/static/hermes/admin.css"],
+    "SIDEBAR": {"navigation": "hermes.admin_site.menu"},
+}
+
 # -- Operations ------------------------------------------------------------------------
 
 LOG_FORMAT = env("LOG_FORMAT", default="console")

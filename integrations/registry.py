@@ -1,10 +1,10 @@
 """The systems that Hermes keeps in step. A new one is one line here."""
 
-#from .pipedrive import SYSTEM as PIPEDRIVE
+from .pipedrive import SYSTEM as PIPEDRIVE
 from .sync import system
 
 SYSTEMS = [
-    #PIPEDRIVE,
+    PIPEDRIVE,
 ]
 
 

@@ -1,5 +1,6 @@
 """Records by hand: what a person does in Pipedrive's interface."""
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from integrations.sandbox.pipedrive import checks, merging
@@ -44,7 +45,7 @@ class RecordControl:
             rows = self._account.tables[entity].walk(
                 "id", descending=True, after=None if limit is None else ("", limit)
             )
-            found = [row for row, _ in zip(_with(rows, needle), range(_SHOWN_AT_ONCE + 1))]
+            found = list(islice(_with(rows, needle), _SHOWN_AT_ONCE + 1))
             return {
                 "records": [row.record() for row in found[:_SHOWN_AT_ONCE]],
                 "more": len(found) > _SHOWN_AT_ONCE,

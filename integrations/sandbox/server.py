@@ -73,7 +73,7 @@ class Handler(BaseHTTPRequestHandler):
         body = self._read_body()
         if body is None:
             return
-        host = self.headers.get("Host") or "%s:%s" % self.server.server_address[:2]
+        host = self.headers.get("Host") or ":".join(map(str, self.server.server_address[:2]))
         headers = {name.lower(): value for name, value in self.headers.items()}
         self._send(
             self.server.answer(Request(self.command, f"http://{host}{self.path}", headers, body))

@@ -73,7 +73,7 @@ class Trouble:
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
         # Chance, but the same chance on every run.
-        self._random = random.Random(seed)  # noqa: S311
+        self._random = random.Random(seed)
         self._rules: list[Rule] = []
 
     def add(self, kind: str, **options: object) -> Rule:

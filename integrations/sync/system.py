@@ -151,6 +151,12 @@ class System:
     web_url: Callable[[str, str], str]
     #: Checks registrations, fields and users at the remote, and repairs them.
     repair: Callable[[], str] | None = None
+    #: The fields that travel at this moment, where that depends on set-up; else all.
+    travels: Callable[[str], frozenset[str]] | None = None
+
+    def travelling(self, kind: str) -> frozenset[str]:
+        """Fields of this kind that can be read and written now."""
+        return self.travels(kind) if self.travels else frozenset(self.kinds[kind].fields)
 
     def rank(self, kind: str) -> int:
         """The kind's place when parents are sent first."""

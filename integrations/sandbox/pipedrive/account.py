@@ -17,7 +17,6 @@ from integrations.sandbox.pipedrive.search import SearchIndex
 from integrations.sandbox.pipedrive.switches import Switches
 from integrations.sandbox.pipedrive.table import Row, Table
 from integrations.sandbox.pipedrive.webhooks import Webhooks
-from integrations.sandbox.routing import dump
 
 PURGED_AFTER = timedelta(days=30)
 _PIPELINES = {

@@ -48,7 +48,7 @@ def _object(value: object) -> str | None:
     return None if isinstance(value, dict) else "must be an object"
 
 
-_LAYOUT = {name: _object for name in ("ui_visibility", "important_fields", "required_fields")}
+_LAYOUT = dict.fromkeys(("ui_visibility", "important_fields", "required_fields"), _object)
 _BODY = {"field_name": checks.filled_text, "description": checks.text, **_LAYOUT}
 _creation = checks.fields(
     _BODY | {"field_type": checks.one_of(*FIELD_TYPES), "options": _options},

@@ -127,7 +127,8 @@ _BLANK: dict[str, dict] = {
 
 def new(entity: str, record_id: int, written: dict, now: datetime, user_id: int) -> dict:
     """A record as it is right after its creation."""
-    record = {"id": record_id} | _BLANK[entity]
+    title = "title" if entity == "deal" else "subject" if entity == "activity" else "name"
+    record = {"id": record_id, title: written[title]} | _BLANK[entity]
     record |= {"add_time": stamp(now), "update_time": stamp(now)}
     if entity not in ("pipeline", "stage"):
         record["owner_id"] = user_id

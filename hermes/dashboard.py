@@ -1,0 +1,218 @@
+"""The first page: what needs somebody, how each connection is, what went through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Min, Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from hermes.admin_base import ago, badge, span, when
+from hermes.dashboard_chart import chart_of
+from integrations.admin.health import ALIVE_FOR, state_of
+from integrations.models import (
+    Conflict,
+    Connection,
+    EventState,
+    Heartbeat,
+    OutboxEntry,
+    OutboxState,
+    PossibleDuplicate,
+    QuestionState,
+    WebhookEvent,
+)
+from integrations.models.queues import OPEN_ENTRIES
+from integrations.sync.system import everyone
+
+MANAGE = "integrations.change_connection"
+
+
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """What templates/admin/dashboard.html shows. Called by the theme."""
+    may_see = request.user.has_perm("integrations.view_connection")
+    if not may_see:
+        return {**context, "may_see": False}
+    queues = _queues()
+    connections = {row.system: row for row in Connection.objects.all()}
+    return {
+        **context,
+        "may_see": True,
+        "title": "Dashboard",
+        "tiles": _tiles(queues, connections),
+        "cards": [_card(system, connections.get(system.name), queues, request.user.has_perm(MANAGE))
+                  for system in everyone()],
+        "chart": chart_of("week" if request.GET.get("chart") == "week" else "day"),
+        "heartbeats": _heartbeats(),
+        "queue_length": queues.waiting,
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Queues:
+    """The queues' numbers, read in a handful of queries."""
+
+    waiting_by_system: dict[str, int]
+    oldest: datetime | None
+    stuck: int
+    failed_today: int
+    messages_last_hour: int
+    conflicts: int
+    duplicates: int
+
+    @property
+    def waiting(self) -> int:
+        return sum(self.waiting_by_system.values())
+
+    @property
+    def needs_you(self) -> int:
+        return self.stuck + self.conflicts + self.duplicates
+
+
+def _queues() -> Queues:
+    now = timezone.now()
+    day = now - timedelta(days=1)
+    open_entries = list(
+        OutboxEntry.objects.filter(state__in=OPEN_ENTRIES)
+        .values("system")
+        .annotate(number=Count("pk"), oldest=Min("created_at"))
+    )
+    dead_entries = OutboxEntry.objects.filter(state=OutboxState.DEAD).aggregate(
+        all=Count("pk"), today=Count("pk", filter=Q(done_at__gte=day))
+    )
+    dead_events = WebhookEvent.objects.filter(state=EventState.DEAD).aggregate(
+        all=Count("pk"), today=Count("pk", filter=Q(done_at__gte=day))
+    )
+    return Queues(
+        waiting_by_system={row["system"]: row["number"] for row in open_entries},
+        oldest=min((row["oldest"] for row in open_entries), default=None),
+        stuck=dead_entries["all"] + dead_events["all"],
+        failed_today=dead_entries["today"] + dead_events["today"],
+        messages_last_hour=WebhookEvent.objects.filter(
+            received_at__gte=now - timedelta(hours=1)
+        ).count(),
+        conflicts=Conflict.objects.filter(state=QuestionState.OPEN).count(),
+        duplicates=PossibleDuplicate.objects.filter(state=QuestionState.OPEN).count(),
+    )
+
+
+def _list(model: str, **filters: str) -> str:
+    """The address of a filtered list of the engine's."""
+    return f"{reverse(f'admin:integrations_{model}_changelist')}?{urlencode(filters)}"
+
+
+def _tiles(queues: Queues, connections: dict[str, Connection]) -> list[dict[str, Any]]:
+    oldest = f"oldest {ago(queues.oldest)}" if queues.oldest else ""
+    calls = sum(int(row.budget.get("used") or 0) for row in connections.values())
+    return [
+        _tile("Needs you", queues.needs_you, _where_it_hurts(queues), "error",
+              note=f"{queues.stuck} stuck, {queues.conflicts} conflicts, "
+                   f"{queues.duplicates} possible duplicates"),
+        _tile("Conflicts", queues.conflicts, _list("conflict", state__exact="open"), "call_split"),
+        _tile("Waiting to send", queues.waiting, _list("outboxentry", queue="open"), "schedule",
+              note=oldest),
+        _tile("Failed in 24 h", queues.failed_today,
+              _list("outboxentry", state__exact="dead", tried="day"), "warning"),
+        _tile("Messages in the last hour", queues.messages_last_hour,
+              _list("webhookevent", since="hour"), "mail", zero="None"),
+        _tile("Calls today", calls, reverse("admin:integrations_connection_changelist"),
+              "swap_horiz", zero="None"),
+    ]  # fmt: skip
+
+
+def _tile(
+    label: str, number: int, url: str, icon: str, *, note: str = "", zero: str = "All clear"
+) -> dict[str, Any]:
+    clear = number == 0
+    return {
+        "label": label,
+        "value": zero if clear else f"{number:,}",
+        "icon": "check_circle" if clear else icon,
+        "note": "" if clear else note,
+        "url": url,
+        "clear": clear,
+    }
+
+
+def _where_it_hurts(queues: Queues) -> str:
+    """The list with most to do."""
+    if queues.stuck or not queues.needs_you:
+        return _list("outboxentry", state__exact="dead")
+    if queues.conflicts:
+        return _list("conflict", state__exact="open")
+    return _list("possibleduplicate", state__exact="open")
+
+
+def _card(system: Any, row: Connection | None, queues: Queues, may_manage: bool) -> dict[str, Any]:
+    is_on = system.is_on()
+    backlog = queues.waiting_by_system.get(system.name, 0)
+    return {
+        "name": system.label,
+        "state": badge(*state_of(row, system)),
+        "is_on": is_on,
+        "reason": row.pause_reason if row and row.paused else "",
+        "times": [
+            ("Last message", when(row.last_delivery_at if row else None, "never")),
+            ("Last check", when(row.last_poll_at if row else None, "never")),
+            ("Last success", when(row.last_success_at if row else None, "never")),
+        ],
+        "backlog": backlog,
+        "backlog_url": _list("outboxentry", queue="open", system=system.name),
+        "budget": budget_of(row),
+        "url": reverse("admin:integrations_connection_change", args=[row.pk]) if row else "",
+        "buttons": _buttons(row) if row and is_on and may_manage else [],
+    }
+
+
+def budget_of(row: Connection | None) -> dict[str, Any] | None:
+    """The bar of calls used and left, when the remote told us its limit."""
+    budget = row.budget if row else {}
+    limit = budget.get("limit")
+    if not isinstance(limit, int) or limit <= 0:
+        return None
+    used = int(budget.get("used") or 0)
+    return {
+        "used": used,
+        "limit": limit,
+        "left": max(limit - used, 0),
+        "resets": budget.get("resets_at", ""),
+    }
+
+
+def _buttons(row: Connection) -> list[dict[str, str]]:
+    first = ("resume", "Resume", "play_arrow") if row.paused else ("pause", "Pause", "pause")
+    return [
+        {
+            "label": label,
+            "icon": icon,
+            "url": reverse("admin:integrations_connection_do", args=[row.pk, name]),
+        }
+        for name, label, icon in [
+            first,
+            ("test", "Test", "network_check"),
+            ("poll", "Check now", "sync"),
+        ]
+    ]
+
+
+#: Beat sends the sweeps that the worker runs, so the worker's sign of life is also beat's.
+EXPECTED = {"worker": "Worker and timer"}
+
+
+def _heartbeats() -> list[dict[str, Any]]:
+    beats = {row.name: row.beat_at for row in Heartbeat.objects.all()}
+    now = timezone.now()
+    rows = []
+    for name in dict.fromkeys([*EXPECTED, *sorted(beats)]):
+        beat_at = beats.get(name)
+        alive = beat_at is not None and now - beat_at <= ALIVE_FOR
+        silent = f"Silent for {span((now - beat_at).total_seconds())}" if beat_at else "Never seen"
+        word = ("Alive", "favorite", "good") if alive else (silent, "heart_broken", "bad")
+        rows.append(
+            {"name": EXPECTED.get(name, name), "badge": badge(*word), "last": when(beat_at)}
+        )
+    return rows

@@ -1,0 +1,196 @@
+"""The connections to outside systems, and what links our names to theirs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+
+from hermes.admin_base import RecordAdmin, badge, plain_error, when
+from integrations import tasks
+from integrations.models import Connection, RemoteField, StageMapping, SyncLog
+from integrations.sync import connections
+from integrations.sync.errors import SyncError
+from integrations.sync.system import System, get
+
+from .buttons import Button, ButtonsAdmin
+from .filters import SystemFilter
+from .health import state_of
+from .records import label_of
+from .send import send
+
+MANAGE = "integrations.change_connection"
+
+
+def system_of(connection: Connection) -> System | None:
+    """The connection's system, if this version of Hermes has it."""
+    try:
+        return get(connection.system)
+    except LookupError:
+        return None
+
+
+@admin.register(Connection)
+class ConnectionAdmin(ButtonsAdmin):
+    """One outside system: its state, and what operations can do about it."""
+
+    list_display = ["name", "state_badge", "last_message", "last_poll", "last_success", "problem"]
+    list_display_links = ["name"]
+    ordering = ["system"]
+    fields = ["name", "state_badge", "pause_reason", "last_message", "last_poll", "last_success",
+              "last_failure", "problem", "poll_minutes", "refused_deliveries", "budget_text",
+              "found_by_setup"]  # fmt: skip
+    readonly_fields = fields
+    buttons = (
+        Button("pause", "Pause", "pause", MANAGE, asks="Why?"),
+        Button("resume", "Resume", "play_arrow", MANAGE),
+        Button("test", "Test", "network_check", MANAGE),
+        Button("poll", "Check for changes now", "sync", MANAGE),
+        Button("preview", "First load: dry run", "preview", MANAGE),
+        Button("backfill", "First load: start", "download", MANAGE),
+        Button("reconcile", "Compare all", "compare_arrows", MANAGE),
+        Button("repair", "Set up and repair", "build", MANAGE),
+    )
+
+    @admin.display(description="System", ordering="system")
+    def name(self, connection: Connection) -> str:
+        return label_of(connection.system)
+
+    @admin.display(description="State")
+    def state_badge(self, connection: Connection) -> Any:
+        return badge(*state_of(connection, system_of(connection)))
+
+    @admin.display(description="Last message")
+    def last_message(self, connection: Connection) -> Any:
+        return when(connection.last_delivery_at, "never")
+
+    @admin.display(description="Last check for changes")
+    def last_poll(self, connection: Connection) -> Any:
+        return when(connection.last_poll_at, "never")
+
+    @admin.display(description="Last success")
+    def last_success(self, connection: Connection) -> Any:
+        return when(connection.last_success_at, "never")
+
+    @admin.display(description="Last failure")
+    def last_failure(self, connection: Connection) -> Any:
+        return when(connection.last_error_at, "never")
+
+    @admin.display(description="Problem")
+    def problem(self, connection: Connection) -> str:
+        failing = connection.last_error_at and (
+            connection.last_success_at is None
+            or connection.last_error_at > connection.last_success_at
+        )
+        return plain_error(connection.last_error) if failing else "–"
+
+    @admin.display(description="Calls left")
+    def budget_text(self, connection: Connection) -> Any:
+        return _pairs(connection.budget)
+
+    @admin.display(description="Found by set-up")
+    def found_by_setup(self, connection: Connection) -> Any:
+        return _pairs(connection.facts)
+
+    # -- what operations can do --------------------------------------------------------
+
+    def shows(self, button: Button, connection: Connection) -> bool:
+        system = system_of(connection)
+        held = connection.paused or connection.paused_until or connection.broken_until
+        match button.name:
+            case "pause":
+                return not connection.paused
+            case "resume":
+                return bool(held)
+            case "repair":
+                return bool(system and system.is_on() and system.repair)
+            case _:
+                return bool(system and system.is_on())
+
+    def do_pause(self, request: HttpRequest, connection: Connection) -> str:
+        why = request.POST.get("text", "").strip()[:200] or "no reason given"
+        reason = f"{request.user}: {why}"
+        Connection.objects.filter(pk=connection.pk).update(paused=True, pause_reason=reason)
+        _note(connection, f"{request.user} paused {label_of(connection.system)}: {why}")
+        return "Paused. Changes wait here, and messages are kept."
+
+    def do_resume(self, request: HttpRequest, connection: Connection) -> str:
+        connections.resume(get(connection.system))
+        _note(connection, f"{request.user} resumed {label_of(connection.system)}")
+        send(tasks.drain_outbox)
+        return "Resumed."
+
+    def do_test(self, request: HttpRequest, connection: Connection) -> tuple[int, str]:
+        try:
+            said = get(connection.system).connect().check()
+        except SyncError as error:
+            return messages.ERROR, f"The test failed: {plain_error(str(error))}"
+        return messages.SUCCESS, f"The connection works. {said}"
+
+    def do_poll(self, request: HttpRequest, connection: Connection) -> Any:
+        return send(tasks.poll_system, connection.system, said="Checking for changes now.")
+
+    def do_preview(self, request: HttpRequest, connection: Connection) -> Any:
+        said = "The dry run has started. Its numbers appear under Runs; nothing is written."
+        return send(tasks.backfill_system, connection.system, dry_run=True, said=said)
+
+    def do_backfill(self, request: HttpRequest, connection: Connection) -> Any:
+        said = "The first load has started. Follow it under Runs."
+        return send(tasks.backfill_system, connection.system, said=said)
+
+    def do_reconcile(self, request: HttpRequest, connection: Connection) -> Any:
+        said = "Everything is being compared. Follow it under Runs."
+        return send(tasks.reconcile_system, connection.system, said=said)
+
+    def do_repair(self, request: HttpRequest, connection: Connection) -> tuple[int, str]:
+        repair = get(connection.system).repair
+        try:
+            said = repair() if repair else "There is nothing to set up."
+        except SyncError as error:
+            return messages.ERROR, f"The set-up failed: {plain_error(str(error))}"
+        return messages.SUCCESS, said or "Set-up is complete."
+
+
+def _note(connection: Connection, sentence: str) -> None:
+    SyncLog.objects.create(system=connection.system, topic="connection", message=sentence)
+
+
+def _pairs(values: dict[str, Any]) -> Any:
+    if not values:
+        return "–"
+    items = format_html_join(
+        "",
+        "<li>{}: {}</li>",
+        [(key.replace("_", " "), value) for key, value in values.items() if "token" not in key],
+    )
+    return format_html("<ul>{}</ul>", items)
+
+
+@admin.register(RemoteField)
+class RemoteFieldAdmin(ButtonsAdmin):
+    """Which key a custom field has in a system. Set-up writes these."""
+
+    list_display = ["field", "kind", "system", "remote_label", "remote_key", "remote_type"]
+    list_filter = [SystemFilter]
+    ordering = ["system", "kind", "field"]
+    search_fields = ["field", "remote_label", "remote_key"]
+
+
+@admin.register(StageMapping)
+class StageMappingAdmin(RecordAdmin):
+    """Which stage of ours a remote stage's name stands for."""
+
+    list_display = ["remote_stage", "system", "stage"]
+    list_filter = [SystemFilter]
+    list_select_related = ["stage"]
+    ordering = ["system", "remote_stage"]
+    search_fields = ["remote_stage"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("integrations.delete_stagemapping")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("stage__pipeline")

@@ -1,0 +1,31 @@
+"""The state of a connection and of the background work, in words."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from integrations.models import Connection
+from integrations.sync.system import System
+
+#: A process that was silent for longer is shown in red.
+ALIVE_FOR = timedelta(seconds=60)
+
+
+def state_of(connection: Connection | None, system: System | None) -> tuple[str, str, str]:
+    """Word, icon and tone of a connection's badge."""
+    now = timezone.now()
+    if system is None or not system.is_on():
+        return "Not set up", "power_off", "calm"
+    if connection is None:
+        return "Waiting", "schedule", "calm"
+    if connection.paused:
+        return "Paused", "pause_circle", "warn"
+    if connection.paused_until and connection.paused_until > now:
+        return "Waiting for calls", "hourglass_top", "warn"
+    if connection.broken_until and connection.broken_until > now:
+        return "Cannot be reached", "cloud_off", "bad"
+    if connection.failures_in_row:
+        return "Retrying", "replay", "busy"
+    return "Connected", "check_circle", "good"

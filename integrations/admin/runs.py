@@ -1,0 +1,168 @@
+"""Runs: checks for changes, first loads, comparisons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+
+from hermes.admin_base import badge, plain_error, span, when
+from integrations import tasks
+from integrations.models import RunState, SyncLog, SyncRun
+
+from .buttons import Button, ButtonsAdmin
+from .filters import AtFilter, SystemFilter
+from .records import NamedRecords, kind_label, label_of
+from .send import send
+
+MANAGE = "integrations.change_syncrun"
+COUNTS = ["seen", "created", "changed", "removed", "skipped", "failed"]
+
+
+@admin.register(SyncRun)
+class SyncRunAdmin(ButtonsAdmin):
+    """One run: how far it is, what it did, and the brake."""
+
+    list_display = ["started", "system_label", "action_label", "state_badge", "took", "seen",
+                    "created", "changed", "removed", "failed"]  # fmt: skip
+    list_display_links = ["started"]
+    list_filter = ["state", SystemFilter, "action"]
+    ordering = ["-id"]
+    fields = ["system_label", "action_label", "state_badge", "started", "took", "counts_table",
+              "report", "problem"]  # fmt: skip
+    readonly_fields = fields
+    buttons = (
+        Button("cancel", "Cancel", "cancel", MANAGE),
+        Button("release", "Go on, these changes are right", "lock_open", MANAGE),
+    )
+
+    @admin.display(description="Started", ordering="id")
+    def started(self, run: SyncRun) -> Any:
+        return when(run.started_at)
+
+    @admin.display(description="System")
+    def system_label(self, run: SyncRun) -> str:
+        return label_of(run.system)
+
+    @admin.display(description="Run")
+    def action_label(self, run: SyncRun) -> str:
+        return run.get_action_display() + (" (dry run)" if run.dry_run else "")
+
+    @admin.display(description="State")
+    def state_badge(self, run: SyncRun) -> Any:
+        return badge(run.get_state_display())
+
+    @admin.display(description="Took")
+    def took(self, run: SyncRun) -> str:
+        return span(((run.ended_at or timezone.now()) - run.started_at).total_seconds())
+
+    @admin.display(description="Problem")
+    def problem(self, run: SyncRun) -> str:
+        return plain_error(run.last_error) or "–"
+
+    @staticmethod
+    def _total(run: SyncRun, name: str) -> int:
+        return sum(counts.get(name, 0) for counts in run.counts.values())
+
+    @admin.display(description="Read")
+    def seen(self, run: SyncRun) -> int:
+        return self._total(run, "seen")
+
+    @admin.display(description="Added")
+    def created(self, run: SyncRun) -> int:
+        return self._total(run, "created")
+
+    @admin.display(description="Changed")
+    def changed(self, run: SyncRun) -> int:
+        return self._total(run, "changed")
+
+    @admin.display(description="Archived")
+    def removed(self, run: SyncRun) -> int:
+        return self._total(run, "removed")
+
+    @admin.display(description="Failed")
+    def failed(self, run: SyncRun) -> int:
+        return self._total(run, "failed")
+
+    @admin.display(description="Counts")
+    def counts_table(self, run: SyncRun) -> Any:
+        head = format_html_join("", '<th scope="col">{}</th>', [(name,) for name in COUNTS])
+        rows = format_html_join(
+            "",
+            '<tr><th scope="row">{}</th>{}</tr>',
+            [
+                (
+                    kind_label(kind),
+                    format_html_join("", "<td>{}</td>", [(counts.get(c, 0),) for c in COUNTS]),
+                )
+                for kind, counts in run.counts.items()
+            ],
+        )
+        return format_html(
+            '<table class="hermes-table"><caption class="hermes-hidden">Counts by kind</caption>'
+            '<thead><tr><th scope="col">Kind</th>{}</tr></thead><tbody>{}</tbody></table>',
+            head,
+            rows,
+        )
+
+    # -- what staff can do -------------------------------------------------------------
+
+    def shows(self, button: Button, run: SyncRun) -> bool:
+        if button.name == "cancel":
+            return run.state == RunState.RUNNING
+        return run.state == RunState.STOPPED and run.action in RELEASABLE
+
+    def do_cancel(self, request: HttpRequest, run: SyncRun) -> str:
+        SyncRun.objects.filter(pk=run.pk, state=RunState.RUNNING).update(
+            state=RunState.CANCELLED, ended_at=timezone.now(), last_error="Cancelled by staff"
+        )
+        return "Cancelled. It stops at its next page; what it has read so far stays."
+
+    def do_release(self, request: HttpRequest, run: SyncRun) -> str | tuple[int, str]:
+        if not self.shows(self.buttons[1], run):
+            return "This run did not stop to ask."
+        started = send(RELEASABLE[run.action], run.system, released=True)
+        if isinstance(started, str):
+            SyncLog.objects.create(
+                system=run.system,
+                topic="brake",
+                message=f"{request.user} said yes to the changes of: {run}",
+            )
+        return started
+
+
+RELEASABLE = {
+    SyncRun.Action.POLL: tasks.poll_system,
+    SyncRun.Action.RECONCILE: tasks.reconcile_system,
+}
+
+
+@admin.register(SyncLog)
+class SyncLogAdmin(NamedRecords, ButtonsAdmin):
+    """What staff need to know."""
+
+    list_display = ["happened", "level_badge", "system_label", "record", "message"]
+    list_display_links = ["happened"]
+    list_filter = ["level", SystemFilter, AtFilter]
+    ordering = ["-id"]
+    fields = ["happened", "level_badge", "system_label", "record", "topic", "message"]
+    readonly_fields = fields
+
+    @admin.display(description="When", ordering="id")
+    def happened(self, log: SyncLog) -> Any:
+        return when(log.at)
+
+    @admin.display(description="Level")
+    def level_badge(self, log: SyncLog) -> Any:
+        return badge(log.get_level_display())
+
+    @admin.display(description="System")
+    def system_label(self, log: SyncLog) -> str:
+        return label_of(log.system) if log.system else "Hermes"
+
+    @admin.display(description="Record")
+    def record(self, log: SyncLog) -> Any:
+        return self.named(log, log.kind, log.record_id)

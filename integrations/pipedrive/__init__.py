@@ -1,0 +1,66 @@
+"""Pipedrive: organizations, persons, deals and activities, both ways.
+
+Users, pipelines and stages are read only. Deliveries come by webhook v2; what they miss
+is polled. Our ids stand in a text field of every organization, person and deal.
+"""
+
+from django.conf import settings
+
+from integrations.sync.system import Outgoing, Reading, Remote, System
+
+from .schemas import ENTITIES, NAME, SPOKE_KINDS
+
+
+def _is_on() -> bool:
+    return bool(settings.PIPEDRIVE_BASE_URL and settings.PIPEDRIVE_API_TOKEN)
+
+
+def _connect() -> Remote:
+    from .remote import PipedriveRemote
+
+    return PipedriveRemote()
+
+
+def _read(body: bytes) -> Reading:
+    from .webhooks import read
+
+    return read(body)
+
+
+def _payload(outgoing: Outgoing) -> dict:
+    from .keys import keys
+    from .outbound import body
+
+    return body(outgoing, keys(), settings.PIPEDRIVE_ACTIVITY_TYPE)
+
+
+def _travels(kind: str) -> frozenset[str]:
+    from .keys import travelling
+
+    return travelling(kind)
+
+
+def _repair() -> str:
+    from .setup import repair_webhook
+
+    return repair_webhook()
+
+
+def _web_url(kind: str, remote_id: str) -> str:
+    if kind not in {"company", "contact", "deal"}:
+        return ""
+    return f"{settings.PIPEDRIVE_APP_URL}/{ENTITIES[kind]}/{remote_id}"
+
+
+SYSTEM = System(
+    name=NAME,
+    label="Pipedrive",
+    kinds=SPOKE_KINDS,
+    is_on=_is_on,
+    connect=_connect,
+    read=_read,
+    payload=_payload,
+    web_url=_web_url,
+    repair=_repair,
+    travels=_travels,
+)

@@ -1,0 +1,39 @@
+"""The account's custom-field keys, as set-up found them."""
+
+from __future__ import annotations
+
+import time
+from functools import lru_cache
+
+from integrations.models import RemoteField
+
+from .schemas import CUSTOM_FIELDS, NAME, SPOKE_KINDS, Keys, RemoteKey
+
+#: Set-up runs seldom, deliveries come by the hundred a second: look this often.
+FRESH_SECONDS = 5
+
+
+def keys() -> Keys:
+    """The keys by kind and hub field; empty before set-up."""
+    return _keys(int(time.monotonic() / FRESH_SECONDS))
+
+
+def forget() -> None:
+    """Look again at the next use."""
+    _keys.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def _keys(moment: int) -> Keys:
+    found: dict[str, dict[str, RemoteKey]] = {kind: {} for kind in CUSTOM_FIELDS}
+    for row in RemoteField.objects.filter(system=NAME):
+        found.setdefault(row.kind, {})[row.field] = RemoteKey(
+            row.remote_key, row.remote_type, row.options
+        )
+    return found
+
+
+def travelling(kind: str) -> frozenset[str]:
+    """Fields that can travel now: the built-in ones, and custom ones that have a key."""
+    custom = set(CUSTOM_FIELDS.get(kind, {})) - set(keys().get(kind, {}))
+    return frozenset(SPOKE_KINDS[kind].fields) - custom

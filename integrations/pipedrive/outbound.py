@@ -1,0 +1,158 @@
+"""Hub records to Pipedrive's bodies. Pure, given the account's keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from integrations.sync.system import Outgoing
+
+from .schemas import CUSTOM_FIELDS, DEAL_FIELDS, NULLABLE, Keys, RemoteKey, cut, document
+
+
+def body(outgoing: Outgoing, keys: Keys, activity_type: str) -> dict[str, Any]:
+    """The body of POST or PATCH: the changed fields, no others; {} when there are none."""
+    built = BUILDERS[outgoing.kind](outgoing)
+    if outgoing.kind == "meeting" and outgoing.creating:
+        built |= {"type": activity_type}
+    custom = _custom(outgoing, keys.get(outgoing.kind, {}))
+    nullable = set() if outgoing.creating else NULLABLE[outgoing.kind]
+    built = {key: value for key, value in built.items() if value is not None or key in nullable}
+    # An empty object would clear every custom field there.
+    return {**built, "custom_fields": custom} if custom else built
+
+
+def _related(outgoing: Outgoing, name: str) -> int | None:
+    remote_id = outgoing.parents.get(name)
+    return int(remote_id) if remote_id is not None else None
+
+
+def _company(outgoing: Outgoing) -> dict[str, Any]:
+    built: dict[str, Any] = {}
+    if "name" in outgoing.changed:
+        built["name"] = cut(outgoing.values["name"])
+    if "sales_person" in outgoing.changed:
+        built["owner_id"] = _related(outgoing, "sales_person")
+    return built
+
+
+def _contact(outgoing: Outgoing) -> dict[str, Any]:
+    built: dict[str, Any] = {}
+    if "name" in outgoing.changed or outgoing.creating:
+        # A person must have a name there; the address is the next best thing.
+        built["name"] = cut(outgoing.values["name"] or outgoing.values["email"] or "?")
+    if "company" in outgoing.changed:
+        built["org_id"] = _related(outgoing, "company")
+    for name, key in [("email", "emails"), ("phone", "phones")]:
+        if name in outgoing.changed:
+            held = [] if outgoing.creating else outgoing.remote_state.get(key, [])
+            built[key] = with_primary(held, cut(outgoing.values[name]))
+    return built
+
+
+def with_primary(held: list[Mapping[str, Any]], value: str) -> list[dict[str, Any]]:
+    """The whole list with its primary value replaced, or taken out when there is none."""
+    old = next((item for item in held if item.get("primary")), held[0] if held else None)
+    others = [
+        {**_item(item), "primary": False}
+        for item in held
+        if item is not old and item.get("value") != value
+    ]
+    if not value:
+        return others
+    label = str(old.get("label") or "work") if old else "work"
+    return [{"value": value, "primary": True, "label": label}, *others]
+
+
+def _item(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {"value": str(item.get("value") or ""), "label": str(item.get("label") or "work")}
+
+
+def _deal(outgoing: Outgoing) -> dict[str, Any]:
+    built: dict[str, Any] = {}
+    for name, (key, write) in DEAL_FIELDS.items():
+        if name in outgoing.changed:
+            built[key] = write(outgoing.values[name])
+    if "lost_reason" in built and outgoing.values["status"] != "lost":
+        del built["lost_reason"]
+    for name, key in [("owner", "owner_id"), ("company", "org_id"), ("contact", "person_id")]:
+        if name in outgoing.changed:
+            built[key] = _related(outgoing, name)
+    if outgoing.changed & {"stage", "pipeline"}:
+        built["stage_id"] = _related(outgoing, "stage")
+    if "pipeline" in outgoing.changed:
+        built["pipeline_id"] = _related(outgoing, "pipeline")
+    return built
+
+
+def _meeting(outgoing: Outgoing) -> dict[str, Any]:
+    built: dict[str, Any] = {}
+    if outgoing.creating:
+        built |= {"subject": subject(outgoing), "busy": True, "done": False}
+    if outgoing.changed & {"starts_at", "ends_at"}:
+        built |= span(outgoing)
+    if "status" in outgoing.changed:
+        built["done"] = outgoing.values["status"] == "completed"
+    if "host" in outgoing.changed:
+        built["owner_id"] = _related(outgoing, "host")
+    for name, key in [("deal", "deal_id"), ("company", "org_id")]:
+        if name in outgoing.changed:
+            built[key] = _related(outgoing, name)
+    if "contact" in outgoing.changed and (person_id := _related(outgoing, "contact")):
+        built["participants"] = [{"person_id": person_id, "primary": True}]
+    return built
+
+
+def subject(outgoing: Outgoing) -> str:
+    """What a call is called there; also how it is found again."""
+    return f"Hermes call {outgoing.record_id}"
+
+
+def span(outgoing: Outgoing) -> dict[str, str]:
+    """Start and length, in UTC and to the minute."""
+    start, end = outgoing.values["starts_at"], outgoing.values["ends_at"]
+    minutes = int((end - start).total_seconds() // 60)
+    return {
+        "due_date": f"{start:%Y-%m-%d}",
+        "due_time": f"{start:%H:%M}",
+        "duration": f"{minutes // 60:02}:{minutes % 60:02}",
+    }
+
+
+BUILDERS: dict[str, Callable[[Outgoing], dict[str, Any]]] = {
+    "company": _company,
+    "contact": _contact,
+    "deal": _deal,
+    "meeting": _meeting,
+}
+
+
+def _custom(outgoing: Outgoing, keys: Mapping[str, RemoteKey]) -> dict[str, Any]:
+    custom: dict[str, Any] = {}
+    for name in CUSTOM_FIELDS.get(outgoing.kind, {}):
+        remote = keys.get(name)
+        if remote is None:
+            continue
+        if name == "hub_id":
+            if outgoing.send_hub_id:
+                custom[remote.key] = str(outgoing.record_id)
+        elif name in outgoing.changed:
+            custom[remote.key] = _custom_value(outgoing, name, remote)
+    if outgoing.creating:
+        return {key: value for key, value in custom.items() if value is not None}
+    return custom
+
+
+def _custom_value(outgoing: Outgoing, name: str, remote: RemoteKey) -> Any:
+    value = outgoing.values[name]
+    match remote.type:
+        case "user":
+            return _related(outgoing, name)
+        case "enum":
+            return remote.options.get(value)
+        case "date":
+            return f"{value:%Y-%m-%d}" if value else None
+        case "text":
+            return document(value) or None
+        case _:
+            return cut(str(value)) if value not in ("", None) else None

@@ -1,0 +1,214 @@
+"""What travels between Hermes and Pipedrive: entities, fields, and how values read there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from integrations.sync.system import FieldRule, Policy, SpokeKind
+
+NAME = "pipedrive"
+
+#: Pipedrive's word for each kind, and back.
+ENTITIES = {
+    "team_member": "user",
+    "pipeline": "pipeline",
+    "stage": "stage",
+    "company": "organization",
+    "contact": "person",
+    "deal": "deal",
+    "meeting": "activity",
+}
+KINDS = {entity: kind for kind, entity in ENTITIES.items()}
+
+#: The longest text that a one-line field holds there.
+LINE = 255
+
+
+def cut(text: Any) -> Any:
+    """A text as a one-line field holds it."""
+    return text.strip()[:LINE].strip() if isinstance(text, str) else text
+
+
+def day(text: Any) -> Any:
+    """A time as a date field holds it."""
+    return text[:10] if isinstance(text, str) else text
+
+
+def upper(text: Any) -> Any:
+    return text.strip().upper() if isinstance(text, str) else text
+
+
+def number(text: Any) -> Any:
+    """A count as a text field holds it; none is zero."""
+    return str(text) if text not in (None, "", 0, "0") else ""
+
+
+def money(text: Any) -> Any:
+    """An amount; Pipedrive says 0 for none."""
+    return text if text not in ("0", "", None) else ""
+
+
+def document(value: Any) -> Any:
+    """A JSON document as a long text field holds it."""
+    if isinstance(value, dict):
+        return json.dumps(value, sort_keys=True, ensure_ascii=False) if value else ""
+    return value
+
+
+@dataclass(frozen=True)
+class CustomField:
+    """A field that set-up makes in each account, found again by its label."""
+
+    label: str
+    type: str = "varchar"
+    options: tuple[str, ...] = ()
+
+
+#: Hub field -> custom field, for each kind. ``hub_id`` is the Hermes id: text, so that it
+#: is searchable and a merge shows as "417, 522".
+CUSTOM_FIELDS: dict[str, dict[str, CustomField]] = {
+    "company": {
+        "hub_id": CustomField("Hermes ID"),
+        "support_person": CustomField("Support person", "user"),
+        "bdr_person": CustomField("BDR person", "user"),
+        "price_plan": CustomField("Price plan", "enum", ("payg", "startup", "enterprise")),
+        "tc2_status": CustomField("TC2 status"),
+        "website": CustomField("Website"),
+        "paid_invoice_count": CustomField("Paid invoice count"),
+        "estimated_income": CustomField("Estimated income"),
+        "signup_questionnaire": CustomField("Signup questionnaire", "text"),
+        "utm_source": CustomField("UTM source"),
+        "utm_campaign": CustomField("UTM campaign"),
+        "gclid": CustomField("GCLID"),
+        "gclid_expires_at": CustomField("GCLID expiry", "date"),
+        "pay0_at": CustomField("Pay0 date", "date"),
+        "pay1_at": CustomField("Pay1 date", "date"),
+        "pay3_at": CustomField("Pay3 date", "date"),
+        "card_saved_at": CustomField("Card saved date", "date"),
+        "email_confirmed_at": CustomField("Email confirmed date", "date"),
+    },
+    "contact": {"hub_id": CustomField("Hermes ID")},
+    "deal": {"hub_id": CustomField("Hermes ID")},
+}
+
+LINE_RULE = FieldRule(canonical=cut)
+DAY_RULE = FieldRule(canonical=day)
+PLAIN = FieldRule()
+READ_ONLY = FieldRule(policy=Policy.REMOTE, push=False)
+
+CANONICAL: dict[str, FieldRule] = {
+    "paid_invoice_count": FieldRule(canonical=number),
+    "signup_questionnaire": FieldRule(canonical=document),
+}
+
+
+def _rule(name: str, custom: CustomField) -> FieldRule:
+    if name in CANONICAL:
+        return CANONICAL[name]
+    return {"date": DAY_RULE, "varchar": LINE_RULE}.get(custom.type, PLAIN)
+
+
+def _custom_rules(kind: str) -> dict[str, FieldRule]:
+    return {
+        name: _rule(name, custom)
+        for name, custom in CUSTOM_FIELDS[kind].items()
+        if name != "hub_id"
+    }
+
+
+def _is_meeting_wanted(meeting: Any) -> bool:
+    return bool(meeting.status != "cancelled")
+
+
+SPOKE_KINDS = {
+    "team_member": SpokeKind(
+        fields={"name": READ_ONLY, "email": READ_ONLY, "is_active": READ_ONLY}, push=False
+    ),
+    "pipeline": SpokeKind(fields={"name": READ_ONLY}, push=False),
+    "stage": SpokeKind(
+        fields={"name": READ_ONLY, "position": READ_ONLY, "pipeline": READ_ONLY}, push=False
+    ),
+    "company": SpokeKind(
+        fields={
+            "name": LINE_RULE,
+            "sales_person": PLAIN,
+            "country": FieldRule(policy=Policy.REMOTE_UNLESS_EMPTY, push=False),
+            **_custom_rules("company"),
+        }
+    ),
+    "contact": SpokeKind(
+        fields={"name": LINE_RULE, "company": PLAIN, "email": LINE_RULE, "phone": LINE_RULE},
+        needs_parent="company",
+    ),
+    "deal": SpokeKind(
+        fields={
+            "name": LINE_RULE,
+            "status": PLAIN,
+            "owner": PLAIN,
+            "company": PLAIN,
+            "contact": PLAIN,
+            "pipeline": PLAIN,
+            "stage": PLAIN,
+            "value": FieldRule(canonical=money),
+            "currency": FieldRule(canonical=upper),
+            "probability": PLAIN,
+            "expected_close_on": PLAIN,
+            "lost_reason": LINE_RULE,
+            "closed_at": READ_ONLY,
+        }
+    ),
+    "meeting": SpokeKind(
+        fields={
+            "host": PLAIN,
+            "company": PLAIN,
+            "contact": PLAIN,
+            "deal": PLAIN,
+            "starts_at": PLAIN,
+            "ends_at": PLAIN,
+            "status": FieldRule(canonical=lambda status: status == "completed"),
+        },
+        create=False,
+        wanted=_is_meeting_wanted,
+    ),
+}
+
+#: Hub field -> key of the deal's own, with how a value is written there.
+DEAL_FIELDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "name": ("title", cut),
+    "status": ("status", str),
+    "value": ("value", lambda amount: float(amount) if amount is not None else None),
+    "currency": ("currency", lambda code: upper(code) or None),
+    "probability": ("probability", lambda share: float(share) if share is not None else None),
+    "expected_close_on": ("expected_close_date", lambda on: on.isoformat() if on else None),
+    "lost_reason": ("lost_reason", lambda text: cut(text) or None),
+}
+
+#: Keys that Pipedrive lets a PATCH set to null; every other key is left out instead.
+NULLABLE = {
+    "company": set(),
+    "contact": {"org_id"},
+    "deal": {
+        "org_id", "person_id", "value", "probability", "lost_reason", "expected_close_date",
+    },
+    "meeting": {"deal_id", "org_id"},
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RemoteKey:
+    """A custom field in this account: its 40-character key, and option ids by label."""
+
+    key: str
+    type: str
+    options: Mapping[str, int]
+
+    def label_of(self, option_id: Any) -> str | None:
+        """The label of an option, or None for one that set-up has not seen."""
+        return next((label for label, pk in self.options.items() if pk == option_id), None)
+
+
+#: Kind -> hub field -> its key in this account.
+Keys = Mapping[str, Mapping[str, RemoteKey]]

@@ -1,0 +1,30 @@
+const message = document.getElementById("message");
+
+export function say(text, bad = false) {
+  message.textContent = text;
+  message.className = bad ? "bad" : "";
+}
+
+export async function call(method, path, body) {
+  const options = { method };
+  if (method !== "GET") {
+    options.headers = { "Content-Type": "application/json" };
+    options.body = JSON.stringify(body ?? {});
+  }
+  const response = await fetch(`/_sandbox${path}`, options);
+  const answer = await response.json();
+  if (!response.ok) throw new Error(answer.error || `HTTP ${response.status}`);
+  return answer;
+}
+
+// Do something, tell how it went; true when it went well.
+export async function attempt(done, work) {
+  try {
+    await work();
+    say(done);
+    return true;
+  } catch (error) {
+    say(error.message, true);
+    return false;
+  }
+}
