@@ -83,9 +83,22 @@ def search_ids(*found: models.QuerySet, limit: int = FOUND_AT_MOST) -> list[Any]
     return [row[0] for row in union[:limit]]
 
 
+class Worded:
+    """A model's options with the words that staff use for it."""
+
+    def __init__(self, options: Any, one: str, many: str) -> None:
+        self._options = options
+        self.verbose_name, self.verbose_name_plural = one, many
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._options, name)
+
+
 class _Page(ModelAdmin):
     """What the lists and pages of Hermes share."""
 
+    #: What staff call one row and many, where the model is called otherwise.
+    words: tuple[str, str] | None = None
     paginator = EstimatedPaginator
     show_full_result_count = False
     list_per_page = 50
@@ -93,6 +106,17 @@ class _Page(ModelAdmin):
     list_filter_sheet = False
     compressed_fields = True
     warn_unsaved_form = True
+
+    def __init__(self, model: type[models.Model], admin_site: Any) -> None:
+        super().__init__(model, admin_site)
+        if self.words:
+            self.opts = Worded(model._meta, *self.words)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        cl = super().get_changelist_instance(request)
+        if self.words:
+            cl.opts, cl.title = self.opts, self.words[1].capitalize()
+        return cl
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Records are archived, and the engine removes what is old by itself."""

@@ -173,6 +173,7 @@ def _pairs(values: dict[str, Any]) -> Any:
 class RemoteFieldAdmin(ButtonsAdmin):
     """Which key a custom field has in a system. Set-up writes these."""
 
+    words = ("field found there", "fields found there")
     list_display = ["field", "kind", "system", "remote_label", "remote_key", "remote_type"]
     list_filter = [SystemFilter]
     ordering = ["system", "kind", "field"]
@@ -183,6 +184,7 @@ class RemoteFieldAdmin(ButtonsAdmin):
 class StageMappingAdmin(RecordAdmin):
     """Which stage of ours a remote stage's name stands for."""
 
+    words = ("stage name", "stage names")
     list_display = ["remote_stage", "system", "stage"]
     list_filter = [SystemFilter]
     list_select_related = ["stage"]

@@ -61,6 +61,7 @@ class DueFilter(admin.SimpleListFilter):
 class OutboxEntryAdmin(NamedRecords, ButtonsAdmin):
     """What has to go out, and what became of it."""
 
+    words = ("change to send", "changes to send")
     list_display = ["created", "record", "system_label", "does", "fields_count", "state_badge",
                     "attempts", "next_try", "problem"]  # fmt: skip
     list_display_links = ["created"]

@@ -59,6 +59,7 @@ def replay(events: QuerySet) -> str:
 class WebhookEventAdmin(ButtonsAdmin):
     """What came in, and what became of it."""
 
+    words = ("message received", "messages received")
     list_display = ["received", "system_label", "about", "action", "state_badge", "result",
                     "attempts", "took"]  # fmt: skip
     list_display_links = ["received"]

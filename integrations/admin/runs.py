@@ -26,6 +26,7 @@ COUNTS = ["seen", "created", "changed", "removed", "skipped", "failed"]
 class SyncRunAdmin(ButtonsAdmin):
     """One run: how far it is, what it did, and the brake."""
 
+    words = ("run", "runs")
     list_display = ["started", "system_label", "action_label", "state_badge", "took", "seen",
                     "created", "changed", "removed", "failed"]  # fmt: skip
     list_display_links = ["started"]
@@ -144,6 +145,7 @@ RELEASABLE = {
 class SyncLogAdmin(NamedRecords, ButtonsAdmin):
     """What staff need to know."""
 
+    words = ("note", "notes")
     list_display = ["happened", "level_badge", "system_label", "record", "message"]
     list_display_links = ["happened"]
     list_filter = ["level", SystemFilter, AtFilter]

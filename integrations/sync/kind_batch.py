@@ -235,7 +235,7 @@ class KindBatch:
             base=link.snapshot,
             rules=self.spoke_kind.fields,
             match=how,
-            remote_is_newer=_is_newer(record, target),
+            remote_is_newer=how is Match.NEW or _is_newer(record, target),
         )
         for name in merged.take:
             self.hub_kind.assign(target, name, values[name])
@@ -349,7 +349,7 @@ def _is_stale(record: RemoteRecord, link: ExternalLink) -> bool:
 
 def _is_newer(record: RemoteRecord, target: Any) -> bool:
     at = record.event_at or record.modified_at
-    return at is None or target.updated_at is None or at >= target.updated_at
+    return at is None or at >= target.updated_at
 
 
 def _latest(*times: datetime | None) -> datetime | None:

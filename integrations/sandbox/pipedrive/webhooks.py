@@ -1,12 +1,12 @@
 """Webhooks: registration, addressing of events, the ban and the end of the silent ones."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import requests
 
-from integrations.sandbox.clock import Clock, stamp_with_milliseconds
+from integrations.sandbox.clock import Clock, stamp, stamp_with_milliseconds
 from integrations.sandbox.journal import Journal
 from integrations.sandbox.pipedrive import checks
 from integrations.sandbox.pipedrive.deliveries import Deliveries
@@ -228,5 +228,5 @@ def shown_with_state(webhook: dict) -> dict:
     return shown(webhook) | {
         "http_auth_password": webhook["http_auth_password"] and "***",
         "first_failures": webhook["_first_failures"],
-        "banned_until": datetime.fromtimestamp(until).isoformat() if until else None,
+        "banned_until": stamp(datetime.fromtimestamp(until, UTC)) if until else None,
     }

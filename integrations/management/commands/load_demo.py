@@ -1,0 +1,107 @@
+"""A first look at Hermes: log-ins, a filled sandbox, and the first load started."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from typing import Any
+
+import requests
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from hermes.roles import ROLES, install_roles
+from integrations import tasks
+from integrations.admin.send import send
+from integrations.sync.errors import SyncError
+from integrations.sync.system import get
+
+#: What an empty sandbox gets.
+HANDFUL = {"organizations": 12, "persons": 24, "deals": 18}
+
+#: How often, and how long apart, a sandbox that is still starting is asked again.
+TRIES, WAIT_SECONDS = 20, 1.5
+
+
+class Command(BaseCommand):
+    help = "Make demo log-ins, fill the sandbox, connect to it and start the first load."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--force", action="store_true", help="Also where DEBUG is off. Never in production."
+        )
+        parser.add_argument("--no-sync", action="store_true", help="Only the log-ins.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEBUG and not options["force"]:
+            raise CommandError("Demo log-ins are for trials: set DEBUG=1, or say --force.")
+        log_ins = make_log_ins()
+        if not options["no_sync"]:
+            self._connect()
+        self._print(log_ins)
+
+    def _connect(self) -> None:
+        if not get("pipedrive").is_on():
+            self.stdout.write("Pipedrive has no address or key, so nothing was loaded.")
+            return
+        sandbox = self._wait_for_sandbox()
+        if sandbox:
+            self._seed(sandbox)
+        self._set_up()
+        said = send(tasks.backfill_system, "pipedrive", said="The first load has started.")
+        self.stdout.write(said if isinstance(said, str) else said[1])
+
+    def _wait_for_sandbox(self) -> str:
+        """The sandbox's address, once it answers; nothing where there is none."""
+        if not settings.SANDBOX_ENABLED:
+            return ""
+        address = f"http://127.0.0.1:{settings.SANDBOX_PORT}"
+        for _ in range(TRIES):
+            try:
+                requests.get(f"{address}/_sandbox/state", timeout=3).raise_for_status()
+            except requests.RequestException:
+                time.sleep(WAIT_SECONDS)
+            else:
+                return address
+        raise CommandError(f"The sandbox does not answer at {address}. Is it running?")
+
+    def _seed(self, address: str) -> None:
+        state = requests.get(f"{address}/_sandbox/state", timeout=10).json()
+        counts = state.get("data", state).get("counts", {})
+        if any(counts.get(name) for name in HANDFUL):
+            return
+        requests.post(f"{address}/_sandbox/seed", json=HANDFUL, timeout=30).raise_for_status()
+        self.stdout.write(f"The sandbox has {json.dumps(HANDFUL)[1:-1]} now.")
+
+    def _set_up(self) -> None:
+        try:
+            call_command("pipedrive_setup", stdout=self.stdout)
+        except SyncError as error:
+            raise CommandError(f"Pipedrive could not be set up: {error}") from error
+
+    def _print(self, log_ins: list[tuple[str, str]]) -> None:
+        self.stdout.write(f"\nHermes:  {settings.SITE_URL}/admin/")
+        if settings.SANDBOX_ENABLED:
+            self.stdout.write(f"Sandbox: http://127.0.0.1:{settings.SANDBOX_PORT}/")
+        self.stdout.write("\nLog-ins:")
+        for name, password in log_ins:
+            self.stdout.write(f"  {name:<12} {password}")
+
+
+def make_log_ins() -> list[tuple[str, str]]:
+    """One for each role and one that may do everything, each with a new password."""
+    install_roles()
+    log_ins = []
+    for role in [*ROLES, "admin"]:
+        name, password = role.replace(" ", "-"), secrets.token_urlsafe(9)
+        user, _ = get_user_model().objects.get_or_create(username=f"demo-{name}")
+        user.is_staff, user.is_active, user.is_superuser = True, True, role == "admin"
+        user.set_password(password)
+        user.save()
+        user.groups.set(Group.objects.filter(name=role))
+        log_ins.append((user.username, password))
+    return log_ins
