@@ -75,9 +75,7 @@ class TeamMember(Record):
     first_name = models.TextField(blank=True, default="", db_default="")
     last_name = models.TextField(blank=True, default="", db_default="")
     email = models.EmailField(max_length=254)
-    timezone = models.CharField(
-        max_length=64, default="Europe/London", db_default="Europe/London"
-    )
+    timezone = models.CharField(max_length=64, default="Europe/London", db_default="Europe/London")
     is_sales_person = models.BooleanField(default=False, db_default=False)
     is_support_person = models.BooleanField(default=False, db_default=False)
     is_bdr_person = models.BooleanField(default=False, db_default=False)

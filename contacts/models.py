@@ -76,4 +76,3 @@ class Contact(Record):
     @name.setter
     def name(self, text: str) -> None:
         self.first_name, self.last_name = split_name(text)
-

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db import connections, models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -94,6 +94,17 @@ class Worded:
         return getattr(self._options, name)
 
 
+class Named(str):
+    """A row by its name alone, so that the path at the top uses the staff's words."""
+
+    __slots__ = ("pk",)
+
+    def __new__(cls, row: models.Model) -> Named:
+        named = super().__new__(cls, str(row))
+        named.pk = row.pk
+        return named
+
+
 class _Page(ModelAdmin):
     """What the lists and pages of Hermes share."""
 
@@ -117,6 +128,13 @@ class _Page(ModelAdmin):
         if self.words:
             cl.opts, cl.title = self.opts, self.words[1].capitalize()
         return cl
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if self.words and context.get("original"):
+            context["original"] = Named(context["original"])
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Records are archived, and the engine removes what is old by itself."""

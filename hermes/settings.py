@@ -239,6 +239,8 @@ CONTENT_SECURITY_POLICY = {
 
 # -- The admin's look ------------------------------------------------------------------
 
+from django.templatetags.static import static  # noqa: E402
+
 UNFOLD = {
     "SITE_TITLE": "Hermes",
     "SITE_HEADER": "Hermes",
@@ -247,7 +249,7 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "hermes.dashboard.dashboard",
     "ENVIRONMENT": "hermes.admin_site.environment",
-    "STYLES": [lambda request: "/static/hermes/admin.css"],
+    "STYLES": [lambda request: static("hermes/admin.css")],
     "SIDEBAR": {"navigation": "hermes.admin_site.menu"},
 }
 

@@ -142,8 +142,10 @@ class OutboxEntryAdmin(NamedRecords, ButtonsAdmin):
         if not entry.last_error:
             return "–"
         reason = entry.get_reason_display() if entry.reason else ""
-        return f"{reason}: {plain_error(entry.last_error)}" if reason else plain_error(
-            entry.last_error
+        return (
+            f"{reason}: {plain_error(entry.last_error)}"
+            if reason
+            else plain_error(entry.last_error)
         )
 
     # -- what staff can do -------------------------------------------------------------

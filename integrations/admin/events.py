@@ -25,15 +25,16 @@ from .replay_since import replay_since
 SEE_RAW = "integrations.see_raw_webhookevent"
 REPLAY = "integrations.change_webhookevent"
 
-_SECRET = re.compile(r"token|secret|password|authorization|api_?key|credential|cookie", re.I)
+_SECRET = re.compile(
+    r"token|secret|password|authorization|api_?key|credential|cookie", re.IGNORECASE
+)
 
 
 def masked(value: Any) -> Any:
     """The value without what opens doors, at any depth."""
     if isinstance(value, dict):
         return {
-            key: "••••" if _SECRET.search(str(key)) else masked(item)
-            for key, item in value.items()
+            key: "••••" if _SECRET.search(str(key)) else masked(item) for key, item in value.items()
         }
     if isinstance(value, list):
         return [masked(item) for item in value]
@@ -142,9 +143,7 @@ class WebhookEventAdmin(ButtonsAdmin):
     def neighbours(self, event: WebhookEvent) -> SafeString | str:
         if not event.subject:
             return "–"
-        same = WebhookEvent.objects.defer("body").filter(
-            system=event.system, subject=event.subject
-        )
+        same = WebhookEvent.objects.defer("body").filter(system=event.system, subject=event.subject)
         earlier = list(same.filter(pk__lt=event.pk).order_by("-pk")[:5])
         later = list(same.filter(pk__gt=event.pk).order_by("pk")[:5])
         rows = [(each, "later") for each in reversed(later)]

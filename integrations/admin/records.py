@@ -58,7 +58,9 @@ def record_link(kind: str, pk: int | None, name: str = "") -> SafeString | str:
         return "–"
     text = name or f"{kind_label(kind)} {pk}"
     address = page_of(kind, pk)
-    return format_html('<a class="hermes-link" href="{}">{}</a>', address, text) if address else text
+    return (
+        format_html('<a class="hermes-link" href="{}">{}</a>', address, text) if address else text
+    )
 
 
 class NamedRecords:

@@ -194,7 +194,9 @@ def _document(value: Any) -> dict:
 def hub_ids(held: str) -> tuple[int, ...]:
     """Our ids in the text field; a merge joins two: "417, 522"."""
     parts = [part.strip() for part in held.split(",")]
-    return tuple(int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 19)
+    return tuple(
+        int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 19
+    )
 
 
 # -- entities -----------------------------------------------------------------------------
@@ -279,7 +281,7 @@ def _activity(draft: Draft) -> None:
 
 
 def _clock(value: Any) -> str:
-    """"14:30", "14:30:00", or a webhook's object around it."""
+    """ "14:30", "14:30:00", or a webhook's object around it."""
     value = value.get("value") if isinstance(value, Mapping) else value
     return value or ""
 

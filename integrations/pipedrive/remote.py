@@ -164,5 +164,3 @@ class PipedriveRemote:
     def check(self) -> str:
         me = self.client.me()
         return f"{me.get('name')} at {me.get('company_domain') or me.get('company_name')}"
-
-

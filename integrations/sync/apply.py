@@ -57,9 +57,7 @@ def apply(records: Iterable[RemoteRecord], *, system: System, event: str = "") -
     return outcomes
 
 
-def _apply_kinds(
-    system: System, newest: Mapping[tuple[str, str], RemoteRecord]
-) -> Outcomes:
+def _apply_kinds(system: System, newest: Mapping[tuple[str, str], RemoteRecord]) -> Outcomes:
     outcomes: Outcomes = {}
     for kind in system.kinds:
         batch = [record for (its_kind, _), record in newest.items() if its_kind == kind]

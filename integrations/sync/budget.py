@@ -1,9 +1,15 @@
-"""Rate limits that all processes share: an exact rolling window in the cache's server."""
+"""Rate limits that all processes share: exact rolling windows in the cache's server.
+
+A call reserves the first moment at which every window has a place, and waits for it. So
+callers are served in order, none asks twice, and a limit is used to its end.
+"""
 
 from __future__ import annotations
 
 import logging
+import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from uuid import uuid4
@@ -16,19 +22,23 @@ logger = logging.getLogger(__name__)
 #: Calls reach the remote with varying delay, so its window and ours differ a little.
 MARGIN_SECONDS = 0.05
 
-#: Drops calls that left the window; takes a place, or tells for how long there is none.
-_TAKE = """
-local now = redis.call('TIME')
-local micros = now[1] * 1000000 + now[2]
-local window, limit = tonumber(ARGV[1]), tonumber(ARGV[2])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], 0, micros - window)
-if redis.call('ZCARD', KEYS[1]) < limit then
-    redis.call('ZADD', KEYS[1], micros, ARGV[3])
-    redis.call('PEXPIRE', KEYS[1], math.ceil(window / 1000) + 1000)
-    return 0
+#: Reserves one moment in all windows at once. Times are microseconds of the server's
+#: clock. The moment is that at which the limit-th newest reservation leaves each window.
+_RESERVE = """
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local moment = now
+for i, key in ipairs(KEYS) do
+    local limit, window = tonumber(ARGV[2 * i]), tonumber(ARGV[2 * i + 1])
+    redis.call('ZREMRANGEBYSCORE', key, '-inf', now - window)
+    local last = redis.call('ZREVRANGE', key, limit - 1, limit - 1, 'WITHSCORES')
+    if last[2] then moment = math.max(moment, tonumber(last[2]) + window) end
 end
-local oldest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
-return oldest[2] + window - micros
+for i, key in ipairs(KEYS) do
+    redis.call('ZADD', key, string.format('%.0f', moment), ARGV[1])
+    redis.call('PEXPIRE', key, math.ceil((moment - now + ARGV[2 * i + 1]) / 1000) + 1000)
+end
+return string.format('%.0f', moment - now)
 """
 
 
@@ -40,26 +50,54 @@ class Window:
     limit: int
     seconds: float
 
-    def take(self) -> None:
-        """Wait until there is a place, and take it."""
-        while (wait := self._try()) > 0:
-            time.sleep(wait)
 
-    def _try(self) -> float:
-        """Seconds until there may be a place; 0 when this call has one."""
-        window = int((self.seconds + MARGIN_SECONDS) * 1_000_000)
-        try:
-            micros = _client().eval(
-                _TAKE, 1, f"budget:{self.name}", window, self.limit, uuid4().hex
-            )
-        except redis.RedisError:
-            # Alone we know of no other process: an even pace is the best we can do.
-            logger.warning("The shared rate budget is unreachable; pacing alone")
-            time.sleep(self.seconds / self.limit)
-            return 0
-        return max(int(micros), 0) / 1_000_000
+def take(windows: Sequence[Window]) -> None:
+    """Wait until there is a place in each of the windows, and take it in all of them.
+
+    Without the cache's server there is no telling what other processes do. The call is
+    made all the same, at this process's even pace; the remote's own refusals do the rest.
+    """
+    if not windows:
+        return
+    try:
+        wait = _reserve(windows)
+    except redis.RedisError:
+        logger.warning("The shared rate budget is unreachable; pacing this process alone")
+        wait = _pace.next_wait(max(window.seconds / window.limit for window in windows))
+    if wait > 0:
+        time.sleep(wait)
+
+
+def _reserve(windows: Sequence[Window]) -> float:
+    """Seconds until the moment that is now ours."""
+    keys = [f"budget:{window.name}" for window in windows]
+    sizes = [
+        number
+        for window in windows
+        for number in (window.limit, round((window.seconds + MARGIN_SECONDS) * 1_000_000))
+    ]
+    return int(_script()(keys=keys, args=[uuid4().hex, *sizes])) / 1_000_000
+
+
+class _Pace:
+    """An even pace within this process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._next = 0.0
+
+    def next_wait(self, seconds: float) -> float:
+        with self._lock:
+            now = time.monotonic()
+            moment = max(now, self._next)
+            self._next = moment + seconds
+            return moment - now
+
+
+_pace = _Pace()
 
 
 @cache
-def _client() -> redis.Redis:
-    return redis.Redis.from_url(settings.CACHE_URL, socket_timeout=1, socket_connect_timeout=1)
+def _script() -> redis.commands.core.Script:
+    server = redis.Redis.from_url(settings.CACHE_URL, socket_timeout=1, socket_connect_timeout=0.5)
+    return server.register_script(_RESERVE)

@@ -134,4 +134,3 @@ def _mark_link(entry: OutboxEntry, message: str) -> None:
     ExternalLink.objects.filter(
         system=entry.system, kind=entry.kind, record_id=entry.record_id
     ).exclude(state=LinkState.ALIAS).update(last_error=message)
-

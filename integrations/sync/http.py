@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import random
 import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,7 +18,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NewConnectionError
 
-from .budget import Window
+from . import budget
 from .errors import (
     Misconfigured,
     RateLimited,
@@ -26,25 +29,53 @@ from .errors import (
     Unavailable,
 )
 
+logger = logging.getLogger(__name__)
+
 #: Seconds to connect, and to wait for an answer.
 TIMEOUT = (3.05, 30)
 
 #: Tries within one call. The queues have their own, longer schedule.
 TRIES = 3
 
-#: A wait asked for that is longer than this is the queue's to keep.
-LONGEST_WAIT = timedelta(seconds=5)
+#: No new try later than this after the first one began; a longer wait is the queue's.
+PATIENCE = timedelta(seconds=5)
 
+#: The first backoff is at most this long; each further one twice as long.
+BACKOFF = timedelta(seconds=0.5)
+
+#: Calls that do no harm when they are made twice.
 REPEATABLE = {"GET", "PUT", "PATCH", "DELETE"}
 
-_EMAIL = re.compile(r"[^\s@\"']+@[^\s@\"']+")
+#: The longest text that we quote of a remote.
+LONGEST_QUOTE = 300
+
+_EMAIL = re.compile(r"[^\s@\"'<>]+@[^\s@\"'<>]+")
 
 Classify = Callable[[requests.Response], SyncError | None]
 Observe = Callable[[requests.Response], None]
 
 
-def _ignore(response: requests.Response) -> None:
+class NeverArrived(Unavailable):
+    """No connection was made, so the remote did nothing."""
+
+
+def no_table(response: requests.Response) -> SyncError | None:
+    """For a remote without error statuses of its own."""
     return None
+
+
+def no_observer(response: requests.Response) -> None:
+    """For a remote whose headers say nothing."""
+
+
+def new_session() -> requests.Session:
+    """A session with a pool; it keeps no cookies, so threads may share it."""
+    session = requests.Session()
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    adapter = HTTPAdapter(pool_connections=4, pool_maxsize=16)
+    session.mount("http://", adapter)
+    session.mount("https://", adapter)
+    return session
 
 
 @dataclass
@@ -58,14 +89,9 @@ class Http:
 
     base_url: str
     headers: dict[str, str]
-    classify: Classify
-    observe: Observe = _ignore
-    session: requests.Session = field(default_factory=requests.Session)
-
-    def __post_init__(self) -> None:
-        adapter = HTTPAdapter(pool_connections=4, pool_maxsize=16)
-        self.session.mount("http://", adapter)
-        self.session.mount("https://", adapter)
+    classify: Classify = no_table
+    observe: Observe = no_observer
+    session: requests.Session = field(default_factory=new_session)
 
     def call(
         self,
@@ -74,24 +100,31 @@ class Http:
         *,
         params: dict[str, Any] | None = None,
         body: Any = None,
-        windows: Sequence[Window] = (),
+        windows: Sequence[budget.Window] = (),
     ) -> Any:
-        """Call and return the parsed answer.
+        """Call and return the parsed answer; None for an empty one.
 
         A call that may not be repeated is tried again only if it cannot have arrived.
 
         Raises:
             SyncError: Anything but a well-formed 2xx.
         """
-        for attempt in range(1, TRIES + 1):
+        give_up_at = time.monotonic() + PATIENCE.total_seconds()
+        attempt = 1
+        while True:
             try:
                 return self._once(method, path, params, body, windows)
             except (RateLimited, Unavailable) as error:
                 wait = _wait(error, attempt)
-                if attempt == TRIES or wait is None or not _may_repeat(method, error):
+                if (
+                    attempt == TRIES
+                    or not _may_repeat(method, error)
+                    or time.monotonic() + wait > give_up_at
+                ):
                     raise
-                time.sleep(wait.total_seconds())
-        raise AssertionError("unreachable")
+                logger.info("%s; trying again in %.1f s", error, wait)
+            time.sleep(wait)
+            attempt += 1
 
     def _once(
         self,
@@ -99,10 +132,10 @@ class Http:
         path: str,
         params: dict[str, Any] | None,
         body: Any,
-        windows: Sequence[Window],
+        windows: Sequence[budget.Window],
     ) -> Any:
-        for window in windows:
-            window.take()
+        budget.take(windows)
+        what = f"{method} {path}"
         try:
             response = self.session.request(
                 method,
@@ -113,48 +146,49 @@ class Http:
                 timeout=TIMEOUT,
                 allow_redirects=False,
             )
-        except requests.ConnectTimeout as error:
-            raise NeverArrived(f"{method} {path}: no connection") from error
-        except requests.ConnectionError as error:
-            raise _not_connected(f"{method} {path}", error) from error
         except requests.RequestException as error:
-            raise Unavailable(f"{method} {path}: {type(error).__name__}") from error
+            # Not chained: its text holds the whole address, query and all.
+            raise _not_answered(what, error) from None
         self.observe(response)
-        self._check(response, f"{method} {path}")
-        return _parsed(response, f"{method} {path}")
-
-    def _check(self, response: requests.Response, what: str) -> None:
-        if response.ok and not response.is_redirect:
-            return
-        error = self.classify(response) or _by_status(response)
-        error.args = (f"{what}: {error.args[0]}",)
-        raise error
+        if not 200 <= response.status_code < 300:
+            error = self.classify(response) or by_status(response)
+            error.args = (f"{what}: {error}",)
+            raise error
+        return _parsed(response, what)
 
 
-class NeverArrived(Unavailable):
-    """No connection was made, so the remote did nothing."""
+def _not_answered(what: str, error: requests.RequestException) -> SyncError:
+    match error:
+        case requests.exceptions.InvalidJSONError():
+            return Rejected(f"{what}: the body holds a value that JSON has not")
+        case requests.exceptions.MissingSchema() | requests.exceptions.InvalidURL():
+            return Misconfigured(f"{what}: the address in the settings is not one")
+        case requests.ConnectTimeout():
+            return NeverArrived(f"{what}: no connection")
+        case requests.ConnectionError() if _was_refused(error):
+            return NeverArrived(f"{what}: no connection")
+        case _:
+            return Unavailable(f"{what}: {type(error).__name__}")
 
 
-def _not_connected(what: str, error: requests.ConnectionError) -> Unavailable:
-    cause = getattr(error.args[0] if error.args else None, "reason", None)
-    refused = isinstance(cause, NewConnectionError)
-    kind = NeverArrived if refused else Unavailable
-    return kind(f"{what}: {'no connection' if refused else 'the connection broke'}")
+def _was_refused(error: requests.ConnectionError) -> bool:
+    cause = error.args[0] if error.args else None
+    return isinstance(getattr(cause, "reason", None), NewConnectionError)
 
 
 def _may_repeat(method: str, error: SyncError) -> bool:
     return method in REPEATABLE or isinstance(error, RateLimited | NeverArrived)
 
 
-def _wait(error: SyncError, attempt: int) -> timedelta | None:
-    """How long before the next try; None if that is too long to stand waiting."""
+def _wait(error: SyncError, attempt: int) -> float:
+    """Seconds before the next try: as long as was asked, or backoff with full jitter."""
     if isinstance(error, RateLimited):
-        jitter = timedelta(seconds=random.uniform(0, 0.3))
-        return error.retry_after + jitter if error.retry_after <= LONGEST_WAIT else None
-    return timedelta(seconds=random.uniform(0, 0.5 * 2**attempt))
+        return error.retry_after.total_seconds() + random.uniform(0, 0.3)
+    return random.uniform(0, BACKOFF.total_seconds() * 2 ** (attempt - 1))
 
 
-def _by_status(response: requests.Response) -> SyncError:
+def by_status(response: requests.Response) -> SyncError:
+    """What a status means where a remote has no meaning of its own for it."""
     message = said(response)
     match response.status_code:
         case 401 | 402:
@@ -163,8 +197,11 @@ def _by_status(response: requests.Response) -> SyncError:
             return RemoteGone(message)
         case 429:
             return RateLimited(message, retry_after=retry_after(response))
-        case status if 300 <= status < 400:
-            return Misconfigured(f"{message}: redirects to {urlsplit(response.url).netloc}")
+        case status if status < 400:
+            target = urlsplit(response.headers.get("Location", "")).netloc or "another address"
+            return Misconfigured(f"{message} redirects to {target}; check the address")
+        case 501:
+            return Rejected(message)
         case status if status >= 500:
             return Unavailable(message)
         case _:
@@ -172,26 +209,32 @@ def _by_status(response: requests.Response) -> SyncError:
 
 
 def retry_after(response: requests.Response, *headers: str) -> timedelta:
-    """The longest wait that the answer asks for; two seconds where it names none."""
+    """The longest wait in seconds that the answer asks for; two where it names none."""
     asked = [response.headers.get(name, "") for name in ["Retry-After", *headers]]
-    return timedelta(seconds=max([2.0, *(float(text) for text in asked if _is_number(text))]))
+    return timedelta(seconds=max([2.0, *(float(text) for text in asked if _is_seconds(text))]))
 
 
-def _is_number(text: str) -> bool:
-    return text.replace(".", "", 1).isdigit()
+def _is_seconds(text: str) -> bool:
+    return re.fullmatch(r"\d{1,6}(\.\d+)?", text.strip()) is not None
 
 
 def said(response: requests.Response) -> str:
     """Status and the remote's own message, short and without addresses of people."""
-    message = ""
-    if "json" in response.headers.get("Content-Type", ""):
-        try:
-            answer = response.json()
-        except ValueError:
-            answer = None
-        if isinstance(answer, dict):
-            message = str(answer.get("error") or answer.get("message") or "")
-    return _EMAIL.sub("…@…", f"{response.status_code} {message}".strip())[:300]
+    text = f"{response.status_code} {_message(response)}".strip()
+    return _EMAIL.sub("…@…", text)[:LONGEST_QUOTE]
+
+
+def _message(response: requests.Response) -> str:
+    try:
+        answer = response.json()
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(answer, dict):
+        return ""
+    for key in ("error", "message", "errors"):
+        if told := answer.get(key):
+            return told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)
+    return ""
 
 
 def _parsed(response: requests.Response, what: str) -> Any:
@@ -199,5 +242,7 @@ def _parsed(response: requests.Response, what: str) -> Any:
         return None
     try:
         return response.json()
-    except ValueError as error:
-        raise Unavailable(f"{what}: {response.status_code} with an answer that is no JSON") from error
+    except (ValueError, RecursionError):
+        raise Unavailable(
+            f"{what}: {response.status_code} with an answer that is no JSON"
+        ) from None

@@ -218,4 +218,3 @@ def describe(error: Exception) -> str:
     if isinstance(error, SyncError):
         return str(error)[:2000]
     return f"{type(error).__name__}: {error}"[:2000].replace("\x00", "")
-

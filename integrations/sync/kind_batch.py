@@ -105,9 +105,7 @@ class KindBatch:
         if not record.deleted:
             return False
         link = self.links.get(record.remote_id)
-        if record.merged_into and match.links_of(
-            self.system.name, self.kind, [record.merged_into]
-        ):
+        if record.merged_into and match.links_of(self.system.name, self.kind, [record.merged_into]):
             self._note(record, "removed", link and link.record_id, "Merged there")
         elif link is None:
             tombstone = self._new_link(record, None)
@@ -121,9 +119,7 @@ class KindBatch:
         return True
 
     def _archive(self, record: RemoteRecord, link: ExternalLink) -> None:
-        rows = self.hub_kind.model._base_manager.filter(
-            pk=link.record_id, archived_at__isnull=True
-        )
+        rows = self.hub_kind.model._base_manager.filter(pk=link.record_id, archived_at__isnull=True)
         rows.update(archived_at=self.now, updated_at=self.now)
         link.state = LinkState.GONE
         self._advance(link, record)
@@ -342,9 +338,7 @@ def _is_stale(record: RemoteRecord, link: ExternalLink) -> bool:
     """
     if record.event_at and link.event_at:
         return record.event_at < link.event_at
-    return bool(
-        record.modified_at and link.modified_at and record.modified_at < link.modified_at
-    )
+    return bool(record.modified_at and link.modified_at and record.modified_at < link.modified_at)
 
 
 def _is_newer(record: RemoteRecord, target: Any) -> bool:

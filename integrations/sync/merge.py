@@ -94,9 +94,7 @@ def _merge_field(
     winner = _winner(sides, rule, match, remote_is_newer)
     if _is_conflict(sides, rule, match):
         merged.conflicts.append(
-            FieldConflict(
-                sides.name, sides.base, sides.hub, sides.remote, rule.policy, winner
-            )
+            FieldConflict(sides.name, sides.base, sides.hub, sides.remote, rule.policy, winner)
         )
     if winner == "":
         return

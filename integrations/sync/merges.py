@@ -61,9 +61,7 @@ def _fold_hub_ids(system: System, record: RemoteRecord) -> None:
         _merge_here(system, record.kind, winner.record_id, list(record.hub_ids))
 
 
-def _merge_here(
-    system: System, kind: str, winner_id: int, loser_ids: Sequence[int | None]
-) -> None:
+def _merge_here(system: System, kind: str, winner_id: int, loser_ids: Sequence[int | None]) -> None:
     model = hub.KINDS[kind].model
     losers = list(
         model._base_manager.filter(
@@ -99,9 +97,7 @@ def _move_links(sender: Any, *, winner: Any, losers: Sequence[Any], **_: Any) ->
     if kind is None:
         return
     loser_ids = [loser.pk for loser in losers]
-    links = ExternalLink.objects.select_for_update().filter(
-        kind=kind.name, record_id__in=loser_ids
-    )
+    links = ExternalLink.objects.select_for_update().filter(kind=kind.name, record_id__in=loser_ids)
     taken = set(
         ExternalLink.objects.filter(kind=kind.name, record_id=winner.pk)
         .exclude(state=LinkState.ALIAS)

@@ -120,9 +120,7 @@ def _send(system: System, remote: Remote, entry: OutboxEntry) -> None:
 def _job(system: System, entry: OutboxEntry) -> Job:
     record = hub.KINDS[entry.kind].model._base_manager.filter(pk=entry.record_id).first()
     link = (
-        ExternalLink.objects.filter(
-            system=system.name, kind=entry.kind, record_id=entry.record_id
-        )
+        ExternalLink.objects.filter(system=system.name, kind=entry.kind, record_id=entry.record_id)
         .exclude(state=LinkState.ALIAS)
         .first()
     )
@@ -214,5 +212,3 @@ def _update(remote: Remote, job: Job, outgoing: Outgoing, body: dict) -> None:
         ExternalLink.objects.filter(pk=job.link.pk).update(state=LinkState.GONE)
         raise
     keep_answer(job.system, job.entry, outgoing, answer, sent=outgoing.changed)
-
-

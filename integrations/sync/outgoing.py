@@ -63,9 +63,7 @@ def _parents(system: System, kind: str, record: Any) -> dict[str, str | None]:
             record_id__in=[pk for _, pk in ids.values()],
         )
     }
-    return {
-        name: links.get(ids[name]) if name in ids else None for name in hub.KINDS[kind].parents
-    }
+    return {name: links.get(ids[name]) if name in ids else None for name in hub.KINDS[kind].parents}
 
 
 def _parent_ids(system: System, kind: str, record: Any) -> dict[str, Parent]:

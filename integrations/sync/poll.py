@@ -64,9 +64,7 @@ def _apply_held(
     run.count(kind, outcomes)
 
 
-def backfill(
-    system: System, *, dry_run: bool = False, progress: Progress | None = None
-) -> SyncRun:
+def backfill(system: System, *, dry_run: bool = False, progress: Progress | None = None) -> SyncRun:
     """Read everything. A walk that was cut off goes on at its page."""
     action = SyncRun.Action.BACKFILL
     with runs.run(system, action, dry_run=dry_run, progress=progress) as run:

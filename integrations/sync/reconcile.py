@@ -121,9 +121,9 @@ def _live_links(system: System, kind: str) -> Any:
 def _never_sent(system: System, kind: str) -> Any:
     links = ExternalLink.objects.filter(system=system.name, kind=kind, record_id=OuterRef("pk"))
     rows = hub.KINDS[kind].model._base_manager.filter(archived_at__isnull=True)
-    return rows.filter(
-        ~Exists(links), ~Exists(_busy(system, kind, OuterRef("pk")))
-    ).values_list("pk", flat=True)
+    return rows.filter(~Exists(links), ~Exists(_busy(system, kind, OuterRef("pk")))).values_list(
+        "pk", flat=True
+    )
 
 
 def _busy(system: System, kind: str, record_id: OuterRef) -> Any:
@@ -137,9 +137,7 @@ def _busy(system: System, kind: str, record_id: OuterRef) -> Any:
 
 
 def _linked(system: System, kind: str) -> int:
-    return ExternalLink.objects.filter(
-        system=system.name, kind=kind, state=LinkState.LIVE
-    ).count()
+    return ExternalLink.objects.filter(system=system.name, kind=kind, state=LinkState.LIVE).count()
 
 
 def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:

@@ -17,7 +17,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from hermes.roles import ROLES, install_roles
 from integrations import tasks
 from integrations.admin.send import send
-from integrations.sync.errors import SyncError
 from integrations.sync.system import get
 
 #: What an empty sandbox gets.
@@ -51,7 +50,7 @@ class Command(BaseCommand):
         sandbox = self._wait_for_sandbox()
         if sandbox:
             self._seed(sandbox)
-        self._set_up()
+        call_command("setup_pipedrive", stdout=self.stdout)
         said = send(tasks.backfill_system, "pipedrive", said="The first load has started.")
         self.stdout.write(said if isinstance(said, str) else said[1])
 
@@ -76,12 +75,6 @@ class Command(BaseCommand):
             return
         requests.post(f"{address}/_sandbox/seed", json=HANDFUL, timeout=30).raise_for_status()
         self.stdout.write(f"The sandbox has {json.dumps(HANDFUL)[1:-1]} now.")
-
-    def _set_up(self) -> None:
-        try:
-            call_command("pipedrive_setup", stdout=self.stdout)
-        except SyncError as error:
-            raise CommandError(f"Pipedrive could not be set up: {error}") from error
 
     def _print(self, log_ins: list[tuple[str, str]]) -> None:
         self.stdout.write(f"\nHermes:  {settings.SITE_URL}/admin/")

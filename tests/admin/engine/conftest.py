@@ -1,0 +1,58 @@
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.core.cache import cache
+
+from hermes.roles import install_roles
+from integrations import tasks
+
+
+@pytest.fixture(autouse=True)
+def plain_http(settings):
+    settings.SECURE_SSL_REDIRECT = False
+
+
+@pytest.fixture(autouse=True)
+def no_old_numbers(db):
+    cache.clear()
+
+
+@pytest.fixture
+def person(db):
+    """Makes a log-in with one role, or one that may do everything."""
+
+    def make(role=""):
+        install_roles()
+        user = get_user_model().objects.create(
+            username=role or "root", is_staff=True, is_superuser=not role
+        )
+        if role:
+            user.groups.add(Group.objects.get(name=role))
+        return user
+
+    return make
+
+
+@pytest.fixture
+def as_(client, person):
+    """Logs in with a role; called with nothing, as one who may do everything."""
+
+    def log_in(role=""):
+        client.force_login(person(role), backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return log_in
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """The tasks that pages hand to the worker, instead of the worker."""
+    calls = []
+    for name in ["poll_system", "backfill_system", "reconcile_system", "drain_outbox"]:
+        task = getattr(tasks, name)
+        monkeypatch.setattr(
+            task,
+            "apply_async",
+            lambda args=(), kwargs=None, name=name, **_: calls.append((name, args, kwargs)),
+        )
+    return calls

@@ -1,0 +1,157 @@
+import pytest
+from django.urls import reverse
+
+from integrations.models import Connection, OutboxEntry, PossibleDuplicate, SyncLog, SyncRun
+from integrations.models import WebhookEvent
+
+from . import rows
+
+
+def press(client, row, button, **data):
+    name = f"admin:integrations_{row._meta.model_name}_do"
+    return client.post(reverse(name, args=[row.pk, button]), data)
+
+
+def test_one_message_is_applied_again(as_):
+    message = rows.message()
+
+    press(as_("operations"), message, "replay")
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == ("new", 0)
+
+
+def test_the_chosen_messages_are_applied_again(as_):
+    chosen, other = rows.message(1), rows.message(2)
+
+    as_("operations").post(
+        reverse("admin:integrations_webhookevent_changelist"),
+        {"action": "replay_selected", "_selected_action": [chosen.pk]},
+    )
+
+    assert list(WebhookEvent.objects.filter(state="new")) == [chosen]
+    assert WebhookEvent.objects.get(pk=other.pk).state == "dead"
+
+
+def test_all_that_a_filter_shows_are_applied_again(as_):
+    dead = rows.message(1)
+    rows.message(2, state="done")
+    url = reverse("admin:integrations_webhookevent_do_all", args=["replay_all"])
+
+    as_("operations").post(f"{url}?state__exact=dead")
+
+    assert list(WebhookEvent.objects.filter(state="new")) == [dead]
+
+
+def test_messages_since_a_time_are_counted_before_they_are_applied_again(as_):
+    rows.message()
+    client, url = as_("operations"), reverse("admin:integrations_webhookevent_since")
+
+    first = client.post(url, {"since": "2020-01-01T00:00"})
+    assert first.context["count"] == 1
+    assert not WebhookEvent.objects.filter(state="new").exists()
+
+    client.post(url, {"since": "2020-01-01T00:00", "sure": "1"})
+    assert WebhookEvent.objects.filter(state="new").count() == 1
+
+
+def test_a_button_does_nothing_on_a_mere_visit(as_):
+    message = rows.message()
+    url = reverse("admin:integrations_webhookevent_do", args=[message.pk, "replay"])
+
+    assert as_("operations").get(url).status_code == 405
+    assert WebhookEvent.objects.get().state == "dead"
+
+
+def test_a_stuck_change_is_tried_again(as_):
+    entry = rows.change(rows.company())
+
+    press(as_("sales"), entry, "retry")
+
+    entry.refresh_from_db()
+    assert entry.state == "waiting"
+
+
+def test_all_changes_with_the_same_error_are_tried_again(as_):
+    entry = rows.change(rows.company())
+    rows.change(rows.company("Two"))
+    other = rows.change(rows.company("Three"), last_error="Another")
+
+    press(as_("sales"), entry, "retry_alike")
+
+    assert OutboxEntry.objects.filter(state="waiting").count() == 2
+    other.refresh_from_db()
+    assert other.state == "dead"
+
+
+def test_a_change_is_held_back_with_a_reason_that_is_kept(as_):
+    entry = rows.change(rows.company())
+
+    press(as_("sales"), entry, "discard", text="Typed by mistake")
+
+    entry.refresh_from_db()
+    assert entry.state == "discarded"
+    assert "Typed by mistake" in SyncLog.objects.get(topic="discarded").message
+
+
+def test_a_pair_that_is_not_the_same_is_remembered(as_):
+    pair = PossibleDuplicate.objects.create(kind="company", first_id=1, second_id=2)
+
+    press(as_("sales"), pair, "apart")
+
+    pair.refresh_from_db()
+    assert (pair.state, pair.settled_by) == ("settled", "sales")
+
+
+def test_a_connection_is_paused_with_a_reason_and_resumed(as_, started):
+    connection, client = rows.connection(), as_("operations")
+
+    press(client, connection, "pause", text="They are moving house")
+    connection.refresh_from_db()
+    assert connection.paused
+    assert "moving house" in connection.pause_reason
+
+    press(client, connection, "resume")
+    connection.refresh_from_db()
+    assert not connection.paused
+
+
+@pytest.mark.parametrize(
+    ("button", "task", "kwargs"),
+    [
+        ("poll", "poll_system", {}),
+        ("preview", "backfill_system", {"dry_run": True}),
+        ("backfill", "backfill_system", {}),
+        ("reconcile", "reconcile_system", {}),
+    ],
+)
+def test_long_work_goes_to_the_worker(as_, started, button, task, kwargs):
+    press(as_("operations"), rows.connection(), button)
+
+    assert started == [(task, ("pipedrive",), kwargs)]
+
+
+def test_a_run_is_cancelled(as_):
+    run = SyncRun.objects.create(system="pipedrive", action="poll")
+
+    press(as_("operations"), run, "cancel")
+
+    run.refresh_from_db()
+    assert run.state == "cancelled"
+
+
+def test_releasing_the_brake_starts_the_run_again_without_it(as_, started):
+    run = SyncRun.objects.create(system="pipedrive", action="poll", state="stopped")
+
+    press(as_("operations"), run, "release")
+
+    assert started == [("poll_system", ("pipedrive",), {"released": True})]
+
+
+def test_a_button_returns_to_our_own_pages_only(as_):
+    rows.connection()
+    connection = Connection.objects.get()
+
+    response = press(as_("operations"), connection, "pause", next="https://evil.example/")
+
+    assert response["Location"].startswith("/admin/")

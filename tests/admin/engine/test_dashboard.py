@@ -1,0 +1,96 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from integrations.models import Heartbeat
+
+from . import rows
+
+
+@pytest.fixture(autouse=True)
+def pipedrive(settings):
+    settings.PIPEDRIVE_BASE_URL = "http://127.0.0.1:1"
+    settings.PIPEDRIVE_API_TOKEN = "demo"
+
+
+def tiles(response):
+    return {tile["label"]: tile for tile in response.context["tiles"]}
+
+
+@pytest.mark.parametrize("role", ["", "operations", "sales", "read only"])
+def test_the_dashboard_opens_in_a_dozen_queries(as_, role, django_assert_max_num_queries):
+    rows.connection()
+    rows.message()
+    client = as_(role)
+    client.get("/admin/")
+
+    with django_assert_max_num_queries(12):
+        response = client.get("/admin/")
+
+    assert response.status_code == 200
+    assert response.content.count(b"<h1") == 1
+
+
+def test_nothing_to_do_reads_all_clear(as_):
+    assert tiles(as_().get("/admin/"))["Needs you"]["value"] == "All clear"
+
+
+def test_a_tile_counts_what_is_stuck_and_leads_to_it(as_):
+    rows.change(rows.company())
+    client = as_()
+
+    tile = tiles(client.get("/admin/"))["Needs you"]
+
+    assert tile["value"] == "1"
+    assert client.get(tile["url"]).context["cl"].result_count == 1
+
+
+def test_every_tile_leads_to_a_list(as_):
+    client = as_()
+
+    for tile in tiles(client.get("/admin/")).values():
+        assert client.get(tile["url"]).status_code == 200
+
+
+def test_a_paused_connection_says_so_with_its_reason(as_):
+    rows.connection(paused=True, pause_reason="Ada: moving house")
+
+    text = as_().get("/admin/").content.decode()
+
+    assert "Paused</span>" in text
+    assert "moving house" in text
+    assert "Resume" in text
+
+
+@pytest.mark.parametrize(("role", "shown"), [("operations", True), ("sales", False)])
+def test_pausing_is_offered_to_those_who_may(as_, role, shown):
+    rows.connection()
+
+    text = as_(role).get("/admin/").content.decode()
+
+    assert ("Pause: Pipedrive" in text) is shown
+
+
+def test_a_system_without_settings_is_grey_and_says_so(as_, settings):
+    settings.PIPEDRIVE_API_TOKEN = ""
+
+    assert "Not set up" in as_().get("/admin/").content.decode()
+
+
+@pytest.mark.parametrize(("age", "word"), [(5, "Alive"), (90, "Silent for 1 min")])
+def test_a_silent_worker_is_shown_with_a_word(as_, age, word):
+    Heartbeat.objects.create(name="worker", beat_at=timezone.now() - timedelta(seconds=age))
+
+    assert word in as_().get("/admin/").content.decode()
+
+
+@pytest.mark.parametrize("span", ["day", "week"])
+def test_the_chart_and_its_table_have_the_same_numbers(as_, span):
+    rows.message()
+    rows.change(rows.company(), state="done")
+
+    chart = as_().get("/admin/", {"chart": span}).context["chart"]
+
+    assert dict(chart["totals"]) == {"Messages in": 1, "Changes out": 1, "Failures": 0}
+    assert [sum(numbers) for _, numbers in chart["rows"]].count(2) == 1

@@ -1,0 +1,146 @@
+import pytest
+from django.urls import reverse
+
+from integrations.models import (
+    PossibleDuplicate,
+    RemoteField,
+    StageMapping,
+    SyncLog,
+    SyncRun,
+    WebhookEvent,
+)
+
+from . import rows
+
+LISTS = [
+    "webhookevent",
+    "outboxentry",
+    "conflict",
+    "possibleduplicate",
+    "syncrun",
+    "synclog",
+    "connection",
+    "remotefield",
+    "stagemapping",
+]
+
+
+def listing(model):
+    return reverse(f"admin:integrations_{model}_changelist")
+
+
+def page(row):
+    return reverse(f"admin:integrations_{row._meta.model_name}_change", args=[row.pk])
+
+
+@pytest.fixture
+def one_of_each(db):
+    acme, other = rows.company(), rows.company("Acme Ltd")
+    return {
+        "webhookevent": rows.message(),
+        "outboxentry": rows.change(acme),
+        "conflict": rows.conflict(acme),
+        "possibleduplicate": PossibleDuplicate.objects.create(
+            kind="company", first_id=acme.pk, second_id=other.pk, why="same name"
+        ),
+        "syncrun": SyncRun.objects.create(
+            system="pipedrive", action="poll", counts={"deal": {"seen": 3}}
+        ),
+        "synclog": SyncLog.objects.create(
+            system="pipedrive", kind="company", record_id=acme.pk, topic="x", message="Look here"
+        ),
+        "connection": rows.connection(),
+        "remotefield": RemoteField.objects.create(
+            system="pipedrive", kind="company", field="website", remote_key="abc"
+        ),
+        "stagemapping": StageMapping.objects.create(system="pipedrive", remote_stage="Won it"),
+    }
+
+
+@pytest.mark.parametrize("model", LISTS)
+def test_every_list_opens_with_a_row_and_few_queries(
+    as_, one_of_each, model, django_assert_max_num_queries
+):
+    client = as_()
+
+    with django_assert_max_num_queries(14):
+        response = client.get(listing(model))
+
+    assert response.status_code == 200
+    assert response.content.count(b"<h1") == 1
+
+
+@pytest.mark.parametrize("model", LISTS)
+def test_every_page_opens(as_, one_of_each, model):
+    response = as_().get(page(one_of_each[model]))
+
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("model", LISTS)
+def test_staff_never_meet_the_makers_words(as_, one_of_each, model):
+    client = as_()
+    text = client.get(listing(model)).content.decode()
+    text += client.get(page(one_of_each[model])).content.decode()
+
+    for word in ["webhook event", "outbox entr", "payload", "upsert", "idempotency"]:
+        assert word not in text.lower()
+
+
+@pytest.mark.parametrize("term", ["deal 1", "1", "key-1"])
+def test_a_message_is_found_by_record_number_and_key(as_, term):
+    message = rows.message()
+    rows.message(2)
+
+    response = as_().get(listing("webhookevent"), {"q": term})
+
+    assert [row.pk for row in response.context["cl"].result_list] == [message.pk]
+
+
+def test_a_change_is_found_by_the_number_it_has_there(as_):
+    acme, other = rows.company(), rows.company("Other")
+    link = rows.linked(acme)
+    entry = rows.change(acme)
+    rows.change(other)
+
+    response = as_().get(listing("outboxentry"), {"q": link.remote_id})
+
+    assert [row.pk for row in response.context["cl"].result_list] == [entry.pk]
+
+
+def test_a_message_shows_its_content_without_secrets(as_):
+    text = as_().get(page(rows.message())).content.decode()
+
+    assert "Acme" in text
+    assert "hush" not in text
+
+
+def test_a_message_shows_those_before_and_after_it(as_):
+    first, second, third = (rows.message(n, subject="deal 7") for n in range(3))
+
+    text = as_().get(page(second)).content.decode()
+
+    assert page(first) in text
+    assert page(third) in text
+
+
+def test_a_state_is_a_word_with_an_icon(as_):
+    rows.message()
+
+    text = as_().get(listing("webhookevent")).content.decode()
+
+    assert 'aria-hidden="true">error</span>Needs you</span>' in text
+
+
+def test_a_filtered_list_stops_counting(as_, monkeypatch):
+    from hermes import admin_base
+
+    monkeypatch.setattr(admin_base, "COUNTED_UP_TO", 2)
+    for number in range(4):
+        rows.message(number)
+
+    dead = WebhookEvent.objects.filter(state="dead").order_by("pk")
+    paginator = admin_base.EstimatedPaginator(dead, 50)
+
+    assert paginator.count == 2
+    assert str(paginator.count) == "2+"

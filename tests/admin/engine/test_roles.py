@@ -1,0 +1,89 @@
+import pytest
+from django.urls import reverse
+
+from integrations.models import Connection, WebhookEvent
+
+from . import rows
+
+
+def do(row, button):
+    return reverse(f"admin:integrations_{row._meta.model_name}_do", args=[row.pk, button])
+
+
+@pytest.mark.parametrize("role", ["read only", "sales", "sales lead"])
+def test_only_operations_apply_messages_again(as_, role):
+    message = rows.message()
+
+    response = as_(role).post(do(message, "replay"))
+
+    assert response.status_code == 403
+    assert WebhookEvent.objects.get().state == "dead"
+
+
+@pytest.mark.parametrize("role", ["read only", "sales", "sales lead"])
+def test_only_operations_pause_a_connection(as_, role):
+    connection = rows.connection()
+
+    assert as_(role).post(do(connection, "pause")).status_code == 403
+    assert not Connection.objects.get().paused
+
+
+@pytest.mark.parametrize("role", ["read only", "sales", "sales lead"])
+def test_only_operations_apply_messages_again_since_a_time(as_, role):
+    assert as_(role).get(reverse("admin:integrations_webhookevent_since")).status_code == 403
+
+
+@pytest.mark.parametrize("role", ["read only", "sales", "sales lead"])
+def test_messages_as_they_came_are_for_operations(as_, role):
+    url = reverse("admin:integrations_webhookevent_change", args=[rows.message().pk])
+
+    response = as_(role).get(url)
+
+    assert response.status_code == 200
+    assert "Acme" not in response.content.decode()
+
+
+def test_one_who_only_reads_has_no_buttons(as_):
+    entry = rows.change(rows.company())
+
+    response = as_("read only").get(
+        reverse("admin:integrations_outboxentry_change", args=[entry.pk])
+    )
+
+    assert response.context["buttons"] == []
+    assert as_client_posts(response, entry) == 403
+
+
+def as_client_posts(response, entry):
+    return response.client.post(do(entry, "retry")).status_code
+
+
+@pytest.mark.parametrize("winner", ["hub", "remote", "typed"])
+def test_one_who_only_reads_settles_nothing(as_, winner):
+    conflict = rows.conflict(rows.company())
+
+    assert as_("read only").post(do(conflict, winner)).status_code == 403
+    conflict.refresh_from_db()
+    assert conflict.state == "open"
+
+
+@pytest.mark.parametrize("role", ["read only", "sales", "sales lead"])
+def test_stage_names_are_mapped_by_operations_alone(as_, role):
+    assert as_(role).get(reverse("admin:integrations_stagemapping_add")).status_code == 403
+
+
+def test_operations_map_stage_names(as_):
+    assert as_("operations").get(reverse("admin:integrations_stagemapping_add")).status_code == 200
+
+
+def test_nobody_deletes_what_the_engine_wrote(as_):
+    url = reverse("admin:integrations_webhookevent_delete", args=[rows.message().pk])
+
+    assert as_().post(url, {"post": "yes"}).status_code == 403
+
+
+def test_a_stranger_is_asked_to_log_in(client, db):
+    response = client.get("/admin/")
+
+    assert response.status_code == 302
+    assert "/admin/login/" in response["Location"]

@@ -1,0 +1,72 @@
+"""What every test may use: a sandbox in this process, and Hermes pointed at it."""
+
+from __future__ import annotations
+
+import base64
+import os
+
+import pytest
+from django.conf import settings as django_settings
+
+# Each process of a parallel run has a database of Valkey's own.
+_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_cache = f"{django_settings.CACHE_URL.rpartition('/')[0]}/{2 + _worker}"
+django_settings.CACHE_URL = _cache
+django_settings.CACHES["default"]["LOCATION"] = _cache
+django_settings.AXES_ENABLED = False
+django_settings.USE_HTTPS = False
+django_settings.SECURE_SSL_REDIRECT = False
+django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+USER, PASSWORD = "pipedrive", "a-long-random-secret"
+
+
+@pytest.fixture(autouse=True)
+def _no_broker(settings, monkeypatch):
+    """Tests drain the queues themselves; messages to workers would go nowhere."""
+    from integrations.pipedrive import keys
+    from integrations.sync import wake
+
+    monkeypatch.setattr(wake, "_send", lambda task: None)
+    settings.PIPEDRIVE_BASE_URL = ""
+    settings.PIPEDRIVE_API_TOKEN = ""
+    settings.PIPEDRIVE_WEBHOOK_USER = USER
+    settings.PIPEDRIVE_WEBHOOK_PASSWORD = PASSWORD
+    settings.PIPEDRIVE_REQUESTS_PER_2_SECONDS = 100_000
+    settings.PIPEDRIVE_SEARCHES_PER_2_SECONDS = 100_000
+    keys.forget()
+    yield
+    keys.forget()
+
+
+@pytest.fixture(scope="session")
+def _sandbox():
+    from integrations.sandbox import Sandbox
+
+    with Sandbox(api_token="sandbox-token") as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(_sandbox, settings):
+    """Pipedrive's stand-in, empty, with Hermes' settings pointing at it."""
+    _sandbox.reset()
+    settings.PIPEDRIVE_BASE_URL = _sandbox.url
+    settings.PIPEDRIVE_APP_URL = "https://larkfield.pipedrive.com"
+    settings.PIPEDRIVE_API_TOKEN = "sandbox-token"
+    return _sandbox
+
+
+@pytest.fixture
+def authorised():
+    """The credentials that we registered with Pipedrive, as the test client wants them."""
+    encoded = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+    return {"HTTP_AUTHORIZATION": f"Basic {encoded}"}
+
+
+@pytest.fixture
+def pipedrive(sandbox, db, client, authorised):
+    """Pipedrive set up and connected: deliveries arrive when a test asks for them."""
+    from tests.pipedrive_loop import PipedriveLoop
+
+    return PipedriveLoop(sandbox, client, authorised)

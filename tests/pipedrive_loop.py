@@ -1,0 +1,108 @@
+"""Both sides of the wire in one process: the sandbox's deliveries go to the real door."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.test import Client
+
+from integrations.models import ExternalLink
+from integrations.pipedrive import SYSTEM, keys, setup
+from integrations.sandbox import Sandbox
+from integrations.sync import hub, inbox, outbox
+
+WRITES = {"POST", "PATCH", "PUT", "DELETE"}
+
+
+class PipedriveLoop:
+    """Pipedrive as a test's stage. ``deliver`` and ``send`` move things across the wire."""
+
+    def __init__(self, sandbox: Sandbox, client: Client, authorised: dict[str, str]) -> None:
+        self.sandbox, self.client, self.authorised = sandbox, client, authorised
+        self.account = sandbox.pipedrive
+        todo = setup.plan()
+        # Deliveries are fetched by the test and not sent over a socket: no registration.
+        todo.create_webhook = False
+        setup.carry_out(todo)
+        keys.forget()
+        self._serial = 0
+        self.sandbox.forget_calls()
+
+    # -- Pipedrive to Hermes ---------------------------------------------------------
+
+    def create(self, entity: str, **values: Any) -> dict:
+        """Make a record there, as a person in Pipedrive would."""
+        return self.account.create(entity, **values)
+
+    def event(self, action: str, entity: str, pk: int, **meta: Any) -> dict:
+        """The webhook event that tells of the record as it is now."""
+        record = self.account.record(entity, pk)
+        self._serial += 1
+        stamp = meta.pop("timestamp", None) or f"2030-01-01T00:00:00.{self._serial:03}Z"
+        gone = action == "delete"
+        return {
+            "meta": {
+                "action": action, "entity": entity, "entity_id": str(pk),
+                "id": f"event-{self._serial}", "timestamp": stamp, "version": "2.0", **meta,
+            },
+            "data": None if gone else record,
+            "previous": record if gone else None,
+        }  # fmt: skip
+
+    def deliver(self, *events: dict) -> None:
+        """Post events to the door and apply them."""
+        for event in events:
+            response = self.post(json.dumps(event).encode())
+            assert response.status_code == 200, response.content
+        inbox.drain()
+
+    def post(self, body: bytes) -> Any:
+        return self.client.post(
+            "/pipedrive/callback/", body, content_type="application/json", **self.authorised
+        )
+
+    def tell(self, action: str, entity: str, pk: int, **meta: Any) -> dict:
+        """Deliver one event about a record, and return it."""
+        event = self.event(action, entity, pk, **meta)
+        self.deliver(event)
+        return event
+
+    # -- Hermes to Pipedrive ---------------------------------------------------------
+
+    def send(self) -> list[Any]:
+        """Send what is due; returns the calls that wrote something there."""
+        before = len(self.sandbox.calls)
+        outbox.drain()
+        return [call for call in self.sandbox.calls[before:] if call.method in WRITES]
+
+    @property
+    def writes(self) -> list[Any]:
+        return [call for call in self.sandbox.calls if call.method in WRITES]
+
+    # -- looking ---------------------------------------------------------------------
+
+    def linked(self, kind: str, pk: int) -> Any:
+        """The hub record of a remote one, or None."""
+        link = ExternalLink.objects.filter(system=SYSTEM.name, kind=kind, remote_id=str(pk)).first()
+        if link is None or link.record_id is None:
+            return None
+        return hub.KINDS[kind].model._base_manager.get(pk=link.record_id)
+
+    def link(self, record: Any) -> ExternalLink:
+        """The living link of a hub record."""
+        kind = hub.kind_of(record)
+        assert kind is not None
+        return ExternalLink.objects.get(
+            system=SYSTEM.name, kind=kind.name, record_id=record.pk, state="live"
+        )
+
+    def remote(self, record: Any) -> dict:
+        """What Pipedrive holds for a hub record."""
+        entity = {"company": "organization", "contact": "person", "meeting": "activity"}
+        link = self.link(record)
+        return self.account.record(entity.get(link.kind, link.kind), int(link.remote_id))
+
+    def hermes_id(self, kind: str) -> str:
+        """The key of our id's custom field."""
+        return keys.keys()[kind]["hub_id"].key
