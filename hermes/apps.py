@@ -8,9 +8,12 @@ class HermesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Keep the roles as hermes/roles.py says, at each migration."""
+        """Register the checks; keep the roles as hermes/roles.py says, at each migration."""
+        from django.apps import apps
         from django.db.models.signals import post_migrate
 
+        from hermes import checks  # noqa: F401
         from hermes.roles import install_roles
 
-        post_migrate.connect(install_roles, sender=self)
+        # Django sends no signal for an app without models, as this one is.
+        post_migrate.connect(install_roles, sender=apps.get_app_config("integrations"))

@@ -58,8 +58,10 @@ class Queues:
 
     waiting_by_system: dict[str, int]
     oldest: datetime | None
-    stuck: int
-    failed_today: int
+    stuck_changes: int
+    stuck_messages: int
+    failed_changes: int
+    failed_messages: int
     messages_last_hour: int
     conflicts: int
     duplicates: int
@@ -67,6 +69,14 @@ class Queues:
     @property
     def waiting(self) -> int:
         return sum(self.waiting_by_system.values())
+
+    @property
+    def stuck(self) -> int:
+        return self.stuck_changes + self.stuck_messages
+
+    @property
+    def failed_today(self) -> int:
+        return self.failed_changes + self.failed_messages
 
     @property
     def needs_you(self) -> int:
@@ -90,8 +100,10 @@ def _queues() -> Queues:
     return Queues(
         waiting_by_system={row["system"]: row["number"] for row in open_entries},
         oldest=min((row["oldest"] for row in open_entries), default=None),
-        stuck=dead_entries["all"] + dead_events["all"],
-        failed_today=dead_entries["today"] + dead_events["today"],
+        stuck_changes=dead_entries["all"],
+        stuck_messages=dead_events["all"],
+        failed_changes=dead_entries["today"],
+        failed_messages=dead_events["today"],
         messages_last_hour=WebhookEvent.objects.filter(
             received_at__gte=now - timedelta(hours=1)
         ).count(),
@@ -115,8 +127,8 @@ def _tiles(queues: Queues, connections: dict[str, Connection]) -> list[dict[str,
         _tile("Conflicts", queues.conflicts, _list("conflict", state__exact="open"), "call_split"),
         _tile("Waiting to send", queues.waiting, _list("outboxentry", queue="open"), "schedule",
               note=oldest),
-        _tile("Failed in 24 h", queues.failed_today,
-              _list("outboxentry", state__exact="dead", tried="day"), "warning"),
+        _tile("Failed in 24 h", queues.failed_today, _failed(queues), "warning",
+              note=f"{queues.failed_changes} changes, {queues.failed_messages} messages"),
         _tile("Messages in the last hour", queues.messages_last_hour,
               _list("webhookevent", since="hour"), "mail", zero="None"),
         _tile("Calls today", calls, reverse("admin:integrations_connection_changelist"),
@@ -140,11 +152,20 @@ def _tile(
 
 def _where_it_hurts(queues: Queues) -> str:
     """The list with most to do."""
-    if queues.stuck or not queues.needs_you:
+    if queues.stuck_changes or not queues.needs_you:
         return _list("outboxentry", state__exact="dead")
+    if queues.stuck_messages:
+        return _list("webhookevent", state__exact="dead")
     if queues.conflicts:
         return _list("conflict", state__exact="open")
     return _list("possibleduplicate", state__exact="open")
+
+
+def _failed(queues: Queues) -> str:
+    """The list that has the failures of the day."""
+    if queues.failed_messages and not queues.failed_changes:
+        return _list("webhookevent", state__exact="dead", since="day")
+    return _list("outboxentry", state__exact="dead", ended="day")
 
 
 def _card(system: Any, row: Connection | None, queues: Queues, may_manage: bool) -> dict[str, Any]:

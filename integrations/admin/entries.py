@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
 from hermes.admin_base import badge, plain_error, when
-from integrations.models import OutboxEntry, OutboxState, SyncLog
+from integrations.models import ExternalLink, OutboxEntry, OutboxState, SyncLog
 from integrations.sync import hub, wake
 
 from .buttons import Button, ButtonsAdmin
-from .filters import CreatedFilter, FailedFilter, SystemFilter
+from .filters import EndedFilter, ReasonFilter, SystemFilter
 from .records import NamedRecords, kind_label, label_of
 
 CHANGE = "integrations.change_outboxentry"
@@ -65,8 +65,7 @@ class OutboxEntryAdmin(NamedRecords, ButtonsAdmin):
     list_display = ["created", "record", "system_label", "does", "fields_count", "state_badge",
                     "attempts", "next_try", "problem"]  # fmt: skip
     list_display_links = ["created"]
-    list_filter = ["state", DueFilter, SystemFilter, KindFilter, "reason", CreatedFilter,
-                   FailedFilter]  # fmt: skip
+    list_filter = ["state", DueFilter, SystemFilter, KindFilter, ReasonFilter, EndedFilter]
     search_fields = ["record_id"]
     search_help_text = "A record's number in Hermes, or its number there"
     ordering = ["-id"]
@@ -83,8 +82,6 @@ class OutboxEntryAdmin(NamedRecords, ButtonsAdmin):
     list_after_template = "admin/integrations/errors_alike.html"
 
     def search_querysets(self, term: str) -> list[QuerySet]:
-        from integrations.models import ExternalLink
-
         entries = OutboxEntry.objects.values_list("id")
         pairs = list(
             ExternalLink.objects.filter(remote_id=term).values_list("kind", "record_id")[:20]
@@ -197,8 +194,6 @@ class OutboxEntryAdmin(NamedRecords, ButtonsAdmin):
 
 def errors_alike() -> list[dict[str, Any]]:
     """The commonest errors among stuck changes, one row for each, with the newest entry."""
-    from django.db.models import Max
-
     stuck = OutboxEntry.objects.filter(state=OutboxState.DEAD).exclude(last_error="")
     newest = stuck.order_by("-id").values("pk")[:5_000]
     groups = (

@@ -8,6 +8,8 @@ from typing import Any
 from django.contrib import admin
 from django.utils import timezone
 
+from integrations.models import OutboxState, Reason
+
 from .records import system_choices
 
 
@@ -56,16 +58,27 @@ class ReceivedFilter(SinceFilter):
     column = "received_at"
 
 
-class CreatedFilter(SinceFilter):
-    title = "created"
+class EndedFilter(SinceFilter):
+    """When it was sent, or given up: that column has an index."""
+
+    title = "sent or ended"
+    parameter_name = "ended"
+    column = "done_at"
 
 
-class FailedFilter(SinceFilter):
-    """When it was last due: a failed entry keeps the time of its last try."""
+class ReasonFilter(admin.SimpleListFilter):
+    """Why it is stuck. Only stuck rows have a reason, and those are found by their state."""
 
-    title = "last tried"
-    parameter_name = "tried"
-    column = "next_attempt_at"
+    title = "reason"
+    parameter_name = "reason"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
+        return list(Reason.choices)
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        if not self.value():
+            return queryset
+        return queryset.filter(state=OutboxState.DEAD, reason=self.value())
 
 
 class AtFilter(SinceFilter):

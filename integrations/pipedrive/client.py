@@ -2,32 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, Protocol
 
 import requests
 from django.conf import settings
 
 from integrations.sync.budget import Window
-from integrations.sync.errors import RateLimited, Rejected, SyncError
-from integrations.sync.http import Http, retry_after, said
+from integrations.sync.errors import RateLimited, Rejected, SyncError, Unavailable
+from integrations.sync.http import Http, new_session, retry_after, said
 
-#: The most that a list gives, and the most ids that it may be asked for.
+#: The most that a list gives, and the most ids that it may be asked for. A page costs the
+#: same whatever its size.
 PAGE = 500
 IDS = 100
 
 #: After its block page Pipedrive wants to be left alone "for a long while".
 BLOCKED_FOR = timedelta(minutes=45)
 
-PLURALS = {
-    "organization": "organizations",
-    "person": "persons",
-    "deal": "deals",
-    "activity": "activities",
-    "pipeline": "pipelines",
-    "stage": "stages",
+PATHS = {
+    "user": "/api/v1/users",
+    "organization": "/api/v2/organizations",
+    "person": "/api/v2/persons",
+    "deal": "/api/v2/deals",
+    "activity": "/api/v2/activities",
+    "pipeline": "/api/v2/pipelines",
+    "stage": "/api/v2/stages",
 }
+
+#: Tokens of the daily budget that a call costs, where it is not the usual.
+LIST_COST = {"user": 20, "pipeline": 5, "stage": 5}
+USUAL_LIST_COST = 10
+ARCHIVED_COST = 20
+
+#: The headers that tell of the daily budget. Some answers lack them.
+DAILY_LIMIT = "x-daily-ratelimit-token-limit"
+DAILY_LEFT = "x-daily-ratelimit-token-remaining"
+
+
+class Ledger(Protocol):
+    """Keeps account of what calls cost and what answers say is left."""
+
+    def heard(self, response: requests.Response) -> None: ...
+
+    def spent(self, tokens: int) -> None: ...
 
 
 def classify(response: requests.Response) -> SyncError | None:
@@ -35,115 +55,159 @@ def classify(response: requests.Response) -> SyncError | None:
     if response.status_code == 429:
         return _limited(response)
     if response.status_code == 403:
-        if "html" in response.headers.get("Content-Type", ""):
+        if "html" in response.headers.get("Content-Type", "").lower():
             return RateLimited("403 blocked after too many calls", retry_after=BLOCKED_FOR)
         return Rejected(said(response))
     return None
 
 
 def _limited(response: requests.Response) -> RateLimited:
-    if response.headers.get("x-daily-ratelimit-token-remaining") == "0":
-        now = datetime.now(UTC)
-        midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-        return RateLimited("429 the day's budget is spent", retry_after=midnight - now,
-                           whole_day=True)  # fmt: skip
+    if response.headers.get(DAILY_LEFT, "").strip() == "0":
+        # A Retry-After on a spent day is known to be useless.
+        return RateLimited(
+            "429 the day's budget is spent", retry_after=until_midnight(), whole_day=True
+        )
     return RateLimited(
         "429 too many calls at once", retry_after=retry_after(response, "x-ratelimit-reset")
     )
 
 
+def until_midnight() -> timedelta:
+    """How long the UTC day still lasts; the budget's own zone is not documented."""
+    now = datetime.now(UTC)
+    tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return tomorrow - now
+
+
+@lru_cache(maxsize=4)
+def _session(base_url: str) -> requests.Session:
+    """One for each process, so that connections are used again."""
+    return new_session()
+
+
 class Client:
     """One account, with the limits that all processes share."""
 
-    def __init__(self, observe: Callable[[requests.Response], None]) -> None:
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
         self.http = Http(
             base_url=settings.PIPEDRIVE_BASE_URL,
             headers={"x-api-token": settings.PIPEDRIVE_API_TOKEN, "Accept": "application/json"},
             classify=classify,
-            observe=observe,
+            observe=ledger.heard,
+            session=_session(settings.PIPEDRIVE_BASE_URL),
         )
-        self.calls = Window("pipedrive", settings.PIPEDRIVE_REQUESTS_PER_2_SECONDS, 2)
-        self.searches = Window("pipedrive:search", settings.PIPEDRIVE_SEARCHES_PER_2_SECONDS, 2)
+        calls = Window("pipedrive", settings.PIPEDRIVE_REQUESTS_PER_2_SECONDS, 2)
+        searches = Window("pipedrive:search", settings.PIPEDRIVE_SEARCHES_PER_2_SECONDS, 2)
+        self._for_calls, self._for_searches = [calls], [searches, calls]
 
-    def _call(self, method: str, path: str, params: Any = None, body: Any = None) -> Any:
-        windows = [self.searches, self.calls] if "earch" in path else [self.calls]
-        return self.http.call(method, path, params=params, body=body, windows=windows) or {}
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        cost: int,
+        params: dict[str, Any] | None = None,
+        body: Any = None,
+        windows: Sequence[Window] | None = None,
+    ) -> dict[str, Any]:
+        """The whole answer, which is an object with ``data``."""
+        answer = self.http.call(
+            method, path, params=params, body=body, windows=windows or self._for_calls
+        )
+        self.ledger.spent(cost)
+        if not isinstance(answer, dict) or "data" not in answer:
+            raise Unavailable(f"{method} {path}: an answer without data")
+        return answer
 
-    # -- records ---------------------------------------------------------------------
-
-    def get(self, entity: str, pk: str) -> dict:
-        if entity == "user":
-            return self._call("GET", f"/api/v1/users/{pk}")["data"]
-        return self._call("GET", f"/api/v2/{PLURALS[entity]}/{pk}")["data"]
-
-    def get_many(self, entity: str, ids: list[str]) -> list[dict]:
-        """Those of the ids that are there; at most ``IDS`` of them."""
-        params = {"ids": ",".join(ids), "limit": IDS}
-        return self._call("GET", f"/api/v2/{PLURALS[entity]}", params)["data"] or []
-
-    def create(self, entity: str, body: dict) -> dict:
-        return self._call("POST", f"/api/v2/{PLURALS[entity]}", body=body)["data"]
-
-    def update(self, entity: str, pk: str, body: dict) -> dict:
-        return self._call("PATCH", f"/api/v2/{PLURALS[entity]}/{pk}", body=body)["data"]
-
-    def delete(self, entity: str, pk: str) -> None:
-        self._call("DELETE", f"/api/v2/{PLURALS[entity]}/{pk}")
-
-    def merge(self, entity: str, loser: str, winner: str) -> None:
-        """The id in the address is the one that disappears."""
-        path = f"/api/v1/{PLURALS[entity]}/{loser}/merge"
-        self._call("PUT", path, body={"merge_with_id": int(winner)})
-
-    def walk(
-        self, entity: str, cursor: str = "", **params: Any
+    def _pages(
+        self, path: str, cost: int, cursor: str = "", **params: Any
     ) -> Iterator[tuple[list[dict], str]]:
-        """Pages of a list with the cursor of the next; an empty page is no end."""
+        """Pages of a list, each with the cursor of the next; an empty page is no end."""
         while True:
             query = {"limit": PAGE, **params, **({"cursor": cursor} if cursor else {})}
-            answer = self._call("GET", f"/api/v2/{PLURALS[entity]}", query)
+            answer = self._call("GET", path, cost=cost, params=query)
             cursor = (answer.get("additional_data") or {}).get("next_cursor") or ""
-            yield answer.get("data") or [], cursor
+            yield answer["data"] or [], cursor
             if not cursor:
                 return
 
+    # -- records ---------------------------------------------------------------------
+
+    def get(self, entity: str, pk: str) -> Any:
+        cost = 2 if entity == "user" else 1
+        return self._call("GET", f"{PATHS[entity]}/{pk}", cost=cost)["data"]
+
+    def get_many(self, entity: str, ids: Sequence[str], *, archived: bool = False) -> list[dict]:
+        """Those of the ids that are there; at most ``IDS`` of them."""
+        params = {"ids": ",".join(ids), "limit": IDS}
+        path, cost = _list(entity, archived)
+        return self._call("GET", path, cost=cost, params=params)["data"] or []
+
+    def walk(
+        self, entity: str, cursor: str = "", *, archived: bool = False, **params: Any
+    ) -> Iterator[tuple[list[dict], str]]:
+        """Pages of records. Parameters that Pipedrive does not know make it refuse."""
+        path, cost = _list(entity, archived)
+        return self._pages(path, cost, cursor, **params)
+
+    def create(self, entity: str, body: dict) -> Any:
+        return self._call("POST", PATHS[entity], cost=5, body=body)["data"]
+
+    def update(self, entity: str, pk: str, body: dict) -> Any:
+        return self._call("PATCH", f"{PATHS[entity]}/{pk}", cost=5, body=body)["data"]
+
+    def delete(self, entity: str, pk: str) -> None:
+        self._call("DELETE", f"{PATHS[entity]}/{pk}", cost=3)
+
+    def merge(self, entity: str, loser: str, winner: str) -> None:
+        """The id in the address is the one that disappears."""
+        path = PATHS[entity].replace("/api/v2/", "/api/v1/")
+        self._call("PUT", f"{path}/{loser}/merge", cost=40, body={"merge_with_id": int(winner)})
+
     def users(self) -> list[dict]:
-        return self._call("GET", "/api/v1/users")["data"] or []
+        """All of them; this list has no pages."""
+        return self._call("GET", PATHS["user"], cost=LIST_COST["user"])["data"] or []
 
     def me(self) -> dict:
-        return self._call("GET", "/api/v1/users/me")["data"]
+        return self._call("GET", f"{PATHS['user']}/me", cost=2)["data"] or {}
 
     def find_by_field(self, entity: str, field_key: str, value: str) -> list[str]:
         """Ids of records whose field holds exactly this, as far as the index knows."""
         params = {"term": value, "entity_type": entity, "field": field_key, "match": "exact"}
-        answer = self._call("GET", "/api/v2/itemSearch/field", params)
-        return [str(item["id"]) for item in answer.get("data") or []]
+        answer = self._call(
+            "GET", "/api/v2/itemSearch/field", cost=20, params=params, windows=self._for_searches
+        )
+        return [str(item["id"]) for item in answer["data"] or [] if "id" in item]
 
     # -- set-up ----------------------------------------------------------------------
 
     def fields(self, entity: str) -> list[dict]:
-        fields: list[dict] = []
-        cursor = ""
-        while True:
-            query = {"limit": PAGE, **({"cursor": cursor} if cursor else {})}
-            answer = self._call("GET", f"/api/v2/{entity}Fields", query)
-            fields += answer["data"] or []
-            cursor = (answer.get("additional_data") or {}).get("next_cursor") or ""
-            if not cursor:
-                return fields
+        pages = self._pages(f"/api/v2/{entity}Fields", 10)
+        return [each for fields, _ in pages for each in fields]
 
     def create_field(self, entity: str, body: dict) -> dict:
-        return self._call("POST", f"/api/v2/{entity}Fields", body=body)["data"]
+        return self._call("POST", f"/api/v2/{entity}Fields", cost=5, body=body)["data"]
 
-    def add_options(self, entity: str, key: str, labels: list[str]) -> list[dict]:
+    def add_options(self, entity: str, key: str, labels: Sequence[str]) -> list[dict]:
+        """The options that were added, each with its id."""
         body = [{"label": label} for label in labels]
-        return self._call("POST", f"/api/v2/{entity}Fields/{key}/options", body=body)["data"]
+        path = f"/api/v2/{entity}Fields/{key}/options"
+        return self._call("POST", path, cost=5, body=body)["data"] or []
 
     def webhooks(self) -> list[dict]:
-        return self._call("GET", "/api/v1/webhooks")["data"] or []
+        return self._call("GET", "/api/v1/webhooks", cost=10)["data"] or []
 
     def create_webhook(self, body: dict) -> dict:
-        return self._call("POST", "/api/v1/webhooks", body=body)["data"]
+        return self._call("POST", "/api/v1/webhooks", cost=10, body=body)["data"]
 
     def delete_webhook(self, pk: int) -> None:
-        self._call("DELETE", f"/api/v1/webhooks/{pk}")
+        # Its answer has no data.
+        self.http.call("DELETE", f"/api/v1/webhooks/{pk}", windows=self._for_calls)
+        self.ledger.spent(6)
+
+
+def _list(entity: str, archived: bool) -> tuple[str, int]:
+    if archived:
+        return f"{PATHS[entity]}/archived", ARCHIVED_COST
+    return PATHS[entity], LIST_COST.get(entity, USUAL_LIST_COST)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -17,7 +18,7 @@ from integrations.sync.errors import Rejected
 from integrations.sync.records import RemoteRecord
 
 from .countries import alpha2
-from .schemas import KINDS, NAME, Keys, RemoteKey
+from .schemas import ENTITIES, KINDS, NAME, Keys, RemoteKey
 
 Entity = Mapping[str, Any]
 
@@ -354,6 +355,11 @@ def record(name: str, entity: Any, keys: Keys, **event: Any) -> RemoteRecord:
         problems=tuple(draft.problems),
         **event,
     )
+
+
+def removal(kind: str, entity: Any, keys: Keys) -> RemoteRecord:
+    """A record that a list of deleted ones shows."""
+    return replace(record(ENTITIES[kind], entity, keys), deleted=True)
 
 
 def _lists(entity: Entity) -> dict[str, Any]:

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from integrations.sync.errors import Misconfigured
 from integrations.sync.system import Outgoing
 
 from .schemas import CUSTOM_FIELDS, DEAL_FIELDS, NULLABLE, Keys, RemoteKey, cut, document
 
 
-def body(outgoing: Outgoing, keys: Keys, activity_type: str) -> dict[str, Any]:
-    """The body of POST or PATCH: the changed fields, no others; {} when there are none."""
+def body(outgoing: Outgoing, keys: Keys) -> dict[str, Any]:
+    """The body of POST or PATCH: the changed fields, no others; {} when there are none.
+
+    Raises:
+        Misconfigured: It is to be created, and set-up has made no field for our id.
+    """
+    known = keys.get(outgoing.kind, {})
+    if outgoing.creating and outgoing.kind in CUSTOM_FIELDS and "hub_id" not in known:
+        # Without it a create whose answer is lost could not be found again.
+        raise Misconfigured("Run setup_pipedrive first: Pipedrive has no field for our id")
     built = BUILDERS[outgoing.kind](outgoing)
-    if outgoing.kind == "meeting" and outgoing.creating:
-        built |= {"type": activity_type}
-    custom = _custom(outgoing, keys.get(outgoing.kind, {}))
     nullable = set() if outgoing.creating else NULLABLE[outgoing.kind]
     built = {key: value for key, value in built.items() if value is not None or key in nullable}
+    custom = _custom(outgoing, known)
     # An empty object would clear every custom field there.
     return {**built, "custom_fields": custom} if custom else built
 
@@ -88,7 +96,7 @@ def _deal(outgoing: Outgoing) -> dict[str, Any]:
 def _meeting(outgoing: Outgoing) -> dict[str, Any]:
     built: dict[str, Any] = {}
     if outgoing.creating:
-        built |= {"subject": subject(outgoing), "busy": True, "done": False}
+        built |= {"busy": True, "done": False, "note": mark(outgoing.record_id)}
     if outgoing.changed & {"starts_at", "ends_at"}:
         built |= span(outgoing)
     if "status" in outgoing.changed:
@@ -98,14 +106,22 @@ def _meeting(outgoing: Outgoing) -> dict[str, Any]:
     for name, key in [("deal", "deal_id"), ("company", "org_id")]:
         if name in outgoing.changed:
             built[key] = _related(outgoing, name)
-    if "contact" in outgoing.changed and (person_id := _related(outgoing, "contact")):
-        built["participants"] = [{"person_id": person_id, "primary": True}]
+    if "contact" in outgoing.changed:
+        # A person is linked as a participant; person_id itself cannot be written.
+        person_id = _related(outgoing, "contact")
+        built["participants"] = [{"person_id": person_id, "primary": True}] if person_id else []
     return built
 
 
-def subject(outgoing: Outgoing) -> str:
-    """What a call is called there; also how it is found again."""
-    return f"Hermes call {outgoing.record_id}"
+def mark(record_id: int) -> str:
+    """The note by which an activity is known as ours: it has no field for our id."""
+    return f"Hermes meeting {record_id}"
+
+
+def is_marked(activity: Any, record_id: int) -> bool:
+    """Whether this activity was made from that meeting."""
+    note = activity.get("note") if isinstance(activity, Mapping) else None
+    return bool(re.search(rf"\b{mark(record_id)}\b", note)) if isinstance(note, str) else False
 
 
 def span(outgoing: Outgoing) -> dict[str, str]:
@@ -136,11 +152,16 @@ def _custom(outgoing: Outgoing, keys: Mapping[str, RemoteKey]) -> dict[str, Any]
         if name == "hub_id":
             if outgoing.send_hub_id:
                 custom[remote.key] = str(outgoing.record_id)
-        elif name in outgoing.changed:
+        elif name in outgoing.changed and _has_option(outgoing.values[name], remote):
             custom[remote.key] = _custom_value(outgoing, name, remote)
     if outgoing.creating:
         return {key: value for key, value in custom.items() if value is not None}
     return custom
+
+
+def _has_option(value: Any, remote: RemoteKey) -> bool:
+    """A value that the account's list lacks is not sent: null would clear theirs."""
+    return remote.type != "enum" or not value or value in remote.options
 
 
 def _custom_value(outgoing: Outgoing, name: str, remote: RemoteKey) -> Any:
@@ -149,10 +170,10 @@ def _custom_value(outgoing: Outgoing, name: str, remote: RemoteKey) -> Any:
         case "user":
             return _related(outgoing, name)
         case "enum":
-            return remote.options.get(value)
+            return remote.options[value] if value else None
         case "date":
             return f"{value:%Y-%m-%d}" if value else None
         case "text":
             return document(value) or None
         case _:
-            return cut(str(value)) if value not in ("", None) else None
+            return cut(str(value)) or None if value is not None else None

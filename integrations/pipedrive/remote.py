@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-import requests
-
-from integrations.models import Connection
 from integrations.sync.errors import Rejected, RemoteGone
 from integrations.sync.records import RemoteRecord
 from integrations.sync.system import Outgoing, Page
@@ -17,19 +15,23 @@ from integrations.sync.system import Outgoing, Page
 from . import inbound
 from .client import IDS, Client
 from .keys import keys
-from .schemas import ENTITIES, NAME
+from .ledger import LEDGER
+from .outbound import is_marked
+from .schemas import ENTITIES
+
+logger = logging.getLogger(__name__)
 
 #: How far before a call we look for what it may have made: the clocks may differ.
 CLOCK_DIFFERENCE = timedelta(minutes=10)
 
-#: Lists that can be asked for changes only; the others are read whole, they are short.
+#: Lists that can be asked for changes only and by ids; the others are short.
 WATCHED = {"organization", "person", "deal", "activity"}
 
-BUDGET_HEADERS = {
-    "x-daily-ratelimit-token-limit": "daily_limit",
-    "x-daily-ratelimit-token-remaining": "daily_left",
-    "x-ratelimit-limit": "burst_limit",
-}
+#: A short list read whole is cheaper than so many records one by one.
+ONE_BY_ONE = 5
+
+#: A page token that begins so is a place in the list of archived deals.
+ARCHIVED = "archived:"
 
 
 def _moment(at: datetime) -> str:
@@ -38,48 +40,35 @@ def _moment(at: datetime) -> str:
 
 
 class PipedriveRemote:
-    """One use of the connection; remembers the budget that the answers told of."""
+    """One use of the connection, with the custom-field keys as they were at its start."""
 
     def __init__(self) -> None:
         self.keys = keys()
-        self.client = Client(self._observe)
-        self._calls = 0
-
-    def _observe(self, response: requests.Response) -> None:
-        """Keep what the answer says of the budget, now and then: it is for the eye."""
-        self._calls += 1
-        if self._calls % 20 != 1:
-            return
-        said = {
-            name: int(response.headers[header])
-            for header, name in BUDGET_HEADERS.items()
-            if response.headers.get(header, "").isdigit()
-        }
-        if said:
-            Connection.objects.filter(system=NAME).update(budget=said)
+        self.client = Client(LEDGER)
 
     def _record(self, kind: str, entity: Any) -> RemoteRecord:
         return inbound.record(ENTITIES[kind], entity, self.keys)
 
-    def _records(self, kind: str, entities: Iterable[Any]) -> list[RemoteRecord]:
-        return [self._record(kind, entity) for entity in entities]
+    # -- reading -----------------------------------------------------------------------
 
     def fetch(self, kind: str, remote_ids: Iterable[str]) -> list[RemoteRecord]:
-        entity, ids = ENTITIES[kind], iter(remote_ids)
-        found: list[RemoteRecord] = []
+        ids, found = iter(dict.fromkeys(remote_ids)), []
         while batch := list(islice(ids, IDS)):
-            if len(batch) == 1 or entity not in WATCHED:
-                found += [record for pk in batch if (record := self._one(kind, pk))]
-            else:
-                found += self._many(kind, batch)
+            found += self._batch(kind, batch)
         return [record for record in found if not record.deleted]
 
-    def _many(self, kind: str, ids: list[str]) -> list[RemoteRecord]:
-        found = self._records(kind, self.client.get_many(ENTITIES[kind], ids))
-        if kind == "deal":
-            # Archived deals are in no list, and yet they are there.
-            missing = set(ids) - {record.remote_id for record in found}
-            found += [record for pk in sorted(missing) if (record := self._one(kind, pk))]
+    def _batch(self, kind: str, ids: list[str]) -> list[RemoteRecord]:
+        entity = ENTITIES[kind]
+        if len(ids) == 1 or (entity not in WATCHED and len(ids) <= ONE_BY_ONE):
+            return [record for pk in ids if (record := self._one(kind, pk))]
+        if entity not in WATCHED:
+            return [r for page in self.pages(kind, None) for r in page.records if r.remote_id in ids]
+        found = self._readable(kind, self.client.get_many(entity, ids))
+        missing = set(ids) - {record.remote_id for record in found}
+        if kind == "deal" and missing:
+            # Archived deals are in no ordinary list, and yet they are there.
+            archived = self.client.get_many(entity, sorted(missing), archived=True)
+            found += self._readable(kind, archived)
         return found
 
     def _one(self, kind: str, pk: str) -> RemoteRecord | None:
@@ -87,6 +76,51 @@ class PipedriveRemote:
             return self._record(kind, self.client.get(ENTITIES[kind], pk))
         except RemoteGone:
             return None
+
+    def pages(self, kind: str, since: datetime | None, token: str = "") -> Iterator[Page]:
+        """Walk a list; archived deals too when everything is asked for.
+
+        Users are not polled: the list costs as much as all others together, and their
+        events, the first record they own and the nightly comparison bring them.
+        """
+        entity = ENTITIES[kind]
+        if entity == "user":
+            if since is None:
+                yield Page(self._readable(kind, self.client.users()))
+            return
+        archived = kind == "deal" and since is None
+        if not token.startswith(ARCHIVED):
+            for entities, cursor in self.client.walk(entity, token, **_query(entity, since)):
+                next_token = cursor or (ARCHIVED if archived else "")
+                yield Page(self._readable(kind, entities), next_token)
+            token = ARCHIVED
+        if archived:
+            yield from self._archived(kind, token.removeprefix(ARCHIVED))
+
+    def _archived(self, kind: str, cursor: str) -> Iterator[Page]:
+        for entities, after in self.client.walk(ENTITIES[kind], cursor, archived=True):
+            yield Page(self._readable(kind, entities), f"{ARCHIVED}{after}" if after else "")
+
+    def _readable(self, kind: str, entities: Iterable[Any]) -> list[RemoteRecord]:
+        """One unusable row in a page harms no other; without an id nothing can be kept."""
+        records = []
+        for entity in entities:
+            try:
+                records.append(self._record(kind, entity))
+            except Rejected as error:
+                logger.warning("A %s in Pipedrive's list cannot be used: %s", kind, error)
+        return records
+
+    def deleted(self, kind: str, since: datetime) -> list[RemoteRecord]:
+        """Only deals can be asked for; of the others webhooks and comparisons tell."""
+        if kind != "deal":
+            return []
+        pages = self.client.walk("deal", status="deleted", updated_since=_moment(since))
+        return [
+            inbound.removal(kind, entity, self.keys) for entities, _ in pages for entity in entities
+        ]
+
+    # -- writing -----------------------------------------------------------------------
 
     def create(self, kind: str, payload: dict) -> RemoteRecord:
         return self._record(kind, self.client.create(ENTITIES[kind], payload))
@@ -105,62 +139,37 @@ class PipedriveRemote:
 
     def find(self, kind: str, outgoing: Outgoing, since: datetime) -> RemoteRecord | None:
         """First what changed since, which is exact; then the index, which lags behind."""
-        for page in self.pages(kind, since - CLOCK_DIFFERENCE):
-            for record in page.records:
-                if self._is_ours(record, outgoing):
+        entity = ENTITIES[kind]
+        for entities, _ in self.client.walk(entity, **_query(entity, since - CLOCK_DIFFERENCE)):
+            for one in entities:
+                if (record := self._ours(kind, one, outgoing)) is not None:
                     return record
         hub_key = self.keys.get(kind, {}).get("hub_id")
         if hub_key is None:
             return None
-        ids = self.client.find_by_field(ENTITIES[kind], hub_key.key, str(outgoing.record_id))
-        return next((r for r in self.fetch(kind, ids) if self._is_ours(r, outgoing)), None)
+        ids = self.client.find_by_field(entity, hub_key.key, str(outgoing.record_id))
+        found = self.fetch(kind, ids)
+        return next((one for one in found if outgoing.record_id in one.hub_ids), None)
 
-    def _is_ours(self, record: RemoteRecord, outgoing: Outgoing) -> bool:
-        if record.deleted:
-            return False
-        if outgoing.kind == "meeting":
-            # Activities carry no id of ours: the same host at the same time is the same call.
-            return record.fields.get("starts_at") == outgoing.values["starts_at"] and (
-                record.parents.get("host") == outgoing.parents.get("host")
-            )
-        return outgoing.record_id in record.hub_ids
-
-    def pages(self, kind: str, since: datetime | None, token: str = "") -> Iterator[Page]:
-        entity = ENTITIES[kind]
-        if entity == "user":
-            yield Page(self._records(kind, self.client.users()))
-            return
-        params: dict[str, Any] = {}
-        if since is not None and entity in WATCHED:
-            params = {"updated_since": _moment(since), "sort_by": "update_time",
-                      "sort_direction": "asc"}  # fmt: skip
-        for entities, cursor in self.client.walk(entity, token, **params):
-            yield Page(self._readable(kind, entities), cursor)
-
-    def _readable(self, kind: str, entities: Iterable[Any]) -> list[RemoteRecord]:
-        """One unusable row in a page harms no other; without an id nothing can be kept."""
-        records = []
-        for entity in entities:
-            try:
-                record = self._record(kind, entity)
-            except Rejected:
-                continue
-            if not record.deleted:
-                records.append(record)
-        return records
-
-    def deleted(self, kind: str, since: datetime) -> list[RemoteRecord]:
-        if kind != "deal":
-            return []
-        params = {"status": "deleted", "updated_since": _moment(since)}
-        pages = self.client.walk("deal", **params)
-        return [
-            RemoteRecord(NAME, kind, inbound.remote_id(entity), deleted=True,
-                         modified_at=inbound.when(entity.get("update_time")))
-            for entities, _ in pages
-            for entity in entities
-        ]  # fmt: skip
+    def _ours(self, kind: str, entity: Any, outgoing: Outgoing) -> RemoteRecord | None:
+        if kind == "meeting" and not is_marked(entity, outgoing.record_id):
+            return None
+        record = self._record(kind, entity)
+        if record.deleted or (kind != "meeting" and outgoing.record_id not in record.hub_ids):
+            return None
+        return record
 
     def check(self) -> str:
         me = self.client.me()
         return f"{me.get('name')} at {me.get('company_domain') or me.get('company_name')}"
+
+
+def _query(entity: str, since: datetime | None) -> dict[str, str]:
+    """Changes since then, the oldest first; all by id when None."""
+    if since is None or entity not in WATCHED:
+        return {}
+    return {
+        "updated_since": _moment(since),
+        "sort_by": "update_time",
+        "sort_direction": "asc",
+    }

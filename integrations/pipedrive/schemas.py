@@ -37,6 +37,11 @@ def day(text: Any) -> Any:
     return text[:10] if isinstance(text, str) else text
 
 
+def minute(text: Any) -> Any:
+    """A time as an activity holds it."""
+    return text[:16] if isinstance(text, str) else text
+
+
 def upper(text: Any) -> Any:
     return text.strip().upper() if isinstance(text, str) else text
 
@@ -96,6 +101,7 @@ CUSTOM_FIELDS: dict[str, dict[str, CustomField]] = {
 
 LINE_RULE = FieldRule(canonical=cut)
 DAY_RULE = FieldRule(canonical=day)
+MINUTE_RULE = FieldRule(canonical=minute)
 PLAIN = FieldRule()
 READ_ONLY = FieldRule(policy=Policy.REMOTE, push=False)
 
@@ -166,8 +172,8 @@ SPOKE_KINDS = {
             "company": PLAIN,
             "contact": PLAIN,
             "deal": PLAIN,
-            "starts_at": PLAIN,
-            "ends_at": PLAIN,
+            "starts_at": MINUTE_RULE,
+            "ends_at": MINUTE_RULE,
             "status": FieldRule(canonical=lambda status: status == "completed"),
         },
         create=False,

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from uuid import uuid4
 
@@ -101,3 +102,19 @@ _pace = _Pace()
 def _script() -> redis.commands.core.Script:
     server = redis.Redis.from_url(settings.CACHE_URL, socket_timeout=1, socket_connect_timeout=0.5)
     return server.register_script(_RESERVE)
+
+
+def spend(name: str, tokens: int) -> int | None:
+    """Add to what this UTC day has cost, over all processes.
+
+    Returns:
+        The day's sum, or None when the cache's server is unreachable.
+    """
+    key = f"budget:{name}:{datetime.now(UTC):%Y-%m-%d}"
+    try:
+        with _server().pipeline(transaction=False) as pipeline:
+            pipeline.incrby(key, tokens)
+            pipeline.expire(key, 2 * 86_400)
+            return int(pipeline.execute()[0])
+    except redis.RedisError:
+        return None

@@ -1,0 +1,58 @@
+"""What is missing before Hermes may serve: told by ``manage.py check --deploy``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import Error, Tags, Warning, register
+
+#: The variables that make each system work. All or none of them.
+NEEDED = {
+    "Pipedrive": [
+        "PIPEDRIVE_BASE_URL",
+        "PIPEDRIVE_API_TOKEN",
+        "PIPEDRIVE_WEBHOOK_USER",
+        "PIPEDRIVE_WEBHOOK_PASSWORD",
+    ],
+}
+
+
+@register(Tags.security, deploy=True)
+def half_configured_systems(**_: Any) -> list[Warning]:
+    """A system with some of its variables works in one direction only, or not at all."""
+    found = []
+    for system, names in NEEDED.items():
+        missing = [name for name in names if not getattr(settings, name, "")]
+        if missing and len(missing) < len(names):
+            found.append(
+                Warning(
+                    f"{system} is half configured: {', '.join(missing)} not set.",
+                    id="hermes.W001",
+                )
+            )
+    return found
+
+
+@register(Tags.security, deploy=True)
+def no_sandbox_in_production(**_: Any) -> list[Error]:
+    """The stand-ins accept anybody's changes."""
+    if settings.SANDBOX_ENABLED:
+        return [Error("SANDBOX_ENABLED must be off in production.", id="hermes.E001")]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def own_secret_key(**_: Any) -> list[Error]:
+    """A key that was made up on one machine is another one on the next."""
+    if not settings.SECRET_KEY_IS_OWN:
+        return [Error("SECRET_KEY is not set.", id="hermes.E002")]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def reachable_address(**_: Any) -> list[Error]:
+    """Pipedrive must be able to call us."""
+    if "127.0.0.1" in settings.SITE_URL or "localhost" in settings.SITE_URL:
+        return [Error("SITE_URL is not set to the public address.", id="hermes.E003")]
+    return []

@@ -1,0 +1,86 @@
+"""``make run``: the whole of Hermes on one machine, until Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from hermes.supervisor import Program, Supervisor
+
+SANDBOX_DEFAULTS = {
+    "PIPEDRIVE_API_TOKEN": "sandbox-token",
+    "PIPEDRIVE_WEBHOOK_USER": "pipedrive",
+    "PIPEDRIVE_WEBHOOK_PASSWORD": "sandbox-password",
+    "PIPEDRIVE_REQUESTS_PER_2_SECONDS": "100",
+}
+
+
+def environment() -> dict[str, str]:
+    """What the programs get: a developer's settings, and the sandbox as Pipedrive."""
+    port = os.environ.get("PORT", "8000")
+    sandbox_port = os.environ.get("SANDBOX_PORT", "8001")
+    given = {"DEBUG": "true", "PORT": port, "SANDBOX_PORT": sandbox_port}
+    if not os.environ.get("PIPEDRIVE_BASE_URL"):
+        given |= {"PIPEDRIVE_BASE_URL": f"http://127.0.0.1:{sandbox_port}", **SANDBOX_DEFAULTS}
+    return {**given, **{name: value for name, value in os.environ.items() if value}}
+
+
+def programs(port: str) -> list[Program]:
+    """Web, worker, beat and the sandbox, as the Procfile has them."""
+    python = sys.executable
+    celery = [python, "-m", "celery", "-A", "hermes"]
+    return [
+        Program("sandbox", [python, "manage.py", "sandbox"]),
+        Program(
+            "web",
+            [python, "-m", "gunicorn", "hermes.wsgi", "--worker-class", "gthread",
+             "--workers", "2", "--threads", "8", "--bind", f"0.0.0.0:{port}",
+             "--log-level", "warning", "--no-control-socket"],
+        ),
+        Program("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING"]),
+        Program("beat", [*celery, "beat", "--loglevel", "WARNING",
+                         "--pidfile=", f"--schedule={settings.DATA_DIR}/beat"]),
+    ]  # fmt: skip
+
+
+class Command(BaseCommand):
+    help = "Run web, worker, beat and the sandbox until Ctrl-C."
+
+    def handle(self, **options):
+        given = environment()
+        if os.environ.get("HERMES_RUNS") != "1":
+            # Settings are read when Python starts: start again with the right ones.
+            os.execve(
+                sys.executable,
+                [sys.executable, "manage.py", "run"],
+                {**given, "HERMES_RUNS": "1"},
+            )
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        call_command("migrate", interactive=False, verbosity=0)
+        supervisor = Supervisor(programs(given["PORT"]), given, settings.DATA_DIR)
+        supervisor.start()
+        try:
+            self._announce(supervisor, given)
+            supervisor.watch()
+        except KeyboardInterrupt:
+            self.stdout.write("Stopping …")
+        finally:
+            supervisor.stop()
+            self._stop_servers()
+
+    def _announce(self, supervisor, given):
+        web = f"http://127.0.0.1:{given['PORT']}"
+        sandbox = f"http://127.0.0.1:{given['SANDBOX_PORT']}"
+        supervisor.wait_for(f"{web}/healthz", f"{sandbox}/_sandbox/state")
+        call_command("load_demo")
+        self.stdout.write(f"\nHermes: {web}/admin/\nThe sandbox: {sandbox}/\nCtrl-C stops both.\n")
+
+    def _stop_servers(self):
+        from hermes import embedded
+
+        embedded.stop(settings.DATA_DIR)
