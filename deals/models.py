@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.core.exceptions import ValidationError
 from django.db.models.functions import Upper
 
 from companies.models import Company, Plan, TeamMember

@@ -37,6 +37,10 @@ FOUND_AT_MOST = 1_000
 
 ThemedAdminSite = UnfoldAdminSite
 
+# The theme makes its site itself, so this is the one place to say what its first page is.
+ThemedAdminSite.index_template = "admin/dashboard.html"
+ThemedAdminSite.index_title = "Dashboard"
+
 
 class AtLeast(int):
     """A count that stopped counting: reads ``10,000+``."""

@@ -1,22 +1,12 @@
-"""The admin site's own address book: its name, and the dashboard as its first page."""
+"""What stands around every admin page: the menu, and which Hermes this is."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-
-
-def dress() -> None:
-    """Give the default site its words and its first page."""
-    site = admin.site
-    site.site_title = "Hermes"
-    site.site_header = "Hermes"
-    site.index_title = "Dashboard"
-    site.index_template = "admin/dashboard.html"
 
 
 def environment(request: HttpRequest) -> list[str]:

@@ -22,9 +22,10 @@ def _connect() -> Remote:
 
 
 def _read(body: bytes) -> Reading:
-    from .webhooks import read
+    from . import events
+    from .keys import keys
 
-    return read(body)
+    return events.read(body, keys())
 
 
 def _payload(outgoing: Outgoing) -> dict:

@@ -62,7 +62,9 @@ class PipedriveRemote:
         if len(ids) == 1 or (entity not in WATCHED and len(ids) <= ONE_BY_ONE):
             return [record for pk in ids if (record := self._one(kind, pk))]
         if entity not in WATCHED:
-            return [r for page in self.pages(kind, None) for r in page.records if r.remote_id in ids]
+            return [
+                r for page in self.pages(kind, None) for r in page.records if r.remote_id in ids
+            ]
         found = self._readable(kind, self.client.get_many(entity, ids))
         missing = set(ids) - {record.remote_id for record in found}
         if kind == "deal" and missing:

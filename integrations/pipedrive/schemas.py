@@ -213,7 +213,9 @@ class RemoteKey:
 
     def label_of(self, option_id: Any) -> str | None:
         """The label of an option, or None for one that set-up has not seen."""
-        return next((label for label, pk in self.options.items() if pk == option_id), None)
+        return next(
+            (label for label, pk in self.options.items() if str(pk) == str(option_id)), None
+        )
 
 
 #: Kind -> hub field -> its key in this account.

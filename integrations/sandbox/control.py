@@ -158,7 +158,7 @@ class Control:
         self._sandbox.trouble.clear()
         return self._trouble()
 
-    def _remove_trouble(self, _request: Request, id: str) -> dict:  # noqa: A002
+    def _remove_trouble(self, _request: Request, id: str) -> dict:
         if not self._sandbox.trouble.remove(int(id)):
             raise ApiError(404, "No such rule")
         return self._trouble()

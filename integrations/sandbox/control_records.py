@@ -51,7 +51,7 @@ class RecordControl:
                 "more": len(found) > _SHOWN_AT_ONCE,
             }
 
-    def read(self, _request: Request, entity: str, id: str) -> dict:  # noqa: A002
+    def read(self, _request: Request, entity: str, id: str) -> dict:
         """One record, deleted or not."""
         _known(entity)
         record = self._pipedrive.record(entity, int(id))
@@ -65,13 +65,13 @@ class RecordControl:
         body = request.json()
         return {"record": self._account.create(entity, body, source=_FROM_THE_APP)}
 
-    def update(self, request: Request, entity: str, id: str) -> dict:  # noqa: A002
+    def update(self, request: Request, entity: str, id: str) -> dict:
         """As by hand."""
         _known(entity)
         body = request.json()
         return {"record": self._account.update(entity, int(id), body, source=_FROM_THE_APP)}
 
-    def delete(self, _request: Request, entity: str, id: str) -> dict:  # noqa: A002
+    def delete(self, _request: Request, entity: str, id: str) -> dict:
         """As by hand."""
         _known(entity)
         if entity == "user":

@@ -79,7 +79,7 @@ class Handler(BaseHTTPRequestHandler):
             self.server.answer(Request(self.command, f"http://{host}{self.path}", headers, body))
         )
 
-    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = handle_any  # noqa: N815
+    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = handle_any
 
     def _read_body(self) -> bytes | None:
         if self.headers.get("Transfer-Encoding"):
@@ -120,5 +120,5 @@ class Handler(BaseHTTPRequestHandler):
             os.close(self.connection.detach())
         self.close_connection = True
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: object) -> None:
         """Quiet: the recorder keeps every call."""

@@ -99,9 +99,13 @@ _pace = _Pace()
 
 
 @cache
+def _server() -> redis.Redis:
+    return redis.Redis.from_url(settings.CACHE_URL, socket_timeout=1, socket_connect_timeout=0.5)
+
+
+@cache
 def _script() -> redis.commands.core.Script:
-    server = redis.Redis.from_url(settings.CACHE_URL, socket_timeout=1, socket_connect_timeout=0.5)
-    return server.register_script(_RESERVE)
+    return _server().register_script(_RESERVE)
 
 
 def spend(name: str, tokens: int) -> int | None:

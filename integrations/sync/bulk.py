@@ -38,7 +38,7 @@ def update(records: Sequence[models.Model], names: Iterable[str]) -> None:
     if not records or not (names := set(names)):
         return
     meta = records[0]._meta
-    fields = [meta.get_field(name) for name in sorted(names)]
+    fields: list[Any] = [meta.get_field(name) for name in sorted(names)]
     key = meta.pk
     sets = ", ".join(f'"{field.column}" = v."{field.column}"' for field in fields)
     if any(field.name == "updated_at" for field in meta.concrete_fields):

@@ -60,7 +60,7 @@ class HubKind:
         value = clean_text(value)
         if name in self.virtual or name in self.parents:
             return value if value is not None or name in self.parents else ""
-        column = self.model._meta.get_field(name)
+        column: Any = self.model._meta.get_field(name)
         if value is None:
             return None if column.null else column.get_default()
         if isinstance(column, (models.CharField, models.TextField)):

@@ -187,20 +187,13 @@ def _failed(event: WebhookEvent, error: Exception) -> None:
     now = timezone.now()
     permanent = getattr(error, "permanent", False)
     attempts = event.attempts
+    wait = None if permanent else schedule.next_wait(attempts)
     if isinstance(error, RateLimited):
-        attempts -= 1
-        wait = error.retry_after
-    else:
-        wait = None if permanent else schedule.next_wait(attempts)
+        attempts, wait = attempts - 1, error.retry_after
     if not isinstance(error, SyncError):
-        logger.exception("Event %s failed", event.pk)
-    dead = {
-        "state": EventState.DEAD,
-        "reason": error.reason if permanent and isinstance(error, SyncError) else Reason.EXCEEDED,
-        "done_at": now,
-    }
-    if not isinstance(error, SyncError):
-        dead["reason"] = Reason.INTERNAL
+        logger.error("Event %s failed", event.pk, exc_info=error)
+    reason = error.reason if isinstance(error, SyncError) else Reason.INTERNAL
+    dead = {"state": EventState.DEAD, "reason": reason, "done_at": now}
     again = {"state": EventState.RETRYING, "next_attempt_at": wait and now + wait}
     WebhookEvent.objects.filter(
         pk=event.pk, state=EventState.PROCESSING, attempts=event.attempts

@@ -106,7 +106,7 @@ class KindBatch:
             return False
         link = self.links.get(record.remote_id)
         if record.merged_into and match.links_of(self.system.name, self.kind, [record.merged_into]):
-            self._note(record, "removed", link and link.record_id, "Merged there")
+            self._note(record, "removed", link.record_id if link else None, "Merged there")
         elif link is None:
             tombstone = self._new_link(record, None)
             tombstone.state = LinkState.GONE
@@ -138,6 +138,7 @@ class KindBatch:
         if link.deleted_here:
             self._note(record, "ignored", link.record_id, "Archived in Hermes")
             return
+        assert link.record_id is not None
         target = self.loaded[link.record_id]
         stale = _is_stale(record, link)
         if link.state == LinkState.GONE and not stale:

@@ -49,11 +49,12 @@ def identify(system: str, kind: str, records: Sequence[RemoteRecord]) -> dict[st
     claimed: set[int] = set()
     found = {}
     for record in records:
-        found[record.remote_id] = _choose(
+        chosen = _choose(
             by_hub_id.get(record.remote_id), natural.get(record.remote_id), taken | claimed
         )
-        if found[record.remote_id].record_id is not None:
-            claimed.add(found[record.remote_id].record_id)
+        found[record.remote_id] = chosen
+        if chosen.record_id is not None:
+            claimed.add(chosen.record_id)
     return found
 
 
@@ -80,7 +81,7 @@ def _linked_elsewhere(system: str, kind: str, candidates: set[int]) -> set[int]:
     links = ExternalLink.objects.filter(
         system=system, kind=kind, record_id__in=candidates, state=LinkState.LIVE
     )
-    return set(links.values_list("record_id", flat=True))
+    return {pk for pk in links.values_list("record_id", flat=True) if pk is not None}
 
 
 Candidates = dict[str, tuple[list[int], str]]

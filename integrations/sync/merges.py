@@ -68,7 +68,7 @@ def _merge_here(system: System, kind: str, winner_id: int, loser_ids: Sequence[i
             pk__in=[pk for pk in loser_ids if pk and pk != winner_id], archived_at__isnull=True
         )
     )
-    winner = model._base_manager.get(pk=winner_id)
+    winner: Any = model._base_manager.get(pk=winner_id)
     if not losers or winner.archived_at is not None:
         return
     merging.merge(winner=winner, losers=losers, by=system.label)

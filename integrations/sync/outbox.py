@@ -13,8 +13,8 @@ from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxStat
 from integrations.models.queues import LEASE
 
 from . import changes, connections, hub, schedule
-from .errors import RemoteGone
 from .ended import close, give_up_later, waits_for_parent
+from .errors import RemoteGone
 from .outgoing import build, missing_parent
 from .sent import keep_answer, keep_deletion
 from .system import Outgoing, Remote, System, switched_on

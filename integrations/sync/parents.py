@@ -43,7 +43,7 @@ def _named(system: System, records: Iterable[RemoteRecord]) -> Named:
     for record in records:
         for field, remote_id in record.parents.items():
             parent = hub.KINDS[record.kind].parents.get(field)
-            if remote_id is not None and parent in system.kinds:
+            if remote_id is not None and parent is not None and parent in system.kinds:
                 named[parent].add(remote_id)
         if record.merged_into:
             named[record.kind].add(record.merged_into)

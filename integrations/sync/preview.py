@@ -19,7 +19,8 @@ def changes_in(
 ) -> tuple[list[RemoteRecord], list[RemoteRecord]]:
     """Split records into those that would change or archive a known one, and the rest."""
     links = known_links(system, records)
-    changing, rest = [], []
+    changing: list[RemoteRecord] = []
+    rest: list[RemoteRecord] = []
     for record in records:
         link = links.get((record.kind, record.remote_id))
         (changing if link and _differs(system, record, link) else rest).append(record)

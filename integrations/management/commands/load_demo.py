@@ -14,13 +14,18 @@ from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from hermes.roles import ROLES, install_roles
 from integrations import tasks
 from integrations.admin.send import send
 from integrations.sync.system import get
 
+#: Made by migrate.
+ROLES = ["sales", "sales lead", "operations", "read only"]
+
 #: What an empty sandbox gets.
 HANDFUL = {"organizations": 12, "persons": 24, "deals": 18}
+
+#: Where Hermes says that it is up.
+HEALTH = "/healthz"
 
 #: How often, and how long apart, a sandbox that is still starting is asked again.
 TRIES, WAIT_SECONDS = 20, 1.5
@@ -47,31 +52,19 @@ class Command(BaseCommand):
         if not get("pipedrive").is_on():
             self.stdout.write("Pipedrive has no address or key, so nothing was loaded.")
             return
-        sandbox = self._wait_for_sandbox()
-        if sandbox:
+        if settings.SANDBOX_ENABLED:
+            sandbox = f"http://127.0.0.1:{settings.SANDBOX_PORT}"
+            wait_for(f"{sandbox}/_sandbox/state", "The sandbox")
             self._seed(sandbox)
+            # It refuses to send messages to an address that nobody answers.
+            wait_for(f"{settings.SITE_URL}{HEALTH}", "Hermes")
         call_command("setup_pipedrive", stdout=self.stdout)
         said = send(tasks.backfill_system, "pipedrive", said="The first load has started.")
         self.stdout.write(said if isinstance(said, str) else said[1])
 
-    def _wait_for_sandbox(self) -> str:
-        """The sandbox's address, once it answers; nothing where there is none."""
-        if not settings.SANDBOX_ENABLED:
-            return ""
-        address = f"http://127.0.0.1:{settings.SANDBOX_PORT}"
-        for _ in range(TRIES):
-            try:
-                requests.get(f"{address}/_sandbox/state", timeout=3).raise_for_status()
-            except requests.RequestException:
-                time.sleep(WAIT_SECONDS)
-            else:
-                return address
-        raise CommandError(f"The sandbox does not answer at {address}. Is it running?")
-
     def _seed(self, address: str) -> None:
-        state = requests.get(f"{address}/_sandbox/state", timeout=10).json()
-        counts = state.get("data", state).get("counts", {})
-        if any(counts.get(name) for name in HANDFUL):
+        counts = requests.get(f"{address}/_sandbox/state", timeout=10).json()["counts"]
+        if any(counts.get(name) for name in ("organization", "person", "deal")):
             return
         requests.post(f"{address}/_sandbox/seed", json=HANDFUL, timeout=30).raise_for_status()
         self.stdout.write(f"The sandbox has {json.dumps(HANDFUL)[1:-1]} now.")
@@ -82,12 +75,30 @@ class Command(BaseCommand):
             self.stdout.write(f"Sandbox: http://127.0.0.1:{settings.SANDBOX_PORT}/")
         self.stdout.write("\nLog-ins:")
         for name, password in log_ins:
-            self.stdout.write(f"  {name:<12} {password}")
+            self.stdout.write(f"  {name:<16} {password}")
+
+
+def wait_for(address: str, name: str) -> None:
+    """Ask until it answers.
+
+    Raises:
+        CommandError: It does not.
+    """
+    for _ in range(TRIES):
+        try:
+            requests.get(address, timeout=3).raise_for_status()
+        except requests.RequestException:
+            time.sleep(WAIT_SECONDS)
+        else:
+            return
+    raise CommandError(f"{name} does not answer at {address}. Is it running?")
 
 
 def make_log_ins() -> list[tuple[str, str]]:
     """One for each role and one that may do everything, each with a new password."""
-    install_roles()
+    groups = {group.name: group for group in Group.objects.filter(name__in=ROLES)}
+    if len(groups) < len(ROLES):
+        raise CommandError("The roles are not there yet. Run migrate first.")
     log_ins = []
     for role in [*ROLES, "admin"]:
         name, password = role.replace(" ", "-"), secrets.token_urlsafe(9)
@@ -95,6 +106,6 @@ def make_log_ins() -> list[tuple[str, str]]:
         user.is_staff, user.is_active, user.is_superuser = True, True, role == "admin"
         user.set_password(password)
         user.save()
-        user.groups.set(Group.objects.filter(name=role))
+        user.groups.set([groups[role]] if role in groups else [])
         log_ins.append((user.username, password))
     return log_ins

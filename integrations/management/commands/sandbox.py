@@ -11,7 +11,7 @@ class Command(BaseCommand):
     """Serves until it is interrupted."""
 
     help = "Runs the simulated outside systems and their page."
-    requires_system_checks: list[str] = []  # noqa: RUF012
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Data goes to ``.data/sandbox`` unless told otherwise."""

@@ -57,7 +57,7 @@ def list_users(account: "Account", request: Request) -> Response:
     return _success(_all_users(account))
 
 
-def read_user(account: "Account", request: Request, id: str) -> Response:  # noqa: A002
+def read_user(account: "Account", request: Request, id: str) -> Response:
     """One user."""
     queries.read(request, {})
     with account.lock:
@@ -87,7 +87,7 @@ def list_activity_types(_account: "Account", request: Request) -> Response:
 _merge_body = checks.fields({"merge_with_id": checks.integer}, ("merge_with_id",))
 
 
-def merge(account: "Account", request: Request, id: str, *, entity: str) -> Response:  # noqa: A002
+def merge(account: "Account", request: Request, id: str, *, entity: str) -> Response:
     """The record in the URL goes, ``merge_with_id`` stays."""
     queries.read(request, {})
     body = json_object(request)
@@ -164,7 +164,7 @@ def create_webhook(account: "Account", request: Request) -> Response:
         return _webhook_answer(webhooks.shown(webhook), 201)
 
 
-def delete_webhook(account: "Account", request: Request, id: str) -> Response:  # noqa: A002
+def delete_webhook(account: "Account", request: Request, id: str) -> Response:
     """Remove one."""
     queries.read(request, {})
     with account.writing():
@@ -212,7 +212,7 @@ def create_note(account: "Account", request: Request) -> Response:
         return _success(note)
 
 
-def update_note(account: "Account", request: Request, id: str) -> Response:  # noqa: A002
+def update_note(account: "Account", request: Request, id: str) -> Response:
     """PUT a note."""
     body = json_object(request)
     with account.writing():

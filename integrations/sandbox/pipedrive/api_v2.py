@@ -76,7 +76,7 @@ def create(account: "Account", entity: str, request: Request) -> Response:
     return _single_record(account, entity, record)
 
 
-def read(account: "Account", entity: str, request: Request, id: str) -> Response:  # noqa: A002
+def read(account: "Account", entity: str, request: Request, id: str) -> Response:
     """GET a record."""
     wanted = queries.read(request, listing.reading_parameters(entity))
     with account.lock:
@@ -84,14 +84,14 @@ def read(account: "Account", entity: str, request: Request, id: str) -> Response
         return _single(listing.optional_parts(account, entity, [row], wanted)[0])
 
 
-def update(account: "Account", entity: str, request: Request, id: str) -> Response:  # noqa: A002
+def update(account: "Account", entity: str, request: Request, id: str) -> Response:
     """PATCH a record."""
     queries.read(request, {})
     record = account.update(entity, int(id), json_object(request), source="api")
     return _single_record(account, entity, record)
 
 
-def delete(account: "Account", entity: str, request: Request, id: str) -> Response:  # noqa: A002
+def delete(account: "Account", entity: str, request: Request, id: str) -> Response:
     """DELETE a record."""
     queries.read(request, {})
     account.delete(entity, int(id), source="api")

@@ -1,8 +1,14 @@
 import pytest
 from django.urls import reverse
 
-from integrations.models import Connection, OutboxEntry, PossibleDuplicate, SyncLog, SyncRun
-from integrations.models import WebhookEvent
+from integrations.models import (
+    Connection,
+    OutboxEntry,
+    PossibleDuplicate,
+    SyncLog,
+    SyncRun,
+    WebhookEvent,
+)
 
 from . import rows
 
@@ -155,3 +161,22 @@ def test_a_button_returns_to_our_own_pages_only(as_):
     response = press(as_("operations"), connection, "pause", next="https://evil.example/")
 
     assert response["Location"].startswith("/admin/")
+
+
+def test_a_connection_is_tested_and_the_answer_is_shown(as_, sandbox):
+    connection = rows.connection()
+    url = reverse("admin:integrations_connection_do", args=[connection.pk, "test"])
+
+    response = as_("operations").post(url, follow=True)
+
+    assert "The connection works." in response.content.decode()
+
+
+def test_a_failed_test_says_so_in_words(as_, settings):
+    settings.PIPEDRIVE_BASE_URL, settings.PIPEDRIVE_API_TOKEN = "http://127.0.0.1:1", "demo"
+    connection = rows.connection()
+    url = reverse("admin:integrations_connection_do", args=[connection.pk, "test"])
+
+    response = as_("operations").post(url, follow=True)
+
+    assert "The test failed:" in response.content.decode()

@@ -1,0 +1,110 @@
+"""What a kept delivery says: webhook version 2 to neutral records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from integrations.sync.errors import Rejected
+from integrations.sync.records import RemoteRecord
+from integrations.sync.system import Reading
+
+from . import inbound, wire
+from .schemas import KINDS, NAME, Keys
+
+#: Their word for what happened -> ours. Those of version 1 mean the same.
+ACTIONS = {
+    "create": "create",
+    "change": "change",
+    "delete": "delete",
+    "added": "create",
+    "updated": "change",
+    "deleted": "delete",
+}
+
+
+def read(body: bytes, keys: Keys) -> Reading:
+    """The record that a delivery tells of, or why it tells us nothing.
+
+    Raises:
+        Rejected: It is no event that anyone could read; says which part is wrong.
+    """
+    event = _parsed(body)
+    meta = event["meta"]
+    entity, action = _word(meta, "entity"), ACTIONS.get(_word(meta, "action"), "")
+    subject = f"{entity} {_word(meta, 'entity_id')}"
+    if not entity:
+        raise Rejected("meta.entity: missing")
+    if entity not in KINDS:
+        return Reading(subject=subject, action=action, ignored=f"Hermes keeps no {entity}")
+    if not action:
+        why = f"{_word(meta, 'action') or 'No action'} is nothing that Hermes follows"
+        return Reading(subject=subject, ignored=why)
+    record = _deleted(entity, event) if action == "delete" else _living(entity, event, keys)
+    return Reading([record], f"{record.kind} {record.remote_id}", action)
+
+
+def _parsed(body: bytes) -> dict[str, Any]:
+    try:
+        event = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise Rejected(f"body: no JSON that can be read ({type(error).__name__})") from error
+    if not isinstance(event, dict):
+        raise Rejected("body: not an object")
+    if not isinstance(event.get("meta"), dict):
+        raise Rejected("meta: not an object")
+    return event
+
+
+def _word(meta: Mapping[str, Any], key: str) -> str:
+    value = meta.get(key)
+    return str(value)[:40] if isinstance(value, str | int) else ""
+
+
+def _sent_at(meta: Mapping[str, Any]) -> datetime | None:
+    """Text with milliseconds; users' events have whole seconds of the epoch."""
+    try:
+        return wire.moment(meta.get("timestamp"))
+    except ValueError:
+        return None
+
+
+def _id(meta: Mapping[str, Any], key: str) -> str | None:
+    try:
+        return wire.identity(meta.get(key))
+    except ValueError:
+        return None
+
+
+def _living(entity: str, event: dict[str, Any], keys: Keys) -> RemoteRecord:
+    meta, held = event["meta"], event.get("data")
+    if not isinstance(held, dict):
+        raise Rejected("data: not an object")
+    merged_from = _id(meta, "merged_from_id")
+    return inbound.record(
+        entity,
+        {"id": meta.get("entity_id"), **held},
+        keys,
+        event_at=_sent_at(meta),
+        merged_from=(merged_from,) if merged_from else (),
+    )
+
+
+def _deleted(entity: str, event: dict[str, Any]) -> RemoteRecord:
+    meta, sent_at = event["meta"], _sent_at(event["meta"])
+    previous = event.get("previous")
+    last_id = previous.get("id") if isinstance(previous, dict) else None
+    # Records of people stay when they leave: a user only becomes inactive.
+    stays = entity == "user"
+    return RemoteRecord(
+        system=NAME,
+        kind=KINDS[entity],
+        remote_id=inbound.remote_id({"id": meta.get("entity_id") or last_id}),
+        fields={"is_active": False} if stays else {},
+        modified_at=sent_at and sent_at.replace(microsecond=0),
+        event_at=sent_at,
+        deleted=not stays,
+        merged_into=_id(meta, "merged_to_id"),
+    )

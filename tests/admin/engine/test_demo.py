@@ -1,0 +1,73 @@
+import io
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.management import CommandError, call_command
+
+from hermes.roles import ROLES, install_roles
+from integrations.management.commands import load_demo
+from integrations.models import RemoteField
+
+
+@pytest.fixture(autouse=True)
+def roles(db):
+    install_roles()
+
+
+def run(**options):
+    out = io.StringIO()
+    call_command("load_demo", stdout=out, **options)
+    return out.getvalue()
+
+
+def test_demo_log_ins_are_refused_where_debug_is_off():
+    with pytest.raises(CommandError):
+        run()
+    assert not get_user_model().objects.exists()
+
+
+def test_each_role_gets_a_log_in_that_works():
+    for name, password in load_demo.make_log_ins():
+        assert get_user_model().objects.get(username=name).check_password(password)
+
+    assert list(ROLES) == load_demo.ROLES
+
+
+def test_only_the_admin_may_do_everything():
+    load_demo.make_log_ins()
+
+    powerful = get_user_model().objects.filter(is_superuser=True)
+    assert [user.username for user in powerful] == ["demo-admin"]
+
+
+def test_a_second_run_makes_no_second_log_in():
+    run(force=True, no_sync=True)
+    text = run(force=True, no_sync=True)
+
+    assert get_user_model().objects.count() == len(ROLES) + 1
+    assert "demo-sales-lead" in text
+
+
+def test_an_empty_sandbox_is_filled_once_set_up_and_read(sandbox, settings, started, monkeypatch):
+    # Hermes itself does not run in this test; the sandbox answers in its place.
+    settings.SITE_URL = sandbox.url
+    monkeypatch.setattr(load_demo, "HEALTH", "/_sandbox/state")
+    settings.SANDBOX_ENABLED = True
+    settings.SANDBOX_PORT = int(sandbox.url.rsplit(":", 1)[1])
+
+    first, second = run(force=True), run(force=True)
+
+    assert "The sandbox has" in first
+    assert "The sandbox has" not in second
+    assert RemoteField.objects.exists()
+    assert [name for name, _, _ in started] == ["backfill_system", "backfill_system"]
+
+
+def test_a_sandbox_that_never_answers_is_named(monkeypatch, settings):
+    monkeypatch.setattr(load_demo, "TRIES", 1)
+    monkeypatch.setattr(load_demo, "WAIT_SECONDS", 0)
+    settings.SANDBOX_ENABLED, settings.SANDBOX_PORT = True, 1
+    settings.PIPEDRIVE_BASE_URL, settings.PIPEDRIVE_API_TOKEN = "http://127.0.0.1:1", "demo"
+
+    with pytest.raises(CommandError, match="does not answer"):
+        run(force=True)
