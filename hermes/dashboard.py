@@ -27,6 +27,7 @@ from integrations.models import (
     WebhookEvent,
 )
 from integrations.models.queues import OPEN_ENTRIES
+from integrations.sync import connections
 from integrations.sync.system import everyone
 
 MANAGE = "integrations.change_connection"
@@ -38,18 +39,27 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if not may_see:
         return {**context, "may_see": False}
     queues = _queues()
-    connections = {row.system: row for row in Connection.objects.all()}
+    rows = _connections()
     return {
         **context,
         "may_see": True,
         "title": "Dashboard",
-        "tiles": _tiles(queues, connections),
-        "cards": [_card(system, connections.get(system.name), queues, request.user.has_perm(MANAGE))
+        "tiles": _tiles(queues, rows),
+        "cards": [_card(system, rows.get(system.name), queues, request.user.has_perm(MANAGE))
                   for system in everyone()],
         "chart": chart_of("week" if request.GET.get("chart") == "week" else "day"),
         "heartbeats": _heartbeats(),
         "queue_length": queues.waiting,
     }  # fmt: skip
+
+
+def _connections() -> dict[str, Connection]:
+    """Every system's row; one that was switched on a moment ago has it made here."""
+    rows = {row.system: row for row in Connection.objects.all()}
+    for system in everyone():
+        if system.name not in rows and system.is_on():
+            rows[system.name] = connections.of(system)
+    return rows
 
 
 @dataclass(frozen=True)
@@ -117,9 +127,9 @@ def _list(model: str, **filters: str) -> str:
     return f"{reverse(f'admin:integrations_{model}_changelist')}?{urlencode(filters)}"
 
 
-def _tiles(queues: Queues, connections: dict[str, Connection]) -> list[dict[str, Any]]:
+def _tiles(queues: Queues, rows: dict[str, Connection]) -> list[dict[str, Any]]:
     oldest = f"oldest {ago(queues.oldest)}" if queues.oldest else ""
-    calls = sum(int(row.budget.get("used") or 0) for row in connections.values())
+    calls = sum(int(row.budget.get("used") or 0) for row in rows.values())
     return [
         _tile("Needs you", queues.needs_you, _where_it_hurts(queues), "error",
               note=f"{queues.stuck} stuck, {queues.conflicts} conflicts, "

@@ -16,7 +16,9 @@ def configure(log_format: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     as_json = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    on_console = [structlog.dev.ConsoleRenderer()]
+    # Not the rich one: it prints the values of local variables, secrets among them.
+    plain = structlog.dev.plain_traceback
+    on_console = [structlog.dev.ConsoleRenderer(exception_formatter=plain)]
     render = as_json if log_format == "json" else on_console
     logging.config.dictConfig(
         {

@@ -12,6 +12,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,10 +55,20 @@ class Program:
 
 
 class Supervisor:
-    """Starts programs, starts the dead again, and stops all of them."""
+    """Starts programs, starts the dead again, and stops all of them.
 
-    def __init__(self, programs: list[Program], environment: dict[str, str], folder: Path) -> None:
+    ``ensure_servers`` starts PostgreSQL and Valkey again if they died.
+    """
+
+    def __init__(
+        self,
+        programs: list[Program],
+        environment: dict[str, str],
+        folder: Path,
+        ensure_servers: Callable[[], None],
+    ) -> None:
         self.programs, self.environment = programs, environment
+        self.ensure_servers = ensure_servers
         self.pid_file = folder / "programs.pid"
 
     def start(self) -> None:
@@ -85,9 +96,10 @@ class Supervisor:
         """Start what dies again, for ever."""
         while True:
             self._revive()
-            time.sleep(0.2)
+            time.sleep(0.5)
 
     def _revive(self) -> None:
+        self.ensure_servers()
         now = time.monotonic()
         for program in self.programs:
             if program.process is None or program.process.poll() is None:

@@ -7,6 +7,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import time
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -26,6 +27,10 @@ SETTINGS = {
 }
 
 
+#: A killed server's children need a moment to end before the next can start.
+START_TRIES = 5
+
+
 class DidNotStart(RuntimeError):
     """The server did not come up; the message has the end of its log."""
 
@@ -39,6 +44,7 @@ def ensure(folder: Path) -> str:
         if not (data / "PG_VERSION").exists():
             _create(data, password)
         port = kept_port(folder / "postgres.port")
+        _forget_dead_server(data)
         _start(data, port)
     return f"postgres://hermes:{password}@127.0.0.1:{port}/postgres"
 
@@ -139,17 +145,46 @@ def _create(data: Path, password: str) -> None:
         secret.unlink()
 
 
-def _start(data: Path, port: int) -> None:
-    options = " ".join(f"-c {name}='{value}'" for name, value in SETTINGS.items())
-    log = data / "server.log"
+def _forget_dead_server(data: Path) -> None:
+    """Take away the lock of a server that was killed.
+
+    PostgreSQL would do so itself, but takes a killed process that nobody has waited for
+    yet, or a stranger that got its number, for the server.
+    """
+    lock = data / "postmaster.pid"
+    if lock.exists() and not _is_server(lock, data):
+        lock.unlink()
+
+
+def _is_server(lock: Path, data: Path) -> bool:
     try:
-        _run(
-            "pg_ctl", "start", "-w", "-t", "60", "-D", str(data), "-l", str(log),
-            "-o", f"-p {port} {options}",
-        )  # fmt: skip
-    except subprocess.CalledProcessError as error:
-        tail = log.read_text(errors="replace")[-2000:] if log.exists() else "no log"
-        raise DidNotStart(f"PostgreSQL did not start. Its log ends:\n{tail}") from error
+        pid = int(lock.read_text().split()[0])
+        command = Path(f"/proc/{pid}/cmdline").read_text()
+    except (OSError, ValueError, IndexError):
+        return False
+    return is_alive(pid) and str(data) in command
+
+
+def _start(data: Path, port: int) -> None:
+    """Start, and try again while the children of a killed server still end."""
+    for attempt in range(START_TRIES):
+        try:
+            _start_once(data, port)
+            return
+        except subprocess.CalledProcessError as error:
+            if attempt == START_TRIES - 1:
+                log = data / "server.log"
+                tail = log.read_text(errors="replace")[-2000:] if log.exists() else "no log"
+                raise DidNotStart(f"PostgreSQL did not start. Its log ends:\n{tail}") from error
+            time.sleep(1)
+
+
+def _start_once(data: Path, port: int) -> None:
+    options = " ".join(f"-c {name}='{value}'" for name, value in SETTINGS.items())
+    _run(
+        "pg_ctl", "start", "-w", "-t", "60", "-D", str(data), "-l", str(data / "server.log"),
+        "-o", f"-p {port} {options}",
+    )  # fmt: skip
 
 
 def _running_port(data: Path) -> int | None:
@@ -159,4 +194,5 @@ def _running_port(data: Path) -> int | None:
         pid, port = int(lines[0]), int(lines[3])
     except (OSError, IndexError, ValueError):
         return None
-    return port if is_alive(pid) and answers(port) else None
+    is_server = is_alive(pid) and _is_server(data / "postmaster.pid", data)
+    return port if is_server and answers(port) else None

@@ -22,6 +22,7 @@ from .records import NamedRecords, kind_label, label_of
 
 SETTLE = "integrations.change_conflict"
 TELL_APART = "integrations.change_possibleduplicate"
+MERGE = "companies.merge_records"
 
 
 def in_words(value: Any) -> str:
@@ -165,6 +166,17 @@ class PossibleDuplicateAdmin(NamedRecords, ButtonsAdmin):
               "merge_link"]  # fmt: skip
     readonly_fields = fields
     buttons = (Button("apart", "Not the same", "call_split", TELL_APART),)
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        return self._allowed(request, super().get_list_display(request))
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return self._allowed(request, super().get_fields(request, obj))
+
+    @staticmethod
+    def _allowed(request: HttpRequest, names: Any) -> list[str]:
+        may_merge = request.user.has_perm(MERGE)
+        return [name for name in names if may_merge or name != "merge_link"]
 
     def record_pairs(self, rows: Any) -> list[tuple[str, int]]:
         return [(row.kind, pk) for row in rows for pk in (row.first_id, row.second_id)]

@@ -52,7 +52,7 @@ class ConnectionAdmin(ButtonsAdmin):
         Button("preview", "First load: dry run", "preview", MANAGE),
         Button("backfill", "First load: start", "download", MANAGE),
         Button("reconcile", "Compare all", "compare_arrows", MANAGE),
-        Button("repair", "Set up and repair", "build", MANAGE),
+        Button("repair", "Check and repair the set-up", "build", MANAGE),
     )
 
     @admin.display(description="System", ordering="system")

@@ -57,9 +57,9 @@ def _travels(kind: str) -> frozenset[str]:
 
 
 def _repair() -> str:
-    from .setup import repair_webhook
+    from .setup import repair
 
-    return repair_webhook()
+    return repair()
 
 
 def _web_url(kind: str, remote_id: str) -> str:

@@ -173,7 +173,9 @@ def _custom_value(outgoing: Outgoing, name: str, remote: RemoteKey) -> Any:
             return remote.options[value] if value else None
         case "date":
             return f"{value:%Y-%m-%d}" if value else None
-        case "text":
+        case "text" if isinstance(value, dict):
             return document(value) or None
+        case "text":
+            return str(value) or None if value is not None else None
         case _:
             return cut(str(value)) or None if value is not None else None

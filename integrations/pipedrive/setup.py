@@ -7,24 +7,30 @@ finds nothing to do.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 
-from integrations.models import Connection, RemoteField
+from integrations.models import RemoteField, SyncRun
+from integrations.sync import runs
 from integrations.sync.apply import Status, apply
 from integrations.sync.errors import Misconfigured
 from integrations.sync.preview import changes_in, known_links
 from integrations.sync.records import RemoteRecord
 from integrations.sync.system import get
 
+from . import registration
 from .keys import forget
+from .registration import Registration, Say, quietly, remember_facts
 from .remote import PipedriveRemote
 from .schemas import CUSTOM_FIELDS, ENTITIES, NAME, CustomField
 
 READ_KINDS = ["team_member", "pipeline", "stage"]
+
+#: Types that hold a text of one line as well as the one we would make.
+AS_GOOD_AS = {"varchar": {"varchar", "varchar_auto", "text"}}
 
 #: A field's place: the kind, and the hub field.
 Place = tuple[str, str]
@@ -32,16 +38,23 @@ Place = tuple[str, str]
 
 @dataclass
 class Plan:
-    """What set-up would do."""
+    """What set-up would do, and what it found done already."""
 
     company: dict[str, Any]
     found: dict[Place, dict] = field(default_factory=dict)
     create_fields: list[Place] = field(default_factory=list)
     add_options: dict[Place, list[str]] = field(default_factory=dict)
     adopt: list[RemoteRecord] = field(default_factory=list)
-    create_webhook: bool = False
-    stray_webhooks: list[int] = field(default_factory=list)
-    webhook_id: int | None = None
+    registration: Registration = field(default_factory=Registration)
+
+    @property
+    def create_webhook(self) -> bool:
+        """Whether our address is to be registered; a caller may decide against it."""
+        return self.registration.create
+
+    @create_webhook.setter
+    def create_webhook(self, wanted: bool) -> None:
+        self.registration.create = wanted
 
     @property
     def is_empty(self) -> bool:
@@ -49,25 +62,55 @@ class Plan:
 
     def lines(self) -> list[str]:
         """The plan in sentences; none when there is nothing to do."""
-        lines = [
-            f"Create the {ENTITIES[kind]} field “{CUSTOM_FIELDS[kind][name].label}”"
-            for kind, name in self.create_fields
+        lines = [f"Create {_described(place)}" for place in self.create_fields]
+        lines += [
+            f"Add {', '.join(labels)} to {_described(place)}"
+            for place, labels in self.add_options.items()
         ]
         lines += [
-            f"Add {', '.join(labels)} to the {ENTITIES[kind]} field "
-            f"“{CUSTOM_FIELDS[kind][name].label}”"
-            for (kind, name), labels in self.add_options.items()
-        ]
-        lines += [
-            f"Take over {ENTITIES[record.kind]} {record.remote_id}: {record.fields.get('name')}"
+            f"Take over {ENTITIES[record.kind]} {record.remote_id}: {record.fields.get('name', '')}"
             for record in self.adopt
         ]
-        lines += [f"Remove our stray webhook {pk}" for pk in self.stray_webhooks]
-        return lines + ([f"Register {webhook_url()}"] if self.create_webhook else [])
+        return lines + self.registration.lines()
+
+    def kept(self) -> list[str]:
+        """What is there already, in sentences."""
+        lines = [f"Keep {_described(place)}" for place in self.found]
+        webhook_id = self.registration.webhook_id
+        return lines + ([f"Keep webhook {webhook_id}"] if webhook_id else [])
 
 
-def webhook_url() -> str:
-    return f"{settings.SITE_URL}/pipedrive/callback/"
+def _described(place: Place) -> str:
+    kind, name = place
+    return f"the {ENTITIES[kind]} field “{CUSTOM_FIELDS[kind][name].label}”"
+
+
+def set_up(say: Say = quietly) -> Plan:
+    """Plan and carry out. One at a time, so that no field is made twice.
+
+    Raises:
+        SyncError: Pipedrive could not be asked, or is not as Hermes needs it.
+    """
+    with runs.run(get(NAME), SyncRun.Action.SETUP) as run:
+        todo = plan()
+        carry_out(todo, say)
+        run.row.report = "\n".join(todo.lines() or ["Nothing to do"])
+    return todo
+
+
+def repair() -> str:
+    """Make good what somebody changed there. Returns what was done, in a sentence.
+
+    The registration comes first: without it, messages are lost.
+    """
+    client = PipedriveRemote().client
+    found = registration.look(client)
+    registration.settle(client, found)
+    done = [*found.lines(), *set_up().lines()]
+    return "; ".join(done) if done else "Everything is as Hermes needs it."
+
+
+# -- the plan -------------------------------------------------------------------------------
 
 
 def plan() -> Plan:
@@ -83,7 +126,7 @@ def plan() -> Plan:
     for kind in READ_KINDS:
         for page in remote.pages(kind, None):
             result.adopt += _news(page.records)
-    _plan_webhook(remote, result)
+    result.registration = registration.look(remote.client)
     return result
 
 
@@ -91,74 +134,83 @@ def _news(records: list[RemoteRecord]) -> list[RemoteRecord]:
     system = get(NAME)
     changing, rest = changes_in(system, records)
     known = known_links(system, rest)
-    return [*changing, *(r for r in rest if (r.kind, r.remote_id) not in known)]
+    new = [r for r in rest if (r.kind, r.remote_id) not in known and not r.deleted]
+    return [*changing, *new]
 
 
 def _plan_fields(remote: PipedriveRemote, kind: str, result: Plan) -> None:
+    by_key: dict[str, dict] = {}
     by_label: dict[str, list[dict]] = defaultdict(list)
     for each in remote.client.fields(ENTITIES[kind]):
         if each.get("is_custom_field"):
-            by_label[str(each.get("field_name")).strip().lower()].append(each)
+            by_key[str(each.get("field_code"))] = each
+            by_label[_folded(each.get("field_name"))].append(each)
+    known = dict(
+        RemoteField.objects.filter(system=NAME, kind=kind).values_list("field", "remote_key")
+    )
     for name, custom in CUSTOM_FIELDS[kind].items():
-        there = by_label.get(custom.label.lower(), [])
-        if len(there) > 1:
-            raise Misconfigured(
-                f"Pipedrive has {len(there)} {ENTITIES[kind]} fields named “{custom.label}”. "
-                "Rename or delete all but one there."
-            )
-        if not there:
+        # A field that was renamed there is still the same field.
+        there = by_key.get(known.get(name, "")) or _only(kind, custom, by_label)
+        if there is None:
             result.create_fields.append((kind, name))
         else:
-            _compare_field((kind, name), custom, there[0], result)
+            _compare_field((kind, name), custom, there, result)
+
+
+def _folded(label: Any) -> str:
+    return " ".join(str(label).split()).lower()
+
+
+def _only(kind: str, custom: CustomField, by_label: Mapping[str, list[dict]]) -> dict | None:
+    """The field of that name. Names are not unique there."""
+    there = by_label.get(_folded(custom.label), [])
+    if len(there) > 1:
+        raise Misconfigured(
+            f"Pipedrive has {len(there)} {ENTITIES[kind]} fields named “{custom.label}”. "
+            "Rename or delete all but one there."
+        )
+    return there[0] if there else None
 
 
 def _compare_field(place: Place, custom: CustomField, there: dict, result: Plan) -> None:
-    if there.get("field_type") != custom.type:
+    if there.get("field_type") not in AS_GOOD_AS.get(custom.type, {custom.type}):
         raise Misconfigured(
-            f"The {ENTITIES[place[0]]} field “{custom.label}” is of type "
-            f"{there.get('field_type')} in Pipedrive; Hermes needs {custom.type}."
+            f"In Pipedrive {_described(place)} is of type {there.get('field_type')}; "
+            f"Hermes needs {custom.type}. Rename it there, and Hermes makes its own."
         )
     result.found[place] = there
-    known = {str(option.get("label")) for option in there.get("options") or []}
-    if missing := [label for label in custom.options if label not in known]:
+    held = _options(custom, there)
+    if missing := [label for label in custom.options if label not in held]:
         result.add_options[place] = missing
 
 
-def _plan_webhook(remote: PipedriveRemote, result: Plan) -> None:
-    ours = [
-        hook
-        for hook in remote.client.webhooks()
-        if hook.get("subscription_url") == webhook_url() and hook.get("is_active")
-    ]
-    right = [hook for hook in ours if _is_right(hook)]
-    result.webhook_id = right[0]["id"] if right else None
-    result.create_webhook = not right
-    result.stray_webhooks = [hook["id"] for hook in ours if hook["id"] != result.webhook_id]
+def _options(custom: CustomField, there: dict) -> dict[str, int]:
+    """Hub value to option id; the account's own further options stand for nothing here."""
+    ids = {_folded(option.get("label")): option["id"] for option in there.get("options") or []}
+    return {label: ids[_folded(label)] for label in custom.options if _folded(label) in ids}
 
 
-def _is_right(hook: dict) -> bool:
-    return (
-        hook.get("event_action") == "*"
-        and hook.get("event_object") == "*"
-        and str(hook.get("version", "2.0")).startswith("2")
-        and hook.get("http_auth_user") in (None, settings.PIPEDRIVE_WEBHOOK_USER)
-    )
+# -- carrying it out ------------------------------------------------------------------------
 
 
-def carry_out(todo: Plan) -> None:
+def carry_out(todo: Plan, say: Say = quietly) -> None:
     """Do what the plan says, and remember the keys."""
     remote = PipedriveRemote()
     for kind, name in todo.create_fields:
         todo.found[kind, name] = remote.client.create_field(
             ENTITIES[kind], _field_body(CUSTOM_FIELDS[kind][name])
         )
-    for (kind, name), labels in todo.add_options.items():
-        there = todo.found[kind, name]
-        added = remote.client.add_options(ENTITIES[kind], there["field_code"], labels)
+        say(f"Created {_described((kind, name))}")
+    for place, labels in todo.add_options.items():
+        there = todo.found[place]
+        added = remote.client.add_options(ENTITIES[place[0]], there["field_code"], labels)
         there["options"] = [*(there.get("options") or []), *added]
+        say(f"Added {', '.join(labels)} to {_described(place)}")
     _remember(todo)
     _adopt(todo.adopt)
-    _settle_webhook(remote, todo)
+    if todo.adopt:
+        say(f"Took over {len(todo.adopt)} users, pipelines and stages")
+    registration.settle(remote.client, todo.registration, say)
 
 
 def _field_body(custom: CustomField) -> dict:
@@ -171,7 +223,6 @@ def _field_body(custom: CustomField) -> dict:
 @transaction.atomic
 def _remember(todo: Plan) -> None:
     for (kind, name), there in todo.found.items():
-        options = {str(option["label"]): option["id"] for option in there.get("options") or []}
         RemoteField.objects.update_or_create(
             system=NAME,
             kind=kind,
@@ -180,15 +231,12 @@ def _remember(todo: Plan) -> None:
                 "remote_key": there["field_code"],
                 "remote_type": there["field_type"],
                 "remote_label": there["field_name"],
-                "options": options,
+                "options": _options(CUSTOM_FIELDS[kind][name], there),
             },
         )
-    Connection.objects.get_or_create(
-        system=NAME, defaults={"poll_minutes": settings.PIPEDRIVE_POLL_MINUTES}
+    remember_facts(
+        company=todo.company.get("company_name"), domain=todo.company.get("company_domain")
     )
-    facts = {"company": todo.company.get("company_name"),
-             "domain": todo.company.get("company_domain")}  # fmt: skip
-    Connection.objects.filter(system=NAME).update(facts=facts)
     transaction.on_commit(forget)
 
 
@@ -197,32 +245,3 @@ def _adopt(records: list[RemoteRecord]) -> None:
     waiting = [outcome.note for outcome in outcomes.values() if outcome.status is Status.WAITING]
     if waiting:
         raise Misconfigured(f"Pipedrive's pipelines and stages do not fit: {waiting[0]}")
-
-
-def _settle_webhook(remote: PipedriveRemote, todo: Plan) -> None:
-    for pk in todo.stray_webhooks:
-        remote.client.delete_webhook(pk)
-    if todo.create_webhook:
-        todo.webhook_id = remote.client.create_webhook(
-            {
-                "subscription_url": webhook_url(),
-                "event_action": "*",
-                "event_object": "*",
-                "name": "Hermes",
-                "http_auth_user": settings.PIPEDRIVE_WEBHOOK_USER,
-                "http_auth_password": settings.PIPEDRIVE_WEBHOOK_PASSWORD,
-                "version": "2.0",
-            }
-        )["id"]
-    row = Connection.objects.get(system=NAME)
-    row.facts = {**row.facts, "webhook": todo.webhook_id}
-    row.save(update_fields=["facts"])
-
-
-def repair_webhook() -> str:
-    """Make the registration right again. Returns what was done, in a sentence."""
-    remote = PipedriveRemote()
-    todo = Plan(company={})
-    _plan_webhook(remote, todo)
-    _settle_webhook(remote, todo)
-    return "Registered again" if todo.create_webhook else "The registration is in order"

@@ -151,9 +151,9 @@ class Http:
             raise _not_answered(what, error) from None
         self.observe(response)
         if not 200 <= response.status_code < 300:
-            error = self.classify(response) or by_status(response)
-            error.args = (f"{what}: {error}",)
-            raise error
+            refusal = self.classify(response) or by_status(response)
+            refusal.args = (f"{what}: {refusal}",)
+            raise refusal
         return _parsed(response, what)
 
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from hermes import embedded
 from hermes.supervisor import Program, Supervisor
 
 SANDBOX_DEFAULTS = {
@@ -62,7 +63,9 @@ class Command(BaseCommand):
             )
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         call_command("migrate", interactive=False, verbosity=0)
-        supervisor = Supervisor(programs(given["PORT"]), given, settings.DATA_DIR)
+        supervisor = Supervisor(
+            programs(given["PORT"]), given, settings.DATA_DIR, self._ensure_servers
+        )
         supervisor.start()
         try:
             self._announce(supervisor, given)
@@ -80,7 +83,12 @@ class Command(BaseCommand):
         call_command("load_demo")
         self.stdout.write(f"\nHermes: {web}/admin/\nThe sandbox: {sandbox}/\nCtrl-C stops both.\n")
 
-    def _stop_servers(self):
-        from hermes import embedded
+    def _ensure_servers(self):
+        """The embedded ones; real ones are looked after elsewhere."""
+        if not os.environ.get("DATABASE_URL"):
+            embedded.ensure_postgres(settings.DATA_DIR)
+        if not os.environ.get("CELERY_BROKER_URL"):
+            embedded.ensure_valkey(settings.DATA_DIR)
 
+    def _stop_servers(self):
         embedded.stop(settings.DATA_DIR)

@@ -1,7 +1,9 @@
 from django.core.management.base import BaseCommand, CommandError
+from rich.console import Console
 
 from integrations.pipedrive import SYSTEM, setup
 from integrations.sync.errors import SyncError
+from integrations.sync.runs import AlreadyRunning
 
 
 class Command(BaseCommand):
@@ -13,13 +15,18 @@ class Command(BaseCommand):
     def handle(self, **options):
         if not SYSTEM.is_on():
             raise CommandError("PIPEDRIVE_BASE_URL and PIPEDRIVE_API_TOKEN are not set.")
+        console = Console(file=self.stdout._out)
         try:
-            plan = setup.plan()
-            for line in plan.lines():
-                self.stdout.write(line)
-            if not options["dry_run"]:
-                setup.carry_out(plan)
-        except SyncError as error:
+            with console.status("Comparing the account with what Hermes needs"):
+                if options["dry_run"]:
+                    self._show(setup.plan())
+                else:
+                    todo = setup.set_up(self.stdout.write)
+                    self.stdout.write("Nothing to do." if todo.is_empty else "Done.")
+        except (AlreadyRunning, SyncError) as error:
             raise CommandError(str(error)) from error
-        nothing = "Nothing to do." if plan.is_empty else ""
-        self.stdout.write(nothing or ("Nothing was written." if options["dry_run"] else "Done."))
+
+    def _show(self, todo):
+        for line in [*todo.kept(), *todo.lines()]:
+            self.stdout.write(line)
+        self.stdout.write("Nothing to do." if todo.is_empty else "Nothing was written.")

@@ -94,3 +94,9 @@ def test_the_chart_and_its_table_have_the_same_numbers(as_, span):
 
     assert dict(chart["totals"]) == {"Messages in": 1, "Changes out": 1, "Failures": 0}
     assert [sum(numbers) for _, numbers in chart["rows"]].count(2) == 1
+
+
+def test_a_system_that_was_just_switched_on_can_be_tested_at_once(as_):
+    text = as_("operations").get("/admin/").content.decode()
+
+    assert "Test: Pipedrive" in text

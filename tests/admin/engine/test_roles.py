@@ -1,7 +1,11 @@
 import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission
+from django.db.models.signals import post_migrate
 from django.urls import reverse
 
-from integrations.models import Connection, WebhookEvent
+from hermes.roles import ROLES, install_roles
+from integrations.models import Connection, PossibleDuplicate, WebhookEvent
 
 from . import rows
 
@@ -51,11 +55,7 @@ def test_one_who_only_reads_has_no_buttons(as_):
     )
 
     assert response.context["buttons"] == []
-    assert as_client_posts(response, entry) == 403
-
-
-def as_client_posts(response, entry):
-    return response.client.post(do(entry, "retry")).status_code
+    assert response.client.post(do(entry, "retry")).status_code == 403
 
 
 @pytest.mark.parametrize("winner", ["hub", "remote", "typed"])
@@ -87,3 +87,30 @@ def test_a_stranger_is_asked_to_log_in(client, db):
 
     assert response.status_code == 302
     assert "/admin/login/" in response["Location"]
+
+
+def test_the_roles_are_there_after_a_migration(db):
+    migrated = apps.get_app_config("integrations")
+
+    post_migrate.send(sender=migrated, app_config=migrated, using="default", apps=apps)
+
+    assert set(Group.objects.values_list("name", flat=True)) == set(ROLES)
+
+
+def test_a_role_loses_what_is_not_its_own(db):
+    install_roles()
+    group = Group.objects.get(name="read only")
+    group.permissions.add(Permission.objects.get(codename="change_connection"))
+
+    install_roles()
+
+    assert not group.permissions.filter(codename="change_connection").exists()
+
+
+@pytest.mark.parametrize(("role", "offered"), [("sales", False), ("sales lead", True)])
+def test_merging_is_offered_to_those_who_may(as_, role, offered):
+    PossibleDuplicate.objects.create(kind="company", first_id=1, second_id=2)
+
+    response = as_(role).get(reverse("admin:integrations_possibleduplicate_changelist"))
+
+    assert ("/admin/merge/company/?ids=1%2C2" in response.content.decode()) is offered

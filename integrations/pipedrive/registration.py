@@ -1,0 +1,101 @@
+"""Our one registration for Pipedrive's webhooks: looked at, made, and made again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+
+from integrations.models import Connection
+from integrations.sync.errors import Misconfigured
+
+from .client import Client
+from .schemas import NAME
+
+#: Told of each step that was done.
+Say = Callable[[str], None]
+
+
+def quietly(line: str) -> None:
+    """For callers whom the steps do not interest."""
+
+
+@dataclass
+class Registration:
+    """What is registered for our address, and what is too much or missing."""
+
+    webhook_id: int | None = None
+    strays: list[int] = field(default_factory=list)
+    create: bool = False
+
+    def lines(self) -> list[str]:
+        """What is to be done, in sentences."""
+        lines = [f"Register {webhook_url()}"] if self.create else []
+        return lines + [f"Remove our stray webhook {pk}" for pk in self.strays]
+
+
+def webhook_url() -> str:
+    return f"{settings.SITE_URL}/pipedrive/callback/"
+
+
+def look(client: Client) -> Registration:
+    """Compare what is registered with what we need. Other addresses are not ours.
+
+    Raises:
+        Misconfigured: No credentials are set for the deliveries.
+    """
+    if not (settings.PIPEDRIVE_WEBHOOK_USER and settings.PIPEDRIVE_WEBHOOK_PASSWORD):
+        raise Misconfigured(
+            "Set PIPEDRIVE_WEBHOOK_USER and PIPEDRIVE_WEBHOOK_PASSWORD: "
+            "without them every delivery is refused."
+        )
+    ours = [hook for hook in client.webhooks() if hook.get("subscription_url") == webhook_url()]
+    right = next((hook["id"] for hook in ours if _is_right(hook)), None)
+    strays = [hook["id"] for hook in ours if hook["id"] != right]
+    return Registration(right, strays, create=right is None)
+
+
+def _is_right(hook: dict) -> bool:
+    """Active, for everything, and with the credentials that we expect, where it shows them."""
+    return (
+        bool(hook.get("is_active", 1))
+        and hook.get("event_action") == "*"
+        and hook.get("event_object") == "*"
+        and str(hook.get("version", "2.0")).startswith("2")
+        and hook.get("http_auth_user", settings.PIPEDRIVE_WEBHOOK_USER)
+        == settings.PIPEDRIVE_WEBHOOK_USER
+        and hook.get("http_auth_password", settings.PIPEDRIVE_WEBHOOK_PASSWORD)
+        == settings.PIPEDRIVE_WEBHOOK_PASSWORD
+    )
+
+
+def settle(client: Client, todo: Registration, say: Say = quietly) -> None:
+    """Register first and remove strays then: what comes twice is kept once."""
+    if todo.create:
+        todo.webhook_id = client.create_webhook(
+            {
+                "subscription_url": webhook_url(),
+                "event_action": "*",
+                "event_object": "*",
+                "name": "Hermes",
+                "http_auth_user": settings.PIPEDRIVE_WEBHOOK_USER,
+                "http_auth_password": settings.PIPEDRIVE_WEBHOOK_PASSWORD,
+                "version": "2.0",
+            }
+        )["id"]
+        say(f"Registered {webhook_url()}")
+    for pk in todo.strays:
+        client.delete_webhook(pk)
+        say(f"Removed our stray webhook {pk}")
+    remember_facts(webhook=todo.webhook_id)
+
+
+def remember_facts(**facts: Any) -> None:
+    """Keep on the connection what set-up found."""
+    row, _ = Connection.objects.get_or_create(
+        system=NAME, defaults={"poll_minutes": settings.PIPEDRIVE_POLL_MINUTES}
+    )
+    row.facts = {**row.facts, **facts}
+    row.save(update_fields=["facts"])
