@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
-#: The names that addresses of our customers' countries use. Others stay as they are there.
-NAMES = {
+#: Names that addresses use and the table of the time-zone database has not.
+OTHER_NAMES = {
     "united kingdom": "GB", "great britain": "GB", "england": "GB", "scotland": "GB",
-    "wales": "GB", "northern ireland": "GB", "uk": "GB",
-    "united states": "US", "united states of america": "US", "usa": "US",
-    "australia": "AU", "canada": "CA", "ireland": "IE", "new zealand": "NZ", "france": "FR",
-    "germany": "DE", "spain": "ES", "italy": "IT", "portugal": "PT", "netherlands": "NL",
-    "belgium": "BE", "switzerland": "CH", "austria": "AT", "sweden": "SE", "norway": "NO",
-    "denmark": "DK", "finland": "FI", "poland": "PL", "czechia": "CZ", "greece": "GR",
-    "hungary": "HU", "romania": "RO", "india": "IN", "singapore": "SG", "hong kong": "HK",
-    "south africa": "ZA", "united arab emirates": "AE", "japan": "JP", "brazil": "BR",
-    "mexico": "MX", "iran": "IR", "turkey": "TR", "nigeria": "NG", "kenya": "KE",
+    "wales": "GB", "northern ireland": "GB", "uk": "GB", "u.k.": "GB",
+    "united states of america": "US", "usa": "US", "u.s.a.": "US", "america": "US",
+    "czechia": "CZ", "türkiye": "TR", "turkiye": "TR", "south korea": "KR",
+    "republic of korea": "KR", "north korea": "KP", "the netherlands": "NL", "holland": "NL",
+    "republic of ireland": "IE", "russian federation": "RU", "viet nam": "VN",
+    "macao": "MO", "ivory coast": "CI", "cape verde": "CV", "eswatini": "SZ",
+    "north macedonia": "MK", "democratic republic of the congo": "CD",
+    "republic of the congo": "CG", "myanmar": "MM", "bosnia and herzegovina": "BA",
+    "trinidad and tobago": "TT", "antigua and barbuda": "AG", "são tomé and príncipe": "ST",
+    "saint kitts and nevis": "KN", "saint lucia": "LC", "samoa": "WS", "timor-leste": "TL",
+    "vatican city": "VA", "brunei darussalam": "BN", "uae": "AE", "hong kong sar": "HK",
 }  # fmt: skip
 
 
-@lru_cache(maxsize=1024)
 def alpha2(name: Any) -> str:
     """The two-letter code of a name or a code, or "" when it is not known."""
     if not isinstance(name, str):
         return ""
-    word = name.strip()
-    if len(word) == 2 and word.isascii() and word.isalpha() and word.lower() != "uk":
-        return word.upper()
-    return NAMES.get(word.lower(), "")
+    word = name.strip().lower()
+    return _codes().get(word, "")
+
+
+@cache
+def _codes() -> dict[str, str]:
+    """Every code and every name, in lower case, to its code."""
+    table = files("tzdata").joinpath("zoneinfo", "iso3166.tab").read_text("utf-8")
+    rows = [line.split("\t") for line in table.splitlines() if not line.startswith("#")]
+    codes = {code.lower(): code for code, _ in rows}
+    names = {name.lower(): code for code, name in rows}
+    plain = {name.replace(" & ", " and "): code for name, code in names.items()}
+    return {**names, **plain, **codes, **OTHER_NAMES}

@@ -35,6 +35,7 @@ class Remote(BaseAdapter):
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
             raise answer
+        answer.request = request
         return answer
 
     def close(self) -> None:
