@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import requests
@@ -41,6 +42,11 @@ ARCHIVED_COST = 20
 DAILY_LIMIT = "x-daily-ratelimit-token-limit"
 DAILY_LEFT = "x-daily-ratelimit-token-remaining"
 
+#: So many refusals in a row that do not say what is spent: it must be the day.
+UNEXPLAINED_REFUSALS = 3
+
+NO_QUERY: Mapping[str, str] = MappingProxyType({})
+
 
 class Ledger(Protocol):
     """Keeps account of what calls cost and what answers say is left."""
@@ -61,8 +67,16 @@ def classify(response: requests.Response) -> SyncError | None:
     return None
 
 
+class _Refusals:
+    """Refusals in a row, in this process, that did not say what is spent."""
+
+    unexplained = 0
+
+
 def _limited(response: requests.Response) -> RateLimited:
-    if response.headers.get(DAILY_LEFT, "").strip() == "0":
+    left = response.headers.get(DAILY_LEFT, "").strip()
+    _Refusals.unexplained = 0 if left else _Refusals.unexplained + 1
+    if left == "0" or _Refusals.unexplained > UNEXPLAINED_REFUSALS:
         # A Retry-After on a spent day is known to be useless.
         return RateLimited(
             "429 the day's budget is spent", retry_after=until_midnight(), whole_day=True
@@ -115,18 +129,19 @@ class Client:
         answer = self.http.call(
             method, path, params=params, body=body, windows=windows or self._for_calls
         )
+        _Refusals.unexplained = 0
         self.ledger.spent(cost)
         if not isinstance(answer, dict) or "data" not in answer:
             raise Unavailable(f"{method} {path}: an answer without data")
         return answer
 
     def _pages(
-        self, path: str, cost: int, cursor: str = "", **params: Any
+        self, path: str, cost: int, cursor: str = "", query: Mapping[str, str] = NO_QUERY
     ) -> Iterator[tuple[list[dict], str]]:
         """Pages of a list, each with the cursor of the next; an empty page is no end."""
         while True:
-            query = {"limit": PAGE, **params, **({"cursor": cursor} if cursor else {})}
-            answer = self._call("GET", path, cost=cost, params=query)
+            params = {"limit": PAGE, **query, **({"cursor": cursor} if cursor else {})}
+            answer = self._call("GET", path, cost=cost, params=params)
             cursor = (answer.get("additional_data") or {}).get("next_cursor") or ""
             yield answer["data"] or [], cursor
             if not cursor:
@@ -145,11 +160,16 @@ class Client:
         return self._call("GET", path, cost=cost, params=params)["data"] or []
 
     def walk(
-        self, entity: str, cursor: str = "", *, archived: bool = False, **params: Any
+        self,
+        entity: str,
+        cursor: str = "",
+        query: Mapping[str, str] = NO_QUERY,
+        *,
+        archived: bool = False,
     ) -> Iterator[tuple[list[dict], str]]:
         """Pages of records. Parameters that Pipedrive does not know make it refuse."""
         path, cost = _list(entity, archived)
-        return self._pages(path, cost, cursor, **params)
+        return self._pages(path, cost, cursor, query)
 
     def create(self, entity: str, body: dict) -> Any:
         return self._call("POST", PATHS[entity], cost=5, body=body)["data"]

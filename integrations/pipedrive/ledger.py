@@ -24,7 +24,7 @@ class ConnectionLedger:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._written_at = -SECONDS_BETWEEN_WRITES
+        self._written_at = float("-inf")
         self._daily: dict[str, int] = {}
 
     def heard(self, response: requests.Response) -> None:

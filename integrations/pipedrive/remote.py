@@ -92,7 +92,7 @@ class PipedriveRemote:
             return
         archived = kind == "deal" and since is None
         if not token.startswith(ARCHIVED):
-            for entities, cursor in self.client.walk(entity, token, **_query(entity, since)):
+            for entities, cursor in self.client.walk(entity, token, _query(entity, since)):
                 next_token = cursor or (ARCHIVED if archived else "")
                 yield Page(self._readable(kind, entities), next_token)
             token = ARCHIVED
@@ -117,7 +117,8 @@ class PipedriveRemote:
         """Only deals can be asked for; of the others webhooks and comparisons tell."""
         if kind != "deal":
             return []
-        pages = self.client.walk("deal", status="deleted", updated_since=_moment(since))
+        query = {"status": "deleted", "updated_since": _moment(since)}
+        pages = self.client.walk("deal", query=query)
         return [
             inbound.removal(kind, entity, self.keys) for entities, _ in pages for entity in entities
         ]
@@ -142,7 +143,8 @@ class PipedriveRemote:
     def find(self, kind: str, outgoing: Outgoing, since: datetime) -> RemoteRecord | None:
         """First what changed since, which is exact; then the index, which lags behind."""
         entity = ENTITIES[kind]
-        for entities, _ in self.client.walk(entity, **_query(entity, since - CLOCK_DIFFERENCE)):
+        changes = _query(entity, since - CLOCK_DIFFERENCE)
+        for entities, _ in self.client.walk(entity, query=changes):
             for one in entities:
                 if (record := self._ours(kind, one, outgoing)) is not None:
                     return record

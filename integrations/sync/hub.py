@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -11,6 +12,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from .records import clean_text, jsonable
+
+
+@cache
+def _model(label: str) -> type[models.Model]:
+    return apps.get_model(label)
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,7 @@ class HubKind:
 
     @property
     def model(self) -> type[models.Model]:
-        return apps.get_model(self.model_label)
+        return _model(self.model_label)
 
     def columns(self, fields: set[str]) -> set[str]:
         """Concrete field names behind hub fields."""

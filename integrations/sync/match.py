@@ -35,6 +35,12 @@ def links_of(system: str, kind: str, remote_ids: Sequence[str]) -> dict[str, Ext
     return {link.remote_id: link for link in links}
 
 
+def record_ids_of(system: str, kind: str, remote_ids: Sequence[str]) -> dict[str, int | None]:
+    """Remote id to the hub id that it is linked to; None for one that was never known here."""
+    links = ExternalLink.objects.filter(system=system, kind=kind, remote_id__in=remote_ids)
+    return dict(links.values_list("remote_id", "record_id"))
+
+
 def identify(system: str, kind: str, records: Sequence[RemoteRecord]) -> dict[str, Found]:
     """Find the hub records of remote ones that have no link yet.
 

@@ -54,7 +54,7 @@ def _unknown(system: System, named: Named, known: set[tuple[str, str]]) -> Named
     unknown: Named = {}
     for kind, ids in named.items():
         asked = {pk for pk in ids if (kind, pk) not in known}
-        asked -= set(match.links_of(system.name, kind, list(asked))) if asked else set()
+        asked -= set(match.record_ids_of(system.name, kind, list(asked))) if asked else set()
         if asked:
             unknown[kind] = asked
     return unknown

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import requests
 
-from integrations.pipedrive.client import BLOCKED_FOR, Client
+from integrations.pipedrive.client import BLOCKED_FOR, Client, _Refusals, classify
 from integrations.sync import http
 from integrations.sync.errors import RateLimited, Rejected, RemoteGone, Unauthorised, Unavailable
 
@@ -22,6 +23,13 @@ class Notes:
 
     def spent(self, tokens: int) -> None:
         self.tokens += tokens
+
+
+@pytest.fixture(autouse=True)
+def _no_earlier_refusals():
+    _Refusals.unexplained = 0
+    yield
+    _Refusals.unexplained = 0
 
 
 @pytest.fixture
@@ -99,6 +107,15 @@ def test_a_spent_day_is_told_from_a_burst(api, sandbox):
     assert burst.value.retry_after >= timedelta(seconds=2)
 
 
+def test_refusals_that_do_not_say_what_is_spent_are_taken_for_a_spent_day():
+    silent = requests.Response()
+    silent.status_code = 429
+
+    errors = [classify(silent) for _ in range(4)]
+
+    assert [error.whole_day for error in errors] == [False, False, False, True]
+
+
 def test_a_burst_passes_without_anyone_noticing(api, sandbox):
     sandbox.trouble.add("burst")
 
@@ -128,8 +145,8 @@ def test_a_record_that_is_not_there_is_gone(api):
 
 
 def test_a_body_that_pipedrive_refuses_is_rejected_with_the_fields_name(api):
-    with pytest.raises(Rejected, match="visible_to"):
-        api.create("organization", {"name": "x", "visible_to": "3"})
+    with pytest.raises(Rejected, match="owner_id"):
+        api.create("organization", {"name": "x", "owner_id": 1})
 
 
 def test_a_create_whose_answer_is_lost_is_made_once(api, sandbox):
