@@ -51,12 +51,19 @@ def reconcile_system(name: str, released: bool = False) -> None:
     _run(lambda system: reconcile.reconcile(system, released=released), name)
 
 
+@shared_task(name="integrations.repair_system")
+def repair_system(name: str) -> None:
+    """Check the registration and the fields there, and mend them."""
+    system = get(name)
+    if system.repair:
+        system.repair()
+
+
 @shared_task(name="integrations.nightly")
 def nightly() -> None:
     """Compare everything, check the registrations, remove what is old."""
     for system in switched_on():
-        if system.repair:
-            system.repair()
+        repair_system.delay(system.name)
         reconcile_system.delay(system.name)
     upkeep.remove_old()
 

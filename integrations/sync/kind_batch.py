@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,6 +12,7 @@ from django.utils import timezone
 from integrations.models import ExternalLink, LinkState
 
 from . import bulk, findings, hub, match, outbox_entries
+from .link_clock import LINK_COLUMNS, advance, is_ahead, is_newer, is_stale, must_rewrite_hub_id
 from .match import Found
 from .merge import Match, Merged, merge_fields
 from .records import RemoteRecord, jsonable
@@ -117,7 +117,7 @@ class KindBatch:
             )
         )
         if old:
-            if self._is_ahead(record, link):
+            if is_ahead(record, link):
                 self._advance(link, record)
             self._note(record, "unchanged", link.record_id, "")
         return old
@@ -136,7 +136,7 @@ class KindBatch:
             tombstone.state = LinkState.GONE
             self.new_links.append(tombstone)
             self._note(record, "ignored", None, "Deleted before Hermes knew it")
-        elif link.state != LinkState.LIVE or _is_stale(record, link):
+        elif link.state != LinkState.LIVE or is_stale(record, link):
             self._note(record, "ignored", link.record_id, "Already gone here")
         else:
             self._archive(record, link)
@@ -164,7 +164,7 @@ class KindBatch:
             return
         assert link.record_id is not None
         target = self.loaded[link.record_id]
-        stale = _is_stale(record, link)
+        stale = is_stale(record, link)
         if link.state == LinkState.GONE and not stale:
             link.state = LinkState.LIVE
             self._advance(link, record)
@@ -204,7 +204,7 @@ class KindBatch:
     def _refusal(self, record: RemoteRecord) -> tuple[str, None, str] | None:
         """Why a record that only the remote has is not made here."""
         tombstone = self.links.get(record.remote_id)
-        if tombstone is not None and _is_stale(record, tombstone):
+        if tombstone is not None and is_stale(record, tombstone):
             return "stale", None, "Deleted there meanwhile"
         if not self.spoke_kind.create:
             return "ignored", None, f"A {self.kind} is only made in Hermes"
@@ -256,7 +256,7 @@ class KindBatch:
             base=link.snapshot,
             rules=self.spoke_kind.fields,
             match=how,
-            remote_is_newer=how is Match.NEW or _is_newer(record, target),
+            remote_is_newer=how is Match.NEW or is_newer(record, target),
         )
         for name in merged.take:
             self.hub_kind.assign(target, name, values[name])
@@ -276,7 +276,7 @@ class KindBatch:
             self.changed[target.pk] = target
             self.columns |= self.hub_kind.columns(set(merged.take))
         written = self._write_link(record, link, merged, stale=stale)
-        if merged.owes or (written and _must_rewrite_hub_id(link)):
+        if merged.owes or (written and must_rewrite_hub_id(link)):
             self.owed.append(link)
         self.findings.conflicts(target, merged.conflicts)
         if written:
@@ -297,20 +297,11 @@ class KindBatch:
         link.snapshot, link.remote_state = snapshot, state
         if link.pk is None:
             self.new_links.append(link)
-        elif not same or self._is_ahead(record, link):
+        elif not same or is_ahead(record, link):
             self._advance(link, record)
         else:
             return False
         return True
-
-    def _is_ahead(self, record: RemoteRecord, link: ExternalLink) -> bool:
-        return any(
-            theirs is not None and (ours is None or theirs > ours)
-            for theirs, ours in [
-                (record.modified_at, link.modified_at),
-                (record.event_at, link.event_at),
-            ]
-        )
 
     def _new_link(self, record: RemoteRecord, record_id: int | None) -> ExternalLink:
         link = self.links.get(record.remote_id) or ExternalLink(
@@ -321,9 +312,7 @@ class KindBatch:
         return link
 
     def _advance(self, link: ExternalLink, record: RemoteRecord) -> None:
-        link.modified_at = _latest(link.modified_at, record.modified_at)
-        link.event_at = _latest(link.event_at, record.event_at or record.modified_at)
-        link.pulled_at = self.now
+        advance(link, record, self.now)
         if link.pk is not None:
             self.changed_links[link.pk] = link
 
@@ -348,34 +337,3 @@ class KindBatch:
             self.system, [(self.kind, link.record_id) for link in self.owed if link.record_id]
         )
         self.findings.save()
-
-
-LINK_COLUMNS = [
-    "record_id", "state", "snapshot", "remote_state", "modified_at", "event_at", "pulled_at",
-]  # fmt: skip
-
-
-def _is_stale(record: RemoteRecord, link: ExternalLink) -> bool:
-    """Older than what was applied already.
-
-    Deliveries are ordered by when they were sent; a record that was read is compared
-    by its own time of change, which may be the same second and yet newer.
-    """
-    if record.event_at and link.event_at:
-        return record.event_at < link.event_at
-    return bool(record.modified_at and link.modified_at and record.modified_at < link.modified_at)
-
-
-def _is_newer(record: RemoteRecord, target: Any) -> bool:
-    at = record.event_at or record.modified_at
-    return at is None or at >= target.updated_at
-
-
-def _latest(*times: datetime | None) -> datetime | None:
-    return max((at for at in times if at is not None), default=None)
-
-
-def _must_rewrite_hub_id(link: ExternalLink) -> bool:
-    """A merge there joined two ids, or a copy took over its original's."""
-    held = link.snapshot.get("hub_id", "")
-    return bool(held) and held != str(link.record_id)

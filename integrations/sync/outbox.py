@@ -15,7 +15,7 @@ from integrations.models.queues import LEASE
 from . import changes, connections, hub, schedule
 from .ended import close, give_up_later, waits_for_parent
 from .errors import RemoteGone
-from .outgoing import build, missing_parent
+from .outgoing import build, missing_parent, sent_fields
 from .sent import keep_answer, keep_deletion
 from .system import Outgoing, Remote, System, switched_on
 
@@ -201,7 +201,7 @@ def _create(remote: Remote, job: Job, outgoing: Outgoing, body: dict) -> None:
     entry.create_started_at = timezone.now()
     entry.save(update_fields=["create_started_at"])
     answer = remote.create(entry.kind, body)
-    keep_answer(job.system, entry, outgoing, answer, sent=outgoing.changed)
+    keep_answer(job.system, entry, outgoing, answer, sent=sent_fields(job.system, outgoing))
 
 
 def _update(remote: Remote, job: Job, outgoing: Outgoing, body: dict) -> None:
@@ -211,4 +211,4 @@ def _update(remote: Remote, job: Job, outgoing: Outgoing, body: dict) -> None:
     except RemoteGone:
         ExternalLink.objects.filter(pk=job.link.pk).update(state=LinkState.GONE)
         raise
-    keep_answer(job.system, job.entry, outgoing, answer, sent=outgoing.changed)
+    keep_answer(job.system, job.entry, outgoing, answer, sent=sent_fields(job.system, outgoing))

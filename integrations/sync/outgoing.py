@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from integrations.models import Conflict, ExternalLink, LinkState, QuestionState
@@ -35,6 +36,21 @@ def build(system: System, kind: str, record: Any, link: ExternalLink | None) -> 
         remote_state=link.remote_state if link else {},
         creating=link is None,
         send_hub_id=link is None or (bool(held) and held != str(record.pk)),
+    )
+
+
+def sent_fields(system: System, outgoing: Outgoing) -> frozenset[str]:
+    """The changed fields that the payload really carries.
+
+    A remote cannot take every value (an owner set to none, say). What was left out is not
+    agreed upon, so the remote's old value must not come back as if it were news.
+    """
+    return frozenset(
+        name
+        for name in outgoing.changed
+        if system.payload(
+            replace(outgoing, changed=frozenset({name}), creating=False, send_hub_id=False)
+        )
     )
 
 

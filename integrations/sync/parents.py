@@ -25,7 +25,7 @@ def with_missing_parents(system: System, records: list[RemoteRecord]) -> list[Re
         SyncError: The remote could not be asked.
     """
     known = {(record.kind, record.remote_id) for record in records}
-    wave, everything = records, list(records)
+    wave, everything = _concerning_us(system, records), list(records)
     remote: Remote | None = None
     for _ in range(MAX_STEPS):
         missing = _unknown(system, _named(system, wave), known)
@@ -36,6 +36,24 @@ def with_missing_parents(system: System, records: list[RemoteRecord]) -> list[Re
         known |= {(kind, pk) for kind, ids in missing.items() for pk in ids}
         everything = wave + everything
     return everything
+
+
+def _concerning_us(system: System, records: list[RemoteRecord]) -> list[RemoteRecord]:
+    """Not those of kinds that only Hermes makes, unless it made them."""
+    foreign = [record for record in records if not system.kinds[record.kind].create]
+    ids: dict[str, list[str]] = defaultdict(list)
+    for record in foreign:
+        ids[record.kind].append(record.remote_id)
+    linked = {
+        (kind, remote_id)
+        for kind, remote_ids in ids.items()
+        for remote_id in match.record_ids_of(system.name, kind, remote_ids)
+    }
+    return [
+        record
+        for record in records
+        if system.kinds[record.kind].create or (record.kind, record.remote_id) in linked
+    ]
 
 
 def _named(system: System, records: Iterable[RemoteRecord]) -> Named:

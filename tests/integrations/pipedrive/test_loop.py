@@ -130,3 +130,14 @@ def test_a_create_whose_answer_was_lost_is_found_and_not_repeated(pipedrive):
 
     assert len(pipedrive.account.records("organization")) == 1
     assert pipedrive.link(company)
+
+
+def test_an_owner_that_cannot_be_cleared_there_stays_cleared_here(pipedrive):
+    org = pipedrive.create("organization", name="Larkfield", owner_id=24001)
+    pipedrive.tell("create", "organization", org["id"])
+    Company.objects.update(sales_person=None, name="Larkfield Ltd")
+
+    (call,) = pipedrive.send()
+
+    assert call.body == {"name": "Larkfield Ltd"}
+    assert Company.objects.get().sales_person is None
