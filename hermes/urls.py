@@ -9,6 +9,7 @@ from hermes import health
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/admin/", permanent=False)),
+    path("admin/", include("hermes.record_pages.urls")),
     path("admin/", admin.site.urls),
     path("", include("integrations.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -1,0 +1,140 @@
+"""The pages of the hub's records. Here and not in the apps: they show the systems too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.shortcuts import redirect
+
+from companies.models import Company, TeamMember
+from contacts.models import Contact
+from deals.models import Deal, Pipeline, Stage
+from hermes.admin_base import RecordAdmin
+from hermes.record_pages.record_admin import ArchivedFilter, RecordPage
+from meetings.models import BookingRules, Meeting
+
+
+@admin.register(Company)
+class CompanyPage(RecordPage):
+    kind = "company"
+    list_display = ["name", "sales_person", "country", "price_plan", "tc2_status", "systems",
+                    "changed"]  # fmt: skip
+    list_select_related = ["sales_person"]
+    list_filter = [ArchivedFilter, "price_plan", "tc2_status", "sales_person"]
+    search_fields = ["name"]
+    search_help_text = "Name, or a contact's name, e-mail or phone, or a number elsewhere"
+    ordering = ["-updated_at", "-id"]
+    show_facets = admin.ShowFacets.NEVER
+    raw_id_fields = ["merged_into"]
+    readonly_fields = [*RecordPage.readonly_fields, "merged_into"]
+    fieldsets = [
+        (None, {"fields": ["name", "website", "country", "currency", "industry", "region"]}),
+        ("People", {"fields": ["sales_person", "support_person", "bdr_person"]}),
+        (
+            "Customer",
+            {
+                "fields": [
+                    "price_plan", "tc2_status", "has_booked_call", "has_signed_up", "narc",
+                    "estimated_income", "account_value", "paid_invoice_count", "pay0_at",
+                    "pay1_at", "pay3_at", "card_saved_at", "email_confirmed_at",
+                    "signup_questionnaire",
+                ]
+            },
+        ),
+        ("Where from", {"fields": ["utm_source", "utm_campaign", "gclid", "gclid_expires_at"]}),
+        ("Record", {"fields": ["created_at", "updated_at", "archived_at", "merged_into"]}),
+    ]  # fmt: skip
+
+    def children(self, record: Any) -> list[tuple[str, Any]]:
+        return [
+            ("Contacts", record.contacts.live().order_by("pk")[:20]),
+            ("Deals", record.deals.live().order_by("-pk")[:20]),
+            ("Calls", record.meetings.live().order_by("-starts_at")[:20]),
+        ]
+
+
+@admin.register(Contact)
+class ContactPage(RecordPage):
+    kind = "contact"
+    list_display = ["name", "email", "phone", "company", "systems", "changed"]
+    list_select_related = ["company"]
+    list_filter = [ArchivedFilter, "role"]
+    search_fields = ["last_name"]
+    search_help_text = "Name, e-mail, phone, company, or a number elsewhere"
+    ordering = ["-id"]
+    show_facets = admin.ShowFacets.NEVER
+    raw_id_fields = ["company"]
+    readonly_fields = [*RecordPage.readonly_fields, "merged_into"]
+    exclude = ["extra"]
+
+    def children(self, record: Any) -> list[tuple[str, Any]]:
+        return [("Deals", record.deals.live().order_by("-pk")[:20])]
+
+
+@admin.register(Deal)
+class DealPage(RecordPage):
+    kind = "deal"
+    list_display = ["name", "company", "status", "pipeline", "stage", "value", "currency",
+                    "owner", "systems", "changed"]  # fmt: skip
+    list_select_related = ["company", "pipeline", "stage", "owner"]
+    list_filter = [ArchivedFilter, "status", "pipeline", "owner"]
+    search_fields = ["name"]
+    search_help_text = "Name, company, or a number elsewhere"
+    ordering = ["-updated_at", "-id"]
+    show_facets = admin.ShowFacets.NEVER
+    raw_id_fields = ["company", "contact"]
+    readonly_fields = [*RecordPage.readonly_fields, "merged_into"]
+    exclude = ["extra"]
+
+
+@admin.register(Pipeline)
+class PipelinePage(RecordPage):
+    kind = "pipeline"
+    list_display = ["name", "plan", "default_stage", "systems"]
+    list_select_related = ["default_stage"]
+    exclude = ["extra"]
+
+
+@admin.register(Stage)
+class StagePage(RecordPage):
+    kind = "stage"
+    list_display = ["name", "pipeline", "position", "systems"]
+    list_select_related = ["pipeline"]
+    list_filter = [ArchivedFilter, "pipeline"]
+    ordering = ["pipeline", "position"]
+    exclude = ["extra"]
+
+
+@admin.register(TeamMember)
+class TeamMemberPage(RecordPage):
+    kind = "team_member"
+    list_display = ["name", "email", "is_sales_person", "is_support_person", "is_bdr_person",
+                    "is_active", "systems"]  # fmt: skip
+    list_filter = [ArchivedFilter, "is_active"]
+    search_fields = ["email"]
+    raw_id_fields = ["user"]
+    exclude = ["extra"]
+
+
+@admin.register(Meeting)
+class MeetingPage(RecordPage):
+    kind = "meeting"
+    list_display = ["__str__", "host", "company", "contact", "status", "systems"]
+    list_select_related = ["host", "company", "contact"]
+    list_filter = [ArchivedFilter, "status", "host"]
+    search_fields = ["calendar_event_id"]
+    raw_id_fields = ["company", "contact", "deal"]
+    exclude = ["extra"]
+
+
+@admin.register(BookingRules)
+class BookingRulesPage(RecordAdmin):
+    """One row: its list is its page."""
+
+    def has_add_permission(self, request: Any) -> bool:
+        return False
+
+    def changelist_view(self, request: Any, extra_context: Any = None) -> Any:
+        rules = BookingRules.load()
+        return redirect("admin:meetings_bookingrules_change", rules.pk)

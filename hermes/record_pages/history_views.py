@@ -1,0 +1,45 @@
+"""Putting one field back to what it was."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from companies import history
+from integrations.sync.system import switched_on
+
+from .kinds import field_label, page_of, record_for
+from .pages import in_admin, page
+
+
+@in_admin
+def put_back(request: HttpRequest, kind: str, pk: int, field: str, event_id: int) -> HttpResponse:
+    """Show what will be written where, then do it."""
+    record = record_for(request, kind, pk, action="change")
+    back, label = page_of(kind, pk), field_label(kind, field)
+    if request.method == "POST":
+        try:
+            history.put_back(record, field, event_id)
+        except (history.CannotPutBack, ValidationError) as error:
+            messages.error(request, "; ".join(getattr(error, "messages", [str(error)])))
+        else:
+            messages.success(request, f"{label} is what it was before.")
+        return redirect(back)
+    change = next(
+        (c for c in history.changes(record, limit=200)
+         if (c.event_id, c.field) == (event_id, field)), None,
+    )  # fmt: skip
+    systems = [each.label for each in switched_on() if each.pushes(kind)]
+    sentences = [f"It was {change.old}." if change else "Its earlier value is set again."]
+    if systems:
+        sentences.append(f"The change is then sent to {', '.join(systems)}.")
+    return page(
+        request,
+        "admin/record/confirm.html",
+        f"Put {label} of {record} back?",
+        sentences=sentences,
+        button="Put it back",
+        back=back,
+    )

@@ -1,0 +1,142 @@
+"""Merging: which one stays, field by field, with a look before and a way back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from companies import merging
+from companies.models import Merge
+from integrations.models import ExternalLink, LinkState
+
+from .kinds import model_of, page_of, shown
+from .pages import in_admin, page
+
+#: More at once nobody can oversee.
+MOST = 5
+
+
+def _records(request: HttpRequest, kind: str) -> list[Any]:
+    texts = (request.POST.get("ids") or request.GET.get("ids", "")).split(",")
+    ids = [int(text) for text in texts if text.strip().isascii() and text.strip().isdigit()]
+    rows = list(model_of(kind)._base_manager.filter(pk__in=ids[:MOST]).order_by("pk"))
+    if len(rows) < 2:
+        raise Http404("Choose at least two records")
+    return rows
+
+
+@in_admin
+def merge(request: HttpRequest, kind: str) -> HttpResponse:
+    """Pick the one to keep and the values that stay; then merge in one go."""
+    if not request.user.has_perm("companies.merge_records"):
+        raise PermissionDenied
+    records = _records(request, kind)
+    wanted = request.POST.get("winner") or request.GET.get("winner") or ""
+    winner = next((r for r in records if str(r.pk) == wanted), _richest(records))
+    losers = [record for record in records if record is not winner]
+    try:
+        if request.method == "POST":
+            return _merge(request, kind, winner, losers)
+        looked = merging.preview(winner, losers)
+    except merging.CannotMerge as error:
+        messages.error(request, str(error))
+        return redirect(page_of(kind, winner.pk))
+    return page(
+        request,
+        "admin/merge/choose.html",
+        f"Merge {len(records)} records into one",
+        records=records,
+        winner=winner,
+        ids=",".join(str(record.pk) for record in records),
+        rows=[_row(kind, records, difference) for difference in looked.differences],
+        moves=looked.moves,
+        systems=_both_linked(kind, records),
+    )
+
+
+def _richest(records: list[Any]) -> Any:
+    """The record with the most values; the oldest of equals."""
+    return max(
+        records,
+        key=lambda record: sum(
+            getattr(record, column.attname) not in (None, "", 0, {}, [])
+            for column in record._meta.concrete_fields
+        ),
+    )
+
+
+def _row(kind: str, records: list[Any], difference: merging.FieldDifference) -> dict[str, Any]:
+    choices = [
+        (record.pk, shown(kind, difference.name, difference.values[record.pk]))
+        for record in records
+    ]
+    return {
+        "name": difference.name,
+        "label": difference.label,
+        "choices": choices,
+        "keeps": difference.keeps,
+    }
+
+
+def _both_linked(kind: str, records: list[Any]) -> list[str]:
+    """Systems that hold more than one of them, and so will be told to merge too."""
+    links = ExternalLink.objects.filter(
+        kind=kind, record_id__in=[record.pk for record in records], state=LinkState.LIVE
+    )
+    systems = list(links.values_list("system", flat=True))
+    return sorted({name for name in systems if systems.count(name) > 1})
+
+
+def _merge(request: HttpRequest, kind: str, winner: Any, losers: list[Any]) -> HttpResponse:
+    choices = {
+        name.removeprefix("field:"): int(value)
+        for name, value in request.POST.items()
+        if name.startswith("field:") and value.isascii() and value.isdigit()
+    }
+    by = request.user.get_full_name() or request.user.get_username()
+    row = merging.merge(winner=winner, losers=losers, choices=choices, by=by)
+    messages.success(request, f"They are one record now: {winner}.")
+    return redirect("merged", pk=row.pk)
+
+
+@in_admin
+def merged(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a merge did, and the way back."""
+    row = get_object_or_404(Merge, pk=pk)
+    kind = _kind(row)
+    return page(
+        request,
+        "admin/merge/done.html",
+        f"Merged by {row.by or 'a system'}",
+        row=row,
+        days=merging.UNDO_FOR.days,
+        winner=model_of(kind)._base_manager.get(pk=row.winner_id),
+        url=page_of(kind, row.winner_id),
+    )
+
+
+def _kind(row: Merge) -> str:
+    return {"teammember": "team_member"}.get(row.kind, row.kind)
+
+
+@in_admin
+@require_POST
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Part the records again."""
+    if not request.user.has_perm("companies.merge_records"):
+        raise PermissionDenied
+    row = get_object_or_404(Merge, pk=pk)
+    try:
+        left = merging.undo(row, model_of(_kind(row)))
+    except merging.CannotMerge as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "The records are apart again.")
+        for sentence in left:
+            messages.warning(request, sentence)
+    return redirect(page_of(_kind(row), row.winner_id))

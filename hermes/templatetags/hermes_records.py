@@ -1,0 +1,38 @@
+"""What templates of record pages show in words.
+
+Imports inside the functions: the admin's theme loads all template libraries while it is
+itself being imported.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+
+register = template.Library()
+
+
+@register.simple_tag
+def state_badge(state: Any) -> Any:
+    """The state's word with its icon."""
+    from hermes.admin_base import badge
+
+    return badge(state.word)
+
+
+@register.simple_tag
+def moment(at: datetime | None) -> Any:
+    """A time as people say it, with the exact one behind it."""
+    from hermes.admin_base import when
+
+    return when(at, "never")
+
+
+@register.simple_tag
+def record_url(record: Any) -> str:
+    """A record's page."""
+    from hermes.record_pages.kinds import kind_of, page_of
+
+    return page_of(kind_of(record), record.pk)

@@ -1,0 +1,207 @@
+"""What sales staff do on the pages of companies, contacts and deals."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.urls import reverse
+
+from companies.merging import merge
+from companies.models import Company, Merge
+from contacts.models import Contact
+from tests.factories import CompanyFactory, ContactFactory, DealFactory, MeetingFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff(client):
+    """Log in as someone of a role."""
+
+    def log_in(role: str = "") -> User:
+        user = User.objects.create_user(
+            role or "admin", password="x", is_staff=True, is_superuser=not role
+        )
+        if role:
+            user.groups.add(Group.objects.get(name=role))
+        client.force_login(user)
+        return user
+
+    return log_in
+
+
+def page(record) -> str:
+    meta = record._meta
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[record.pk])
+
+
+@pytest.mark.parametrize(
+    "kind", ["companies_company", "contacts_contact", "deals_deal", "deals_pipeline",
+             "deals_stage", "companies_teammember", "meetings_meeting"],
+)  # fmt: skip
+def test_every_list_opens_and_searches_in_few_queries(
+    kind, client, staff, django_assert_max_num_queries
+):
+    staff()
+    MeetingFactory(deal=DealFactory())
+    with django_assert_max_num_queries(15):
+        assert client.get(reverse(f"admin:{kind}_changelist")).status_code == 200
+    with django_assert_max_num_queries(15):
+        assert client.get(reverse(f"admin:{kind}_changelist"), {"q": "sam"}).status_code == 200
+
+
+@pytest.mark.parametrize("text", ["LARKFIELD", "priya@", "5012"])
+def test_a_company_is_found_by_name_by_its_peoples_email_and_by_its_number_elsewhere(
+    text, client, staff, pipedrive
+):
+    staff()
+    org = pipedrive.create("organization", name="Larkfield")
+    pipedrive.tell("create", "organization", org["id"])
+    company = Company.objects.get()
+    ContactFactory(company=company, email="priya@larkfield.example")
+    text = str(org["id"]) if text == "5012" else text
+
+    response = client.get(reverse("admin:companies_company_changelist"), {"q": text})
+
+    assert list(response.context["cl"].result_list) == [company]
+
+
+def test_the_company_page_shows_links_history_and_children(
+    client, staff, pipedrive, django_assert_max_num_queries
+):
+    staff()
+    org = pipedrive.create("organization", name="Larkfield")
+    pipedrive.tell("create", "organization", org["id"])
+    company = Company.objects.get()
+    ContactFactory(company=company, last_name="Nair")
+    save(client, company, name="Larkfield Ltd")
+
+    with django_assert_max_num_queries(40):
+        text = client.get(page(company)).content.decode()
+
+    assert f"/organization/{org['id']}" in text
+    assert "changed <strong>name</strong> from Larkfield to Larkfield Ltd" in text
+    assert "Nair" in text
+
+
+def form(client, record, **changes) -> dict:
+    """The page's form as the browser would send it back, with some fields changed."""
+    adminform = client.get(page(record)).context["adminform"].form
+    data = {}
+    for name, field in adminform.fields.items():
+        value = field.prepare_value(adminform.get_initial_for_field(field, name))
+        widget = field.widget
+        if hasattr(widget, "decompress"):
+            for index, part in enumerate(widget.decompress(value)):
+                data[f"{name}_{index}"] = "" if part is None else str(part)
+        elif value is not None and value is not False:
+            data[name] = value
+    return {**data, **changes}
+
+
+def save(client, record, **changes) -> None:
+    """Change fields on the record's page and press Save."""
+    response = client.post(page(record), form(client, record, **changes))
+    assert response.status_code == 302, response.context["adminform"].form.errors
+
+
+def test_a_value_is_put_back_and_the_change_is_sent(client, staff, pipedrive):
+    staff()
+    org = pipedrive.create("organization", name="Larkfield")
+    pipedrive.tell("create", "organization", org["id"])
+    company = Company.objects.get()
+    save(client, company, name="Mistake")
+    pipedrive.send()
+    event = company.events.get()
+    address = reverse("record-put-back", args=["company", company.pk, "name", event.pgh_id])
+    assert "Larkfield" in client.get(address).content.decode()
+
+    client.post(address)
+
+    assert Company.objects.get().name == "Larkfield"
+    assert [call.body for call in pipedrive.send()] == [{"name": "Larkfield"}]
+
+
+def test_two_companies_are_merged_after_a_look_and_parted_again(client, staff):
+    staff("sales lead")
+    winner, loser = CompanyFactory(website="https://a.example"), CompanyFactory()
+    contact = ContactFactory(company=loser)
+    address = reverse("merge", args=["company"])
+    ids = f"{winner.pk},{loser.pk}"
+    assert "1 contact" in client.get(address, {"ids": ids, "winner": winner.pk}).content.decode()
+
+    client.post(address, {"ids": ids, "winner": winner.pk})
+
+    contact.refresh_from_db()
+    loser.refresh_from_db()
+    assert (contact.company, loser.merged_into) == (winner, winner)
+
+    client.post(reverse("merge-undo", args=[Merge.objects.get().pk]))
+
+    contact.refresh_from_db()
+    loser.refresh_from_db()
+    assert (contact.company, loser.archived_at) == (loser, None)
+
+
+def test_sales_may_not_merge_or_undo(client, staff):
+    staff("sales")
+    one, other = CompanyFactory(), CompanyFactory()
+    row = merge(winner=one, losers=[other])
+
+    assert client.get(reverse("merge", args=["company"]), {"ids": "1,2"}).status_code == 403
+    assert client.post(reverse("merge-undo", args=[row.pk])).status_code == 403
+
+
+def test_read_only_staff_cannot_change_send_or_put_back(client, staff):
+    staff("read only")
+    company = CompanyFactory()
+
+    assert client.get(page(company)).status_code == 200
+    assert client.post(page(company), {"name": "x"}).status_code == 403
+    for address in [
+        reverse("record-send", args=["company", company.pk, "pipedrive"]),
+        reverse("record-put-back", args=["company", company.pk, "name", 1]),
+    ]:
+        assert client.post(address).status_code == 403
+
+
+def test_archiving_and_restoring_are_actions_of_the_list(client, staff):
+    staff("sales")
+    company = CompanyFactory()
+    address = reverse("admin:companies_company_changelist")
+    client.post(address, {"action": "archive_selected", "_selected_action": [company.pk]})
+    assert not Company.objects.exists()
+
+    client.post(
+        f"{address}?archived=yes",
+        {"action": "restore_selected", "_selected_action": [company.pk]},
+    )
+
+    assert Company.objects.get() == company
+
+
+def test_pasting_an_address_jumps_to_the_record(client, staff, pipedrive):
+    staff()
+    org = pipedrive.create("organization", name="Larkfield")
+    pipedrive.tell("create", "organization", org["id"])
+
+    response = client.get(
+        reverse("find"), {"q": f"https://larkfield.pipedrive.com/organization/{org['id']}"}
+    )
+
+    assert response["Location"] == page(Company.objects.get())
+
+
+def test_comparing_shows_both_sides(client, staff, pipedrive):
+    staff()
+    org = pipedrive.create("organization", name="Larkfield")
+    pipedrive.tell("create", "organization", org["id"])
+    company = Company.objects.get()
+    Company.objects.update(name="Here")
+    address = reverse("record-compare", args=["company", company.pk, pipedrive.link(company).pk])
+
+    text = client.get(address).content.decode()
+
+    assert "Here" in text
+    assert "Larkfield" in text
+    assert not Contact.objects.exists()
