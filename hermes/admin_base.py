@@ -15,10 +15,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.sites import UnfoldAdminSite
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 __all__ = [
     "EngineAdmin",
     "EstimatedPaginator",
+    "OneLine",
     "RecordAdmin",
     "StackedInline",
     "TabularInline",
@@ -36,6 +38,9 @@ COUNTED_UP_TO = 10_000
 FOUND_AT_MOST = 1_000
 
 ThemedAdminSite = UnfoldAdminSite
+
+#: The input of a text without a limit that people write in one line.
+OneLine = UnfoldAdminTextInputWidget
 
 # The theme makes its site itself, so this is the one place to say what its first page is.
 ThemedAdminSite.index_template = "admin/dashboard.html"

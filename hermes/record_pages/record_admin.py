@@ -6,14 +6,13 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db import models
-from django.forms import TextInput
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html_join
 
 from companies import history
-from hermes.admin_base import RecordAdmin, badge, when
+from hermes.admin_base import OneLine, RecordAdmin, badge, when
 from integrations.models import SyncLog
 
 from . import search
@@ -45,7 +44,7 @@ class RecordPage(RecordAdmin):
     readonly_fields = ["archived_at", "created_at", "updated_at"]
     list_filter = [ArchivedFilter]
     formfield_overrides = {
-        models.TextField: {"widget": TextInput(attrs={"class": "vTextField"})},
+        models.TextField: {"widget": OneLine},
     }
     actions = ["archive_selected", "restore_selected"]
 

@@ -65,6 +65,8 @@ def drain() -> int:
         for event in events:
             by_system.setdefault(event.system, []).append(event)
         for name, batch in by_system.items():
+            newest = max(event.received_at for event in batch)
+            Connection.objects.filter(system=name).update(last_delivery_at=newest)
             _apply_batch(get(name), batch)
     return taken
 
