@@ -76,6 +76,10 @@ class PipedriveLoop:
         outbox.drain()
         return [call for call in self.sandbox.calls[before:] if call.method in WRITES]
 
+    def send_deals(self) -> list[Any]:
+        """Send what is due; returns the calls that wrote deals."""
+        return [call for call in self.send() if call.path.startswith("/api/v2/deals")]
+
     @property
     def writes(self) -> list[Any]:
         return [call for call in self.sandbox.calls if call.method in WRITES]
@@ -103,6 +107,10 @@ class PipedriveLoop:
         link = self.link(record)
         return self.account.record(entity.get(link.kind, link.kind), int(link.remote_id))
 
+    def key(self, kind: str, field: str) -> str:
+        """A custom field's key in this account."""
+        return keys.keys()[kind][field].key
+
     def hermes_id(self, kind: str) -> str:
         """The key of our id's custom field."""
-        return keys.keys()[kind]["hub_id"].key
+        return self.key(kind, "hub_id")
