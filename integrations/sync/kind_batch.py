@@ -129,7 +129,7 @@ class KindBatch:
         if not record.deleted:
             return False
         link = self.links.get(record.remote_id)
-        if record.merged_into and match.links_of(self.system.name, self.kind, [record.merged_into]):
+        if record.merged_into and self._is_known(record.merged_into):
             self._note(record, "removed", link.record_id if link else None, "Merged there")
         elif link is None:
             tombstone = self._new_link(record, None)
@@ -141,6 +141,12 @@ class KindBatch:
         else:
             self._archive(record, link)
         return True
+
+    def _is_known(self, remote_id: str) -> bool:
+        """Whether it has a link, or gets one in this batch."""
+        if any(record.remote_id == remote_id for record in self.records):
+            return True
+        return bool(match.record_ids_of(self.system.name, self.kind, [remote_id]))
 
     def _archive(self, record: RemoteRecord, link: ExternalLink) -> None:
         rows = self.hub_kind.model._base_manager.filter(pk=link.record_id, archived_at__isnull=True)

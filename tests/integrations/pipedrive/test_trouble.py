@@ -1,0 +1,272 @@
+"""What goes wrong, and what must not come of it."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from companies.models import Company
+from integrations.models import (
+    Conflict,
+    Connection,
+    ExternalLink,
+    OutboxEntry,
+    SyncLog,
+    WebhookEvent,
+)
+from integrations.sync import inbox, outbox
+from tests.factories import CompanyFactory, ContactFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def known(pipedrive, **values):
+    """An organization that both sides know."""
+    org = pipedrive.create("organization", **{"name": "Larkfield", **values})
+    pipedrive.tell("create", "organization", org["id"])
+    return org, pipedrive.linked("company", org["id"])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"no json", b"[]", b"7", b'{"meta": 3}', b'{"meta": {}}', b"[" * 100_000,
+     b'{"meta": {"entity": "organization", "action": "create"}, "data": "x"}',
+     b'{"meta": {"entity": "organization", "action": "create"}, "data": {"id": {}}}',
+     b'{"meta": {"entity": ["x"], "action": {"y": 1}, "id": null}}', b"\xff\xfe\x00"],
+)  # fmt: skip
+def test_a_body_that_nobody_can_read_is_acknowledged_kept_and_shown(body, pipedrive):
+    assert pipedrive.post(body).status_code == 200
+    inbox.drain()
+
+    event = WebhookEvent.objects.get()
+    assert bytes(event.body) == body
+    assert event.state in {"dead", "ignored"}
+    assert event.last_error or event.note
+
+
+def test_a_body_over_a_mebibyte_is_refused(pipedrive):
+    assert pipedrive.post(b"x" * (2 * 1024 * 1024)).status_code == 413
+    assert not WebhookEvent.objects.exists()
+
+
+def test_wrong_credentials_store_nothing_but_a_count(pipedrive, client):
+    response = client.post("/pipedrive/callback/", b"{}", content_type="application/json")
+
+    assert response.status_code == 401
+    assert not WebhookEvent.objects.exists()
+    assert Connection.objects.get(system="pipedrive").refused_deliveries == 1
+
+
+def test_one_poisoned_event_harms_none_beside_it(pipedrive):
+    org = pipedrive.create("organization", name="Larkfield")
+    poisoned = {"meta": {"action": "create", "entity": "organization", "id": "bad"},
+                "data": {"id": None}}  # fmt: skip
+    pipedrive.post(json.dumps(poisoned).encode())
+    pipedrive.tell("create", "organization", org["id"])
+
+    assert Company.objects.get().name == "Larkfield"
+    assert WebhookEvent.objects.get(dedupe_key="bad").reason == "rejected"
+
+
+def test_texts_of_every_sort_arrive_and_go_out_without_a_ping_pong(pipedrive):
+    name = "Łark\u202efield 🦉 " + "x" * 300
+    org, company = known(pipedrive)
+    event = pipedrive.event("change", "organization", org["id"])
+    event["data"] = {**event["data"], "name": f"a\x00b {name}"}
+    pipedrive.deliver(event)
+    company.refresh_from_db()
+    assert company.name == f"ab {name}"
+
+    company.name = "Second " + name
+    company.save()
+    (call,) = pipedrive.send()
+    assert len(call.body["name"]) <= 255
+    pipedrive.tell("change", "organization", org["id"])
+    company.refresh_from_db()
+    assert company.name == "Second " + name
+    assert pipedrive.send() == []
+
+
+def test_a_hundred_and_fifty_custom_fields_do_no_harm(pipedrive):
+    keys = [pipedrive.account.add_field("organization", f"F{n}", "varchar") for n in range(150)]
+    _org, company = known(pipedrive, custom_fields={key: "x" for key in keys})
+
+    assert company.name == "Larkfield"
+    assert len(json.dumps(pipedrive.link(company).snapshot)) < 2000
+
+
+def test_null_names_emails_phones_and_dates_do_no_harm(pipedrive):
+    org, company = known(pipedrive)
+    person = pipedrive.create("person", name="Priya", org_id=org["id"])
+    event = pipedrive.event("create", "person", person["id"])
+    event["data"] = {
+        **event["data"], "name": None, "first_name": None, "last_name": None, "emails": None,
+        "phones": None, "update_time": None, "add_time": None,
+    }  # fmt: skip
+    pipedrive.deliver(event)
+
+    assert WebhookEvent.objects.filter(state="dead").count() == 0
+    assert company.contacts.count() == 1
+
+
+def test_values_of_wrong_types_are_left_out_and_told_and_the_rest_is_kept(pipedrive):
+    deal = pipedrive.create("deal", title="Onboarding")
+    event = pipedrive.event("create", "deal", deal["id"])
+    event["data"] = {**event["data"], "value": "much", "probability": 900, "currency": 4}
+    pipedrive.deliver(event)
+
+    assert pipedrive.linked("deal", deal["id"]).name == "Onboarding"
+    assert SyncLog.objects.filter(topic="bad_value").exists()
+
+
+def test_retries_wait_longer_each_time_and_then_stop(pipedrive):
+    company = CompanyFactory()
+    pipedrive.sandbox.trouble.add("error", method="POST", times=None, status=500)
+    waits = []
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(8):
+            Connection.objects.update(broken_until=None, failures_in_row=0)
+            outbox.drain()
+            entry = OutboxEntry.objects.get(record_id=company.pk)
+            if entry.state == "dead":
+                break
+            waits.append((entry.next_attempt_at - timezone.now()).total_seconds())
+            clock.shift(entry.next_attempt_at - timezone.now() + timedelta(seconds=1))
+
+    due = [10, 60, 300, 1800, 7200, 21600, 43200]
+    assert len(waits) == len(due)
+    assert all(0.8 * d <= w <= 1.2 * d for w, d in zip(waits, due, strict=True))
+    assert (entry.state, entry.reason) == ("dead", "exceeded")
+
+
+def test_a_rate_limit_costs_no_attempt(pipedrive):
+    CompanyFactory()
+    pipedrive.sandbox.trouble.add("daily", method="POST")
+    pipedrive.send()
+
+    entry = OutboxEntry.objects.get()
+    assert (entry.state, entry.attempts) == ("retrying", 0)
+    assert Connection.objects.get().paused_until > timezone.now()
+    assert SyncLog.objects.get(topic="budget")
+
+
+def test_bad_credentials_pause_the_connection_and_tell_staff_once(pipedrive):
+    CompanyFactory.create_batch(3)
+    pipedrive.sandbox.trouble.add("unauthorized", method="POST", times=None)
+    pipedrive.send()
+    pipedrive.send()
+
+    assert Connection.objects.get().paused
+    assert SyncLog.objects.filter(topic="credentials").count() == 1
+    assert set(OutboxEntry.objects.values_list("attempts", flat=True)) == {0}
+
+
+def test_the_breaker_opens_keeps_the_backlog_and_closes_by_itself(pipedrive):
+    CompanyFactory.create_batch(12)
+    rule = pipedrive.sandbox.trouble.add("error", times=None, status=503)
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        outbox.drain()
+        assert Connection.objects.get().broken_until > timezone.now()
+        calls = len(pipedrive.sandbox.calls)
+        outbox.drain()
+        assert len(pipedrive.sandbox.calls) == calls
+
+        pipedrive.sandbox.trouble.clear()
+        clock.shift(timedelta(seconds=90))
+        outbox.drain()
+
+    assert rule
+    assert Connection.objects.get().broken_until is None
+    assert len(pipedrive.account.records("organization")) == 12
+
+
+def test_a_dead_workers_claim_is_taken_up_again_and_counts_as_an_attempt(pipedrive):
+    company = CompanyFactory()
+    from integrations.pipedrive import SYSTEM
+    from integrations.sync import changes
+
+    changes.spread()
+    assert outbox.claim(SYSTEM, 10)
+    assert pipedrive.send() == []
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=3)):
+        assert len(pipedrive.send()) == 1
+    assert OutboxEntry.objects.get(record_id=company.pk).attempts == 2
+
+
+def test_both_sides_changed_the_newer_wins_and_the_conflict_is_logged_once(pipedrive):
+    org, company = known(pipedrive)
+    company.name = "Here"
+    company.save()
+    pipedrive.account.update("organization", org["id"], name="There")
+    event = pipedrive.tell("change", "organization", org["id"])
+    event["meta"]["id"] = "again"
+    pipedrive.deliver(event)
+
+    company.refresh_from_db()
+    conflict = Conflict.objects.get()
+    assert company.name == "There"
+    assert (conflict.hub_value, conflict.remote_value, conflict.winner) == (
+        "Here", "There", "remote",
+    )  # fmt: skip
+
+
+def test_a_record_archived_by_a_person_is_not_brought_back_by_a_late_message(pipedrive):
+    org, company = known(pipedrive)
+    late = pipedrive.event("change", "organization", org["id"])
+    company.archive()
+    pipedrive.send()
+    pipedrive.deliver(late)
+
+    company.refresh_from_db()
+    assert company.archived_at is not None
+
+
+def test_a_won_deal_is_not_opened_again_by_a_sync(pipedrive):
+    deal = pipedrive.create("deal", title="Onboarding")
+    pipedrive.tell("create", "deal", deal["id"])
+    stale = pipedrive.event("change", "deal", deal["id"])
+    pipedrive.account.update("deal", deal["id"], status="won")
+    pipedrive.tell("change", "deal", deal["id"])
+    pipedrive.deliver(stale)
+    ours = pipedrive.linked("deal", deal["id"])
+    ours.name = "Renamed"
+    ours.save()
+
+    assert ours.status == "won"
+    assert [call.body for call in pipedrive.send()] == [{"title": "Renamed"}]
+
+
+def test_changing_the_email_keeps_the_persons_other_addresses(pipedrive):
+    org, _ = known(pipedrive)
+    emails = [{"value": "priya@work.example", "primary": True, "label": "work"},
+              {"value": "priya@home.example", "primary": False, "label": "home"}]  # fmt: skip
+    person = pipedrive.create("person", name="Priya Nair", org_id=org["id"], emails=emails)
+    pipedrive.tell("create", "person", person["id"])
+    contact = pipedrive.linked("contact", person["id"])
+    contact.email = "priya@new.example"
+    contact.save()
+    pipedrive.send()
+
+    values = [item["value"] for item in pipedrive.remote(contact)["emails"]]
+    assert values == ["priya@new.example", "priya@home.example"]
+
+
+def test_a_rejected_record_says_why_and_is_sent_after_it_was_mended(pipedrive):
+    pipedrive.sandbox.trouble.add("error", method="POST", status=400)
+    contact = ContactFactory(company=None)
+    pipedrive.send()
+    entry = OutboxEntry.objects.get(kind="contact")
+    assert (entry.state, entry.reason) == ("dead", "rejected")
+
+    contact.first_name = "Mended"
+    contact.save()
+    pipedrive.send()
+
+    assert pipedrive.remote(contact)["name"].startswith("Mended")
+    assert not OutboxEntry.objects.filter(state="dead").exists()
+    assert ExternalLink.objects.filter(kind="contact").count() == 1
