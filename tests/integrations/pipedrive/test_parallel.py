@@ -1,0 +1,73 @@
+"""Deliveries at the same instant, over real connections of their own."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from companies.models import Company
+from integrations.models import ExternalLink, WebhookEvent
+from integrations.pipedrive import SYSTEM
+from integrations.sync import inbox
+from integrations.sync.apply import apply
+from integrations.sync.records import RemoteRecord
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def together(work, times):
+    """Run the same work in so many threads; each closes its connection."""
+
+    def closing(number):
+        try:
+            return work(number)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(closing, range(times)))
+
+
+def test_one_delivery_five_times_at_once_is_kept_once(authorised):
+    body = json.dumps({"meta": {"id": "event-1"}}).encode()
+
+    answers = together(
+        lambda _: Client().post(
+            "/pipedrive/callback/", body, content_type="application/json", **authorised
+        ),
+        5,
+    )
+
+    assert [answer.status_code for answer in answers] == [200] * 5
+    assert WebhookEvent.objects.count() == 1
+
+
+def test_twenty_first_messages_of_one_organization_make_one_company():
+    def tell(number):
+        record = RemoteRecord("pipedrive", "company", "5012", {"name": f"Larkfield {number}"})
+        apply([record], system=SYSTEM)
+
+    together(tell, 20)
+
+    assert Company.objects.count() == 1
+    assert ExternalLink.objects.count() == 1
+
+
+def test_several_drains_at_once_apply_each_event_once(authorised):
+    for number in range(60):
+        meta = {"id": f"e{number}", "entity": "organization", "action": "create",
+                "timestamp": f"2026-01-01T00:00:{number:02}Z"}  # fmt: skip
+        data = {"id": number % 6 + 1, "name": f"Name {number}"}
+        body = json.dumps({"meta": meta, "data": data}).encode()
+        inbox.receive(system="pipedrive", dedupe_key=f"e{number}", body=body, headers={})
+
+    together(lambda _: inbox.drain(), 4)
+
+    assert set(Company.objects.values_list("name", flat=True)) == {
+        f"Name {number}" for number in range(54, 60)
+    }
+    assert set(WebhookEvent.objects.values_list("state", flat=True)) == {"done"}
