@@ -12,7 +12,7 @@ class IntegrationsConfig(AppConfig):
         from django.db.models.signals import post_migrate
 
         from integrations import registry, schedules
-        from integrations.sync import changes, merges, signals  # noqa: F401
+        from integrations.sync import any_of, changes, merges, signals  # noqa: F401
 
         registry.register_all()
         merges.connect()

@@ -14,6 +14,7 @@ from django.conf import settings
 from integrations.sync.budget import Window
 from integrations.sync.errors import RateLimited, Rejected, SyncError, Unavailable
 from integrations.sync.http import Http, new_session, retry_after, said
+from integrations.sync.read_ahead import read_ahead
 
 #: The most that a list gives, and the most ids that it may be asked for. A page costs the
 #: same whatever its size.
@@ -129,23 +130,27 @@ class Client:
         answer = self.http.call(
             method, path, params=params, body=body, windows=windows or self._for_calls
         )
+        return self._accounted(answer, f"{method} {path}", cost)
+
+    def _accounted(self, answer: Any, what: str, cost: int) -> dict[str, Any]:
         _Refusals.unexplained = 0
         self.ledger.spent(cost)
         if not isinstance(answer, dict) or "data" not in answer:
-            raise Unavailable(f"{method} {path}: an answer without data")
+            raise Unavailable(f"{what}: an answer without data")
         return answer
 
     def _pages(
         self, path: str, cost: int, cursor: str = "", query: Mapping[str, str] = NO_QUERY
     ) -> Iterator[tuple[list[dict], str]]:
         """Pages of a list, each with the cursor of the next; an empty page is no end."""
-        while True:
+
+        def ask(cursor: str) -> Any:
             params = {"limit": PAGE, **query, **({"cursor": cursor} if cursor else {})}
-            answer = self._call("GET", path, cost=cost, params=params)
-            cursor = (answer.get("additional_data") or {}).get("next_cursor") or ""
-            yield answer["data"] or [], cursor
-            if not cursor:
-                return
+            return self.http.call("GET", path, params=params, windows=self._for_calls)
+
+        for answer in read_ahead(ask, cursor, _next_cursor):
+            page = self._accounted(answer, f"GET {path}", cost)
+            yield page["data"] or [], _next_cursor(page)
 
     # -- records ---------------------------------------------------------------------
 
@@ -225,6 +230,11 @@ class Client:
         # Its answer has no data.
         self.http.call("DELETE", f"/api/v1/webhooks/{pk}", windows=self._for_calls)
         self.ledger.spent(6)
+
+
+def _next_cursor(answer: Any) -> str:
+    data = answer.get("additional_data") if isinstance(answer, dict) else None
+    return str(data.get("next_cursor") or "") if isinstance(data, dict) else ""
 
 
 def _list(entity: str, archived: bool) -> tuple[str, int]:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from . import changes, merges
+from . import changes, locks, merges
 from .kind_batch import KindBatch
 from .records import RemoteRecord, coalesce
 from .system import System
@@ -51,7 +51,7 @@ def apply(records: Iterable[RemoteRecord], *, system: System, event: str = "") -
     if not newest:
         return {}
     with transaction.atomic(), changes.made_by(system, event):
-        lock(f"{system.name}:{kind}:{remote_id}" for kind, remote_id in newest)
+        locks.hold_remote(system.name, newest)
         outcomes = _apply_kinds(system, newest)
         merges.fold(system, newest.values())
     return outcomes
@@ -68,12 +68,3 @@ def _apply_kinds(system: System, newest: Mapping[tuple[str, str], RemoteRecord])
                 for remote_id, (status, pk, note) in results.items()
             }
     return outcomes
-
-
-def lock(keys: Iterable[str]) -> None:
-    """Hold these names until the transaction ends. Sorted, so that no two deadlock."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(k, 0)) FROM unnest(%s::text[]) k",
-            [sorted(set(keys))],
-        )

@@ -9,24 +9,24 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import connection, models
 from django.utils import timezone
 
 
-def _column_value(field: models.Field, record: models.Model) -> Any:
-    value = getattr(record, field.attname)
-    if isinstance(value, (datetime, date)):
-        return value.isoformat()
-    return str(value) if isinstance(value, Decimal) else value
+def _as_text(value: Any) -> str:
+    """A value that JSON has no form for, as PostgreSQL reads it."""
+    return value.isoformat() if isinstance(value, (datetime, date)) else str(value)
 
 
 def _rows(records: Sequence[models.Model], fields: Sequence[models.Field]) -> str:
-    return json.dumps(
-        [{field.column: _column_value(field, record) for field in fields} for record in records]
-    )
+    names = [(field.column, field.attname) for field in fields]
+    rows = [
+        {column: values[attname] for column, attname in names}
+        for values in (record.__dict__ for record in records)
+    ]
+    return json.dumps(rows, default=_as_text)
 
 
 def _column_types(fields: Iterable[models.Field]) -> str:

@@ -9,8 +9,8 @@ from django.db import transaction
 
 from integrations.models import ExternalLink, LinkState, SyncLog
 
-from . import hub, outbox_entries, wake
-from .apply import apply, lock
+from . import hub, locks, outbox_entries, wake
+from .apply import apply
 from .errors import Misconfigured, Rejected, RemoteGone
 from .merge import Match, merge_fields
 from .parents import with_missing_parents
@@ -117,7 +117,7 @@ def link_to(record: Any, system: System, remote_id: str, by: str) -> None:
         raise RemoteGone(f"{system.label} has no record with the id {remote_id}.")
     records = with_missing_parents(system, [theirs])
     with transaction.atomic():
-        lock([f"{system.name}:{kind.name}:{remote_id}"])
+        locks.hold_remote(system.name, [(kind.name, remote_id)])
         _refuse_second_partner(system, kind.name, record.pk, remote_id)
         _join(system, kind.name, record.pk, remote_id)
         apply(records, system=system)

@@ -53,6 +53,18 @@ class HubKind:
         """A field's value in the form of snapshots."""
         return jsonable(self.value(record, name))
 
+    def new(self, values: Mapping[str, Any]) -> models.Model:
+        """An unsaved record with these coerced values."""
+        plain = {
+            f"{name}_id" if name in self.parents else name: value
+            for name, value in values.items()
+            if name not in self.virtual
+        }
+        record = self.model(**plain)
+        for name in values.keys() & self.virtual.keys():
+            self.assign(record, name, values[name])
+        return record
+
     def assign(self, record: models.Model, name: str, value: Any) -> None:
         """Set a field from a coerced value; a parent from its id."""
         setattr(record, f"{name}_id" if name in self.parents else name, value)

@@ -92,7 +92,7 @@ def claim(limit: int) -> list[WebhookEvent]:
             [now + LEASE, now + LEASE, now, limit],
         )
         ids = [pk for (pk,) in cursor.fetchall()]
-    return list(WebhookEvent.objects.filter(pk__in=ids).order_by("pk"))
+    return list(WebhookEvent.objects.filter(pk__any=ids).order_by("pk"))
 
 
 def _apply_batch(system: System, events: list[WebhookEvent]) -> None:

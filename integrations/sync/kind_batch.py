@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.utils import timezone
 
 from integrations.models import ExternalLink, LinkState
 
-from . import bulk, findings, hub, match, outbox_entries
-from .link_clock import LINK_COLUMNS, advance, is_ahead, is_newer, is_stale, must_rewrite_hub_id
+from . import findings, hub, locks, match
+from .link_clock import advance, is_ahead, is_newer, is_stale, must_rewrite_hub_id
 from .match import Found
 from .merge import Match, Merged, merge_fields
 from .records import RemoteRecord, jsonable
 from .system import System
+from .writes import Writes
 
 #: remote id -> (status, hub id, note)
 Results = dict[str, tuple[str, int | None, str]]
@@ -30,12 +30,7 @@ class KindBatch:
         self.hub_kind, self.spoke_kind = hub.KINDS[kind], system.kinds[kind]
         self.now = timezone.now()
         self.results: Results = {}
-        self.new_records: list[tuple[Any, ExternalLink]] = []
-        self.changed: dict[int, Any] = {}
-        self.columns: set[str] = set()
-        self.new_links: list[ExternalLink] = []
-        self.changed_links: dict[int, ExternalLink] = {}
-        self.owed: list[ExternalLink] = []
+        self.writes = Writes(system, self.hub_kind)
         self.findings = findings.Findings(system, kind)
 
     def apply(self) -> Results:
@@ -51,7 +46,9 @@ class KindBatch:
         self.loaded = self._load(news, found)
         for record in news:
             self._apply_one(record, found.get(record.remote_id))
-        self._save()
+        for remote_id, pk in self.writes.save().items():
+            self.results[remote_id] = ("created", pk, "")
+        self.findings.save()
         return self.results
 
     # -- who is who ----------------------------------------------------------------
@@ -66,14 +63,8 @@ class KindBatch:
             for name, remote_id in record.parents.items():
                 if remote_id is not None and name in self.hub_kind.parents:
                     wanted.setdefault(self.hub_kind.parents[name], set()).add(remote_id)
-        return {
-            (kind, remote_id): record_id
-            for kind, ids in wanted.items()
-            for remote_id, record_id in match.record_ids_of(
-                self.system.name, kind, list(ids)
-            ).items()
-            if record_id is not None
-        }
+        known = match.record_ids_of(self.system.name, wanted)
+        return {key: record_id for key, record_id in known.items() if record_id is not None}
 
     def _identify(self, records: list[RemoteRecord]) -> dict[str, Found]:
         unknown = [record for record in records if self._link(record) is None]
@@ -84,23 +75,18 @@ class KindBatch:
 
     def _lock_natural_keys(self, records: list[RemoteRecord]) -> None:
         """Two systems may tell of one new company at the same instant."""
-        keys = {
+        locks.hold(
             f"{self.kind}={' '.join(str(text).split()).lower()}"
             for record in records
             for text in [record.fields.get("name"), record.fields.get("email"), *record.emails]
             if text
-        }
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended(k, 0)) FROM unnest(%s::text[]) k",
-                [sorted(key.replace("\x00", "") for key in keys)],
-            )
+        )
 
     def _load(self, news: list[RemoteRecord], found: dict[str, Found]) -> dict[int, Any]:
         wanted = {link.record_id for record in news if (link := self._link(record))}
         wanted |= {each.record_id for each in found.values() if each.record_id}
         rows = self.hub_kind.model._base_manager.select_for_update(of=("self",))
-        return {row.pk: row for row in rows.filter(pk__in=wanted).order_by("pk")}
+        return {row.pk: row for row in rows.filter(pk__any=wanted).order_by("pk")}
 
     def _is_old_news(self, record: RemoteRecord) -> bool:
         """Whether the link says all of it already; then the hub's record is not even read."""
@@ -134,7 +120,7 @@ class KindBatch:
         elif link is None:
             tombstone = self._new_link(record, None)
             tombstone.state = LinkState.GONE
-            self.new_links.append(tombstone)
+            self.writes.link(tombstone)
             self._note(record, "ignored", None, "Deleted before Hermes knew it")
         elif link.state != LinkState.LIVE or is_stale(record, link):
             self._note(record, "ignored", link.record_id, "Already gone here")
@@ -146,7 +132,7 @@ class KindBatch:
         """Whether it has a link, or gets one in this batch."""
         if any(record.remote_id == remote_id for record in self.records):
             return True
-        return bool(match.record_ids_of(self.system.name, self.kind, [remote_id]))
+        return bool(match.record_ids_of(self.system.name, {self.kind: [remote_id]}))
 
     def _archive(self, record: RemoteRecord, link: ExternalLink) -> None:
         rows = self.hub_kind.model._base_manager.filter(pk=link.record_id, archived_at__isnull=True)
@@ -178,10 +164,9 @@ class KindBatch:
         self._merge(record, target, link, Match.LINK, stale=stale)
 
     def _restore(self, target: Any) -> None:
-        if target.archived_at is not None and target.pk not in self.changed:
+        if target.archived_at is not None:
             target.archived_at = None
-            self.changed[target.pk] = target
-            self.columns.add("archived_at")
+            self.writes.change(target, ["archived_at"])
 
     def _adopt(self, record: RemoteRecord, found: Found) -> None:
         assert found.record_id is not None
@@ -201,10 +186,16 @@ class KindBatch:
         if refusal := self._refusal(record):
             self._note(record, *refusal)
             return
-        target = self.hub_kind.model()
-        link = self._new_link(record, None)
-        self.new_records.append((target, link))
-        self._merge(record, target, link, Match.NEW, stale=False)
+        values = self.values[record.remote_id]
+        target, link = self.hub_kind.new(values), self._new_link(record, None)
+        link.snapshot = {name: jsonable(value) for name, value in values.items()}
+        link.snapshot["hub_id"] = record.hub_id_text
+        link.remote_state = dict(record.remote_state)
+        self.writes.create(target, link)
+        self.writes.link(link)
+        if must_rewrite_hub_id(link):
+            self.writes.owe(link)
+        self.findings.problems(record, link)
         self.findings.duplicates_of_new(target, found)
 
     def _refusal(self, record: RemoteRecord) -> tuple[str, None, str] | None:
@@ -262,34 +253,19 @@ class KindBatch:
             base=link.snapshot,
             rules=self.spoke_kind.fields,
             match=how,
-            remote_is_newer=how is Match.NEW or is_newer(record, target),
+            remote_is_newer=is_newer(record, target),
         )
         for name in merged.take:
             self.hub_kind.assign(target, name, values[name])
-        self._keep(record, target, link, merged, how, stale=stale)
-
-    def _keep(
-        self,
-        record: RemoteRecord,
-        target: Any,
-        link: ExternalLink,
-        merged: Merged,
-        how: Match,
-        *,
-        stale: bool,
-    ) -> None:
-        if merged.take and how is not Match.NEW:
-            self.changed[target.pk] = target
-            self.columns |= self.hub_kind.columns(set(merged.take))
+        if merged.take:
+            self.writes.change(target, self.hub_kind.columns(set(merged.take)))
         written = self._write_link(record, link, merged, stale=stale)
         if merged.owes or (written and must_rewrite_hub_id(link)):
-            self.owed.append(link)
+            self.writes.owe(link)
         self.findings.conflicts(target, merged.conflicts)
         if written:
             self.findings.problems(record, link)
-        status = "created" if how is Match.NEW else "changed" if merged.take else "unchanged"
-        if stale and not merged.take:
-            status = "stale"
+        status = "changed" if merged.take else "stale" if stale else "unchanged"
         self._note(record, status, target.pk, "")
 
     def _write_link(
@@ -301,12 +277,9 @@ class KindBatch:
         state = link.remote_state if stale else {**link.remote_state, **record.remote_state}
         same = link.pk and snapshot == link.snapshot and state == link.remote_state
         link.snapshot, link.remote_state = snapshot, state
-        if link.pk is None:
-            self.new_links.append(link)
-        elif not same or is_ahead(record, link):
-            self._advance(link, record)
-        else:
+        if same and not is_ahead(record, link):
             return False
+        self._advance(link, record)
         return True
 
     def _new_link(self, record: RemoteRecord, record_id: int | None) -> ExternalLink:
@@ -319,27 +292,7 @@ class KindBatch:
 
     def _advance(self, link: ExternalLink, record: RemoteRecord) -> None:
         advance(link, record, self.now)
-        if link.pk is not None:
-            self.changed_links[link.pk] = link
+        self.writes.link(link)
 
     def _note(self, record: RemoteRecord, status: str, pk: int | None, note: str) -> None:
         self.results[record.remote_id] = (status, pk, note)
-
-    # -- save ----------------------------------------------------------------------
-
-    def _save(self) -> None:
-        made = [target for target, _ in self.new_records]
-        self.hub_kind.tidy([*made, *self.changed.values()])
-        bulk.insert(made)
-        for target, link in self.new_records:
-            link.record_id = target.pk
-            self.results[link.remote_id] = ("created", target.pk, "")
-        if "stage" in self.columns:
-            self.columns.add("pipeline")
-        bulk.update(list(self.changed.values()), self.columns)
-        bulk.insert(self.new_links)
-        bulk.update(list(self.changed_links.values()), LINK_COLUMNS)
-        outbox_entries.add(
-            self.system, [(self.kind, link.record_id) for link in self.owed if link.record_id]
-        )
-        self.findings.save()

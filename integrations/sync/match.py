@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 
@@ -31,14 +32,32 @@ class Found:
 
 def links_of(system: str, kind: str, remote_ids: Sequence[str]) -> dict[str, ExternalLink]:
     """Remote id to its link, whatever the link's state."""
-    links = ExternalLink.objects.filter(system=system, kind=kind, remote_id__in=remote_ids)
+    links = ExternalLink.objects.filter(system=system, kind=kind, remote_id__any=remote_ids)
     return {link.remote_id: link for link in links}
 
 
-def record_ids_of(system: str, kind: str, remote_ids: Sequence[str]) -> dict[str, int | None]:
-    """Remote id to the hub id that it is linked to; None for one that was never known here."""
-    links = ExternalLink.objects.filter(system=system, kind=kind, remote_id__in=remote_ids)
-    return dict(links.values_list("remote_id", "record_id"))
+def record_ids_of(
+    system: str, remote_ids: Mapping[str, Collection[str]]
+) -> dict[tuple[str, str], int | None]:
+    """(kind, remote id) to the hub id; None where it was deleted before Hermes knew it.
+
+    Args:
+        remote_ids: Kind to the ids that are asked for. What has no link is left out.
+    """
+    pairs = [(kind, remote_id) for kind, ids in remote_ids.items() for remote_id in ids]
+    if not pairs:
+        return {}
+    rows = _query(
+        """
+        SELECT l.kind, l.remote_id, l.record_id
+        FROM unnest(%s::text[], %s::text[]) AS k (kind, remote_id)
+        JOIN integrations_externallink l ON l.system = %s AND l.kind = k.kind
+            AND l.remote_id = k.remote_id
+        """,
+        *_columns(pairs),
+        system,
+    )
+    return {(kind, remote_id): record_id for kind, remote_id, record_id in rows}
 
 
 def identify(system: str, kind: str, records: Sequence[RemoteRecord]) -> dict[str, Found]:
@@ -78,14 +97,14 @@ def _choose(own_id: int | None, natural: tuple[list[int], str] | None, taken: se
 
 def _by_hub_id(kind: str, records: Sequence[RemoteRecord]) -> dict[str, int]:
     wanted = {record.remote_id: record.hub_ids[0] for record in records if record.hub_ids}
-    live = hub.KINDS[kind].model._base_manager.filter(pk__in=wanted.values())
+    live = hub.KINDS[kind].model._base_manager.filter(pk__any=wanted.values())
     known = dict(live.values_list("pk", "archived_at"))
     return {remote: pk for remote, pk in wanted.items() if known.get(pk, True) is None}
 
 
 def _linked_elsewhere(system: str, kind: str, candidates: set[int]) -> set[int]:
     links = ExternalLink.objects.filter(
-        system=system, kind=kind, record_id__in=candidates, state=LinkState.LIVE
+        system=system, kind=kind, record_id__any=candidates, state=LinkState.LIVE
     )
     return {pk for pk in links.values_list("record_id", flat=True) if pk is not None}
 
@@ -97,7 +116,7 @@ def _no_candidates(records: Sequence[RemoteRecord]) -> Candidates:
     return {}
 
 
-def _grouped(rows: list[tuple[str, int]], why: str) -> Candidates:
+def _grouped(rows: list[tuple[Any, ...]], why: str) -> Candidates:
     grouped: dict[str, list[int]] = defaultdict(list)
     for remote_id, pk in rows:
         if pk not in grouped[remote_id]:
@@ -105,9 +124,9 @@ def _grouped(rows: list[tuple[str, int]], why: str) -> Candidates:
     return {remote_id: (ids, why) for remote_id, ids in grouped.items()}
 
 
-def _query(sql: str, *columns: list) -> list[tuple[str, int]]:
+def _query(sql: str, *params: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, list(columns))
+        cursor.execute(sql, params)
         return cursor.fetchall()
 
 

@@ -106,8 +106,6 @@ def _merge_field(
 
 
 def _is_conflict(sides: Sides, rule: FieldRule, match: Match) -> bool:
-    if match is Match.NEW:
-        return False
     if not sides.has_base:
         # Two sides that never met have no common past. What is filled in is no conflict.
         return match is Match.NATURAL and sides.hub not in ("", None)
@@ -116,8 +114,6 @@ def _is_conflict(sides: Sides, rule: FieldRule, match: Match) -> bool:
 
 def _winner(sides: Sides, rule: FieldRule, match: Match, remote_is_newer: bool) -> str:
     """remote, hub, or "" for a person to settle."""
-    if match is Match.NEW:
-        return "remote"
     only_remote_changed = sides.has_base and rule.same(sides.hub, sides.base)
     match rule.policy:
         case Policy.HUB | Policy.ONLY_WHEN_NEW:

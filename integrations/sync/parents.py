@@ -44,11 +44,7 @@ def _concerning_us(system: System, records: list[RemoteRecord]) -> list[RemoteRe
     ids: dict[str, list[str]] = defaultdict(list)
     for record in foreign:
         ids[record.kind].append(record.remote_id)
-    linked = {
-        (kind, remote_id)
-        for kind, remote_ids in ids.items()
-        for remote_id in match.record_ids_of(system.name, kind, remote_ids)
-    }
+    linked = match.record_ids_of(system.name, ids)
     return [
         record
         for record in records
@@ -69,10 +65,7 @@ def _named(system: System, records: Iterable[RemoteRecord]) -> Named:
 
 
 def _unknown(system: System, named: Named, known: set[tuple[str, str]]) -> Named:
-    unknown: Named = {}
-    for kind, ids in named.items():
-        asked = {pk for pk in ids if (kind, pk) not in known}
-        asked -= set(match.record_ids_of(system.name, kind, list(asked))) if asked else set()
-        if asked:
-            unknown[kind] = asked
-    return unknown
+    asked = {kind: {pk for pk in ids if (kind, pk) not in known} for kind, ids in named.items()}
+    linked = match.record_ids_of(system.name, asked)
+    unknown = {kind: {pk for pk in ids if (kind, pk) not in linked} for kind, ids in asked.items()}
+    return {kind: ids for kind, ids in unknown.items() if ids}

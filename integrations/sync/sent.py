@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from integrations.models import ExternalLink, LinkState, OutboxEntry
 
-from .apply import apply, lock
+from . import locks
+from .apply import apply
 from .ended import close
 from .records import RemoteRecord, jsonable
 from .system import Outgoing, System
@@ -26,7 +27,7 @@ def keep_answer(
 
     The answer may carry changes that somebody made there at the same time.
     """
-    lock([f"{system.name}:{answer.kind}:{answer.remote_id}"])
+    locks.hold_remote(system.name, [(answer.kind, answer.remote_id)])
     link = _link(system, answer, outgoing)
     agreed = {name: jsonable(outgoing.values[name]) for name in sent}
     link.snapshot = {**link.snapshot, **agreed}
