@@ -81,6 +81,8 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "hermes.urls"
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 WSGI_APPLICATION = "hermes.wsgi.application"
 TEMPLATES = [
     {
@@ -226,8 +228,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
-        # The admin's theme is built with Alpine, which evaluates its attributes.
-        "script-src": ["'self'", "'unsafe-eval'", "'unsafe-inline'"],
+        # The admin's theme is built with Alpine (unfold/layouts/skeleton.html, x-data and
+        # the like), which evaluates its attributes. No page has a script of its own inside.
+        "script-src": ["'self'", "'unsafe-eval'"],
         "style-src": ["'self'", "'unsafe-inline'"],
         "img-src": ["'self'", "data:"],
         "frame-ancestors": ["'none'"],
@@ -245,11 +248,19 @@ UNFOLD = {
     "SITE_TITLE": "Hermes",
     "SITE_HEADER": "Hermes",
     "SITE_SYMBOL": "sync_alt",
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("hermes/icon.svg"),
+        }
+    ],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "hermes.dashboard.dashboard",
     "ENVIRONMENT": "hermes.admin_site.environment",
     "STYLES": [lambda request: static("hermes/admin.css")],
+    "SCRIPTS": [lambda request: static("hermes/admin.js")],
     "SIDEBAR": {"navigation": "hermes.admin_site.menu"},
 }
 

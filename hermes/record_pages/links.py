@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxState
+from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxState, RecordChange
 from integrations.models.queues import OPEN_ENTRIES
 from integrations.sync import system as systems
 from integrations.sync.system import System
@@ -60,10 +60,11 @@ class LinkRow:
 
 
 def rows_for(kind: str, pk: int) -> list[LinkRow]:
-    """Every system that keeps this kind, and old links too. Two queries."""
+    """Every system that keeps this kind, and old links too. Three queries."""
     links = list(ExternalLink.objects.filter(kind=kind, record_id=pk).order_by("system", "pk"))
     entries = _newest_entries(kind, [pk])
-    rows = [_row(link, kind, entries.get((link.system, pk))) for link in links]
+    changed_by = _changed_by(kind, pk)
+    rows = [_row(link, kind, entries.get((link.system, pk)), changed_by) for link in links]
     current = {link.system for link in links if link.state != LinkState.ALIAS}
     for each in systems.switched_on():
         if kind in each.kinds and each.name not in current:
@@ -79,11 +80,17 @@ def _newest_entries(kind: str, ids: Iterable[int]) -> dict[tuple[str, int], Outb
     return {(entry.system, entry.record_id): entry for entry in entries.order_by("pk")}
 
 
+def _changed_by(kind: str, pk: int) -> set[str]:
+    """Who made the changes that are not among the changes to send yet; "" is a person."""
+    fresh = RecordChange.objects.filter(kind=kind, record_id=pk)
+    return set(fresh.values_list("origin", flat=True))
+
+
 def _known(name: str) -> System | None:
     return next((each for each in systems.everyone() if each.name == name), None)
 
 
-def _row(link: ExternalLink, kind: str, entry: OutboxEntry | None) -> LinkRow:
+def _row(link: ExternalLink, kind: str, entry: OutboxEntry | None, changed_by: set[str]) -> LinkRow:
     system = _known(link.system)
     label = system.label if system else link.system
     url = system.web_url(kind, link.remote_id) if system and link.state == LinkState.LIVE else ""
@@ -91,11 +98,12 @@ def _row(link: ExternalLink, kind: str, entry: OutboxEntry | None) -> LinkRow:
     if link.state == LinkState.ALIAS:
         entry = None
     sends = bool(system and system.pushes(kind))
+    changed = sends and bool(changed_by - {link.system})
     return LinkRow(
         system=system,
         label=label,
         link=link,
-        state=state_of(link, entry, label),
+        state=state_of(link, entry, label, changed),
         url=url,
         sent=link.pushed_at,
         received=link.pulled_at,
@@ -118,14 +126,22 @@ def _missing(system: System, kind: str, entry: OutboxEntry | None) -> LinkRow:
     )
 
 
-def state_of(link: ExternalLink, entry: OutboxEntry | None, label: str) -> StateWord:
-    """What to call the state of a link with its open entry, if there is one."""
+def state_of(
+    link: ExternalLink, entry: OutboxEntry | None, label: str, changed: bool = False
+) -> StateWord:
+    """What to call the state of a link with its open entry, if there is one.
+
+    Args:
+        changed: It was changed a moment ago, and has no entry for that yet.
+    """
     if link.state == LinkState.ALIAS:
         return MERGED_AWAY
     if entry is not None and entry.state in _OPEN:
         return _OPEN[OutboxState(entry.state)]
     if link.state == LinkState.GONE:
         return StateWord(f"Gone in {label}", "delete", "danger")
+    if changed:
+        return WAITING
     return NEEDS_YOU if link.last_error else IN_SYNC
 
 

@@ -155,7 +155,8 @@ def start(folder: Path) -> tuple[subprocess.Popen, Client]:
         text=True,
         cwd=Path(__file__).parents[2],
     )
-    return process, Client(process.stdout.readline().split()[-1])
+    with process.stdout as said:
+        return process, Client(said.readline().split()[-1])
 
 
 def test_killed_process_loses_neither_records_nor_deliveries(tmp_path, receiver):
