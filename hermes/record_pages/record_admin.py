@@ -40,7 +40,9 @@ class RecordPage(RecordAdmin):
 
     #: The engine's word for this kind.
     kind = ""
-    change_form_after_template = "admin/record/panel.html"
+    change_form_outer_before_template = "admin/record/page_links.html"
+    # Outside the page's form: it has forms of its own, and a browser drops one in another.
+    change_form_outer_after_template = "admin/record/panel.html"
     readonly_fields = ["archived_at", "created_at", "updated_at"]
     list_filter = [ArchivedFilter]
     formfield_overrides = {
@@ -95,10 +97,15 @@ class RecordPage(RecordAdmin):
             "logs": SyncLog.objects.filter(kind=kind, record_id=record.pk).order_by("-pk")[:30],
             "children": self.children(record),
             "may_change": self.has_change_permission(request, record),
+            "page_links": self.page_links(request, record),
         }
 
     def children(self, record: Any) -> list[tuple[str, Any]]:
         """Titles and querysets of the records that belong to this one."""
+        return []
+
+    def page_links(self, request: HttpRequest, record: Any) -> list[tuple[str, str, str]]:
+        """Further pages of this record that this person may open: address, label, icon."""
         return []
 
     def get_actions(self, request: HttpRequest) -> dict:

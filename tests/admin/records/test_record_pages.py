@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
 from companies.merging import merge
@@ -12,22 +11,6 @@ from contacts.models import Contact
 from tests.factories import CompanyFactory, ContactFactory, DealFactory, MeetingFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def staff(client):
-    """Log in as someone of a role."""
-
-    def log_in(role: str = "") -> User:
-        user = User.objects.create_user(
-            role or "admin", password="x", is_staff=True, is_superuser=not role
-        )
-        if role:
-            user.groups.add(Group.objects.get(name=role))
-        client.force_login(user)
-        return user
-
-    return log_in
 
 
 def page(record) -> str:
