@@ -54,6 +54,23 @@ def changes(record: Any, *, limit: int = 30, before: int | None = None) -> list[
     return _with_names(record, found)
 
 
+def since(record: Any, event_id: int) -> list[FieldChange]:
+    """Every field change after a history row, newest first."""
+    found: list[FieldChange] = []
+    after: Any = record
+    for save in record.events.filter(pgh_id__gt=event_id).order_by("-pgh_id"):
+        found += _differences(record, save, after)
+        after = save
+    return _with_names(record, found)
+
+
+def in_words(record: Any, column: Any, value: Any) -> str:
+    """One value of a column as people read it; a related record may be given as itself."""
+    if isinstance(value, models.Model):
+        return str(value)
+    return _shown(record, column.name, value, {})
+
+
 def _differences(record: Any, save: Any, after: Any) -> list[FieldChange]:
     return [
         FieldChange(

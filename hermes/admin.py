@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from companies.models import Company, TeamMember
 from contacts.models import Contact
@@ -115,6 +117,12 @@ class TeamMemberPage(RecordPage):
     search_fields = ["email"]
     raw_id_fields = ["user"]
     exclude = ["extra"]
+
+    def page_links(self, request: HttpRequest, record: Any) -> list[tuple[str, str, str]]:
+        if not self.has_change_permission(request, record):
+            return []
+        address = reverse("reassign", args=[record.pk])
+        return [(address, "Reassign everything …", "move_group")]
 
 
 @admin.register(Meeting)

@@ -111,6 +111,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
+LOGIN_URL, LOGIN_REDIRECT_URL = "/admin/login/", "/admin/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # -- PostgreSQL and Valkey -------------------------------------------------------------

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, time, timedelta
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q
 
@@ -93,6 +95,36 @@ class Meeting(Record):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.starts_at:%Y-%m-%d %H:%M} UTC"
+
+    def clean(self) -> None:
+        """What the constraints hold, in plain words."""
+        if not (self.starts_at and self.ends_at):
+            return
+        if self.ends_at <= self.starts_at:
+            raise ValidationError({"ends_at": "The call must end after it starts."})
+        if self.host_id and self.takes_time and self._others_at_that_time().exists():
+            raise ValidationError({"starts_at": f"{self.host} has another call at that time."})
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """Ask them once the columns of their conditions are right."""
+        excluded = set(exclude or ()) - {"archived_at"}
+        if "status" not in excluded:
+            super().validate_constraints(exclude=excluded)
+
+    @property
+    def takes_time(self) -> bool:
+        """Whether the host can have no other call meanwhile."""
+        held = self.status in [MeetingStatus.PLANNED, MeetingStatus.COMPLETED]
+        return held and self.archived_at is None
+
+    def _others_at_that_time(self) -> MeetingQuerySet:
+        others = Meeting.objects.filter(
+            host_id=self.host_id,
+            status__in=[MeetingStatus.PLANNED, MeetingStatus.COMPLETED],
+            starts_at__lt=self.ends_at,
+            ends_at__gt=self.starts_at,
+        )
+        return others.exclude(pk=self.pk)
 
 
 class BookingRules(models.Model):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db import models
+from django.db import connection, models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,8 +16,14 @@ from hermes.admin_base import OneLine, RecordAdmin, badge, when
 from integrations.models import SyncLog
 
 from . import search
+from .editing import OPENED, RecordForm, newest_event
 from .kinds import MERGEABLE, kind_of
 from .links import badges, rows_for
+
+
+def _id(text: str) -> int:
+    """A record's id from an address; 0, which none has, for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 class ArchivedFilter(admin.SimpleListFilter):
@@ -40,6 +46,10 @@ class RecordPage(RecordAdmin):
 
     #: The engine's word for this kind.
     kind = ""
+    form = RecordForm
+    change_form_before_template = "admin/record/meanwhile.html"
+    change_form_outer_before_template = "admin/record/page_links.html"
+    # Outside the page's form: it has forms of its own, and a browser drops one in another.
     change_form_outer_after_template = "admin/record/panel.html"
     readonly_fields = ["archived_at", "created_at", "updated_at"]
     list_filter = [ArchivedFilter]
@@ -81,9 +91,27 @@ class RecordPage(RecordAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
+        opened = newest_event(self.model, _id(object_id))
         record = self.get_object(request, object_id)
         extra = self._panel(request, record) if record is not None else {}
+        extra["opened"] = request.POST.get(OPENED, opened)
         return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        """The record; held while it is saved, so that nobody writes between look and save."""
+        if request.method == "POST" and connection.in_atomic_block:
+            rows = self.model._base_manager.filter(pk=_id(object_id)).order_by()
+            list(rows.select_for_update(no_key=True).values_list("pk"))
+        return super().get_object(request, object_id, from_field)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Write what the person changed; the rest may be newer than their page."""
+        if not change:
+            super().save_model(request, obj, form, change)
+        elif form.changed_data:
+            obj.save(update_fields=[*form.changed_data, "updated_at"])
+        for meanwhile in form.kept[:5] if change else []:
+            messages.info(request, f"{meanwhile.sentence} while you were editing. That stays.")
 
     def _panel(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         kind = kind_of(record)
@@ -95,10 +123,15 @@ class RecordPage(RecordAdmin):
             "logs": SyncLog.objects.filter(kind=kind, record_id=record.pk).order_by("-pk")[:30],
             "children": self.children(record),
             "may_change": self.has_change_permission(request, record),
+            "page_links": self.page_links(request, record),
         }
 
     def children(self, record: Any) -> list[tuple[str, Any]]:
         """Titles and querysets of the records that belong to this one."""
+        return []
+
+    def page_links(self, request: HttpRequest, record: Any) -> list[tuple[str, str, str]]:
+        """Further pages of this record that this person may open: address, label, icon."""
         return []
 
     def get_actions(self, request: HttpRequest) -> dict:

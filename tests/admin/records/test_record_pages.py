@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
 from companies.merging import merge
@@ -11,28 +10,9 @@ from companies.models import Company, Merge
 from contacts.models import Contact
 from tests.factories import CompanyFactory, ContactFactory, DealFactory, MeetingFactory
 
+from .forms import page, save
+
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def staff(client):
-    """Log in as someone of a role."""
-
-    def log_in(role: str = "") -> User:
-        user = User.objects.create_user(
-            role or "admin", password="x", is_staff=True, is_superuser=not role
-        )
-        if role:
-            user.groups.add(Group.objects.get(name=role))
-        client.force_login(user)
-        return user
-
-    return log_in
-
-
-def page(record) -> str:
-    meta = record._meta
-    return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[record.pk])
 
 
 @pytest.mark.parametrize(
@@ -82,27 +62,6 @@ def test_the_company_page_shows_links_history_and_children(
     assert f"/organization/{org['id']}" in text
     assert "changed <strong>name</strong> from Larkfield to Larkfield Ltd" in text
     assert "Nair" in text
-
-
-def form(client, record, **changes) -> dict:
-    """The page's form as the browser would send it back, with some fields changed."""
-    adminform = client.get(page(record)).context["adminform"].form
-    data = {}
-    for name, field in adminform.fields.items():
-        value = field.prepare_value(adminform.get_initial_for_field(field, name))
-        widget = field.widget
-        if hasattr(widget, "decompress"):
-            for index, part in enumerate(widget.decompress(value)):
-                data[f"{name}_{index}"] = "" if part is None else str(part)
-        elif value is not None and value is not False:
-            data[name] = value
-    return {**data, **changes}
-
-
-def save(client, record, **changes) -> None:
-    """Change fields on the record's page and press Save."""
-    response = client.post(page(record), form(client, record, **changes))
-    assert response.status_code == 302, response.context["adminform"].form.errors
 
 
 def test_a_value_is_put_back_and_the_change_is_sent(client, staff, pipedrive):
