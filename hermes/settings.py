@@ -173,6 +173,10 @@ CELERY_BROKER_CONNECTION_TIMEOUT = 1
 # Celery closes the database connection after each task unless this says otherwise.
 CELERY_DB_REUSE_MAX = 1000
 
+# -- The sync engine -------------------------------------------------------------------
+
+SYNC_LEASE_SECONDS = env.int("SYNC_LEASE_SECONDS", default=120)
+
 # -- History ---------------------------------------------------------------------------
 
 PGHISTORY_INSTALL_CONTEXT_FUNC_ON_MIGRATE = True

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -195,4 +196,4 @@ class OutboxEntry(models.Model):
 
 #: How long a worker may hold a claim before another takes it up. Longer than the
 #: slowest call with all its retries.
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(seconds=settings.SYNC_LEASE_SECONDS)

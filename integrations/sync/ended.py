@@ -22,7 +22,7 @@ def close(entry: OutboxEntry, action: str, fields: list[str] | None = None) -> N
     """The remote has all that was there at the claim; what came since is sent again."""
     now = timezone.now()
     is_current = When(generation=entry.generation, then=Value(OutboxState.DONE))
-    _ours(entry).update(
+    ours(entry).update(
         state=Case(is_current, default=Value(OutboxState.WAITING)),
         done_at=Case(When(generation=entry.generation, then=Value(now)), default=None),
         next_attempt_at=now,
@@ -44,7 +44,7 @@ def close(entry: OutboxEntry, action: str, fields: list[str] | None = None) -> N
     ).update(state=OutboxState.DISCARDED, last_error="A later change was sent")
 
 
-def _ours(entry: OutboxEntry) -> Any:
+def ours(entry: OutboxEntry) -> Any:
     """The claim, if it is still this worker's."""
     return OutboxEntry.objects.filter(
         pk=entry.pk, state=OutboxState.SENDING, attempts=entry.attempts
@@ -61,7 +61,7 @@ def waits_for_parent(system: System, entry: OutboxEntry, parent: tuple[str, int]
         _stop(entry, Reason.CONFIG, f"Its {kind} could not be sent; mend that first", {})
         return
     outbox_entries.add(system, [parent])
-    _ours(entry).update(
+    ours(entry).update(
         state=OutboxState.WAITING,
         attempts=entry.attempts - 1,
         next_attempt_at=timezone.now() + timedelta(seconds=1),
@@ -111,7 +111,7 @@ def _count(
 def _again(
     entry: OutboxEntry, wait: timedelta, message: str, attempts: int, keeps: dict[str, Any]
 ) -> None:
-    _ours(entry).update(
+    ours(entry).update(
         state=OutboxState.RETRYING,
         attempts=max(attempts, 0),
         next_attempt_at=timezone.now() + wait,
@@ -121,7 +121,7 @@ def _again(
 
 
 def _stop(entry: OutboxEntry, reason: str, message: str, keeps: dict[str, Any]) -> None:
-    _ours(entry).update(
+    ours(entry).update(
         state=OutboxState.DEAD,
         reason=reason,
         last_error=message,

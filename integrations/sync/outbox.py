@@ -13,7 +13,7 @@ from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxStat
 from integrations.models.queues import LEASE
 
 from . import changes, connections, hub, schedule
-from .ended import close, give_up_later, waits_for_parent
+from .ended import close, give_up_later, ours, waits_for_parent
 from .errors import RemoteGone
 from .outgoing import build, missing_parent, sent_fields
 from .sent import keep_answer, keep_deletion
@@ -21,7 +21,7 @@ from .system import Outgoing, Remote, System, switched_on
 
 logger = logging.getLogger(__name__)
 
-#: Entries claimed at once. Their calls all have to end within one lease.
+#: Entries claimed at once. The calls for each have to end within one lease.
 BATCH = 20
 
 
@@ -75,6 +75,8 @@ def _send_all(system: System, entries: list[OutboxEntry]) -> None:
         if not connections.may_call(system):
             _hand_back(entries[index:])
             return
+        if not _hold(entry):
+            continue
         try:
             _send(system, remote, entry)
         except Exception as error:
@@ -83,10 +85,19 @@ def _send_all(system: System, entries: list[OutboxEntry]) -> None:
             connections.succeeded(system)
 
 
+def _hold(entry: OutboxEntry, **values: Any) -> bool:
+    """Begin the claim's lease anew; false if it ran out and another worker has it.
+
+    Where a remote is slow, the calls for the entries before it can take longer than a lease.
+    """
+    until = timezone.now() + LEASE
+    return bool(ours(entry).update(next_attempt_at=until, lease_until=until, **values))
+
+
 def _hand_back(entries: list[OutboxEntry]) -> None:
     """Entries that were claimed and not tried: no attempt was made."""
     for entry in entries:
-        OutboxEntry.objects.filter(pk=entry.pk, state=OutboxState.SENDING).update(
+        ours(entry).update(
             state=OutboxState.WAITING, attempts=entry.attempts - 1, next_attempt_at=timezone.now()
         )
 
@@ -199,7 +210,8 @@ def _create(remote: Remote, job: Job, outgoing: Outgoing, body: dict) -> None:
             keep_answer(job.system, entry, outgoing, answer, sent=frozenset())
             return
     entry.create_started_at = timezone.now()
-    entry.save(update_fields=["create_started_at"])
+    if not _hold(entry, create_started_at=entry.create_started_at):
+        return
     answer = remote.create(entry.kind, body)
     keep_answer(job.system, entry, outgoing, answer, sent=sent_fields(job.system, outgoing))
 
