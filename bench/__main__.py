@@ -9,6 +9,7 @@ import secrets
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -116,10 +117,19 @@ def _measured(name: str, options: argparse.Namespace, environment: dict[str, str
     with tempfile.NamedTemporaryFile("r", suffix=".json") as answer:
         arguments = [name, str(options.runs), str(options.scale), answer.name]
         command = [sys.executable, "-m", "bench.measurement", *arguments]
+        before, started = _foreign_seconds(), time.monotonic()
         ended = subprocess.run(command, check=False, cwd=ROOT, env=own)
+        others = (_foreign_seconds() - before) / (time.monotonic() - started)
         result = None if ended.returncode else json.load(answer)
     databases.drop(name)
-    return result
+    return result and result | {"cores_used_by_others": round(max(others, 0.0), 2)}
+
+
+def _foreign_seconds() -> float:
+    """CPU time of this machine that is neither ours nor PostgreSQL's, so far."""
+    from . import databases, processes
+
+    return processes.busy_seconds() - processes.cpu_seconds(os.getpid()) - databases.cpu_seconds()
 
 
 if __name__ == "__main__":

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import connection
 
 from hermes.embedded.places import free_port
 from integrations.models import WebhookEvent
 
-from . import processes
+from . import databases, processes
 from .plan import Plan, say
 from .results import Figure, Result
 
@@ -65,7 +63,7 @@ def _served(web: str) -> Iterator[tuple[int, int]]:
 def _load(side: Side, seconds: float) -> None:
     user, password = settings.PIPEDRIVE_WEBHOOK_USER, settings.PIPEDRIVE_WEBHOOK_PASSWORD
     env = processes.environment(LOAD_AUTH=f"{user}:{password}")
-    before, database = processes.cpu_seconds(side.pid), _database_cpu()
+    before, database = processes.cpu_seconds(side.pid), databases.cpu_seconds()
     arguments = ["-m", "bench.load", str(side.port), PATH, str(WARM_UP_SECONDS), str(seconds)]
     seen = json.loads(processes.run(*arguments, env=env).output)
     side.answers.update(seen.pop("statuses"))
@@ -73,17 +71,9 @@ def _load(side: Side, seconds: float) -> None:
     # The CPU time covers the warm-up too.
     total = seen["rate"] * (seen["seconds"] + WARM_UP_SECONDS)
     seen["server_cpu_ms"] = (processes.cpu_seconds(side.pid) - before) / total * 1000
-    seen["database_cpu_ms"] = (_database_cpu() - database) / total * 1000
+    seen["database_cpu_ms"] = (databases.cpu_seconds() - database) / total * 1000
     side.runs.append(seen)
     say(f"{side.name}: {seen['rate']:,.0f}/s, p99 {seen['p99_ms']:.1f} ms")
-
-
-def _database_cpu() -> float:
-    """What PostgreSQL's processes have used; 0 where they run on another machine."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        server = processes.parent_of(cursor.fetchone()[0])
-    return processes.cpu_seconds(server) if server and server != os.getpid() else 0.0
 
 
 def _figures(bare: Side, ours: Side) -> list[Figure]:

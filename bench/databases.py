@@ -11,6 +11,8 @@ from psycopg import sql
 
 from hermes.embedded.places import is_alive
 
+from . import processes
+
 #: Where the server is reached, through a database that is only connected to.
 SERVER = "BENCH_SERVER_URL"
 #: Begins the names of all databases of one bench.
@@ -58,6 +60,14 @@ def drop_leftovers() -> None:
         match = _NAME.fullmatch(name)
         if match and not is_alive(int(match[1])):
             _run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+
+def cpu_seconds() -> float:
+    """What PostgreSQL's processes have used so far; 0 where they run on another machine."""
+    with _connected() as connection:
+        row = connection.execute("SELECT pg_backend_pid()").fetchone()
+        server = processes.parent_of(row[0]) if row else None
+    return processes.cpu_seconds(server) if server else 0.0
 
 
 def _names() -> list[str]:

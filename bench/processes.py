@@ -105,6 +105,13 @@ def cpu_seconds(pid: int) -> float:
     return sum(_cpu(each) for each in _tree(pid))
 
 
+def busy_seconds() -> float:
+    """CPU time that all processes of this machine have used so far."""
+    fields = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
+    user, nice, system, _idle, _waiting, *rest = map(int, fields[:8])
+    return (user + nice + system + sum(rest)) / TICKS
+
+
 def parent_of(pid: int) -> int | None:
     """The parent's number, for a process of this machine."""
     fields = _stat(pid)
@@ -113,7 +120,8 @@ def parent_of(pid: int) -> int | None:
 
 def _cpu(pid: int) -> float:
     fields = _stat(pid)
-    return (int(fields[11]) + int(fields[12])) / TICKS if fields else 0.0
+    # Its own, and that of its children that have ended.
+    return sum(map(int, fields[11:15])) / TICKS if fields else 0.0
 
 
 def _stat(pid: int) -> list[str] | None:

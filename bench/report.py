@@ -32,6 +32,8 @@ def show(result: dict[str, Any]) -> None:
     console.print(table)
     for note in result["notes"]:
         console.print(f"[dim]{note}[/dim]")
+    others = result["cores_used_by_others"]
+    console.print(f"[dim]Other programs used {others} of the machine's cores meanwhile.[/dim]")
 
 
 def _row(figure: dict[str, Any]) -> list[str]:

@@ -16,31 +16,46 @@ WRITES = {"POST", "PATCH", "PUT", "DELETE"}
 #: Its log shows the last 200 calls, so it is read this often while calls are made.
 LOOK_SECONDS = 0.2
 
+#: Filling it with 175,000 records takes a while.
+CONTROL_SECONDS = 600
+
 
 class Sandbox:
     """Control of a running sandbox."""
 
     def __init__(self, port: int, pid: int) -> None:
         self.url, self.pid = f"http://127.0.0.1:{port}", pid
+        self._session = requests.Session()
 
     def seed(self, **counts: int) -> None:
         """Records without events."""
         self.post("/seed", **counts)
 
     def post(self, path: str, **body: Any) -> dict:
-        answer = requests.post(f"{self.url}/_sandbox{path}", json=body, timeout=600)
-        answer.raise_for_status()
-        return answer.json()
+        return self._asked("POST", path, body)
 
-    def patch(self, path: str, **body: Any) -> dict:
-        answer = requests.patch(f"{self.url}/_sandbox{path}", json=body, timeout=60)
+    def record(self, entity: str, pk: str) -> dict:
+        """As it is there now; not counted among the calls."""
+        return self._asked("GET", f"/records/{entity}/{pk}")["record"]
+
+    def create(self, entity: str, **values: Any) -> dict:
+        """As a person in Pipedrive would."""
+        return self._asked("POST", f"/records/{entity}", values)["record"]
+
+    def change(self, entity: str, pk: str, **values: Any) -> dict:
+        """As a person in Pipedrive would."""
+        return self._asked("PATCH", f"/records/{entity}/{pk}", values)["record"]
+
+    def _asked(self, method: str, path: str, body: dict | None = None) -> dict:
+        answer = self._session.request(
+            method, f"{self.url}/_sandbox{path}", json=body, timeout=CONTROL_SECONDS
+        )
         answer.raise_for_status()
         return answer.json()
 
     def calls(self, after: int = 0) -> list[dict]:
         """The calls after that number; the last 200 of them."""
-        address = f"{self.url}/_sandbox/calls?after={after}"
-        return requests.get(address, timeout=60).json()["calls"]
+        return self._asked("GET", f"/calls?after={after}")["calls"]
 
     @contextmanager
     def watched(self) -> Iterator[list[dict]]:
