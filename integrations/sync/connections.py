@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from django.db.models import F, Q
@@ -9,7 +11,7 @@ from django.utils import timezone
 
 from integrations.models import Connection, SyncLog
 
-from .errors import RateLimited
+from .errors import Held, RateLimited, SyncError, Unauthorised, Unavailable
 from .system import System
 
 #: So many failures in a row open the circuit breaker.
@@ -18,21 +20,58 @@ BREAKS_AFTER = 5
 #: How long the breaker holds calls before one is let through to try.
 BROKEN_FOR = timedelta(seconds=20)
 
+#: What needs a call looks again so often while a person has paused the connection.
+PAUSED_LOOK = timedelta(minutes=1)
+
 
 def of(system: System) -> Connection:
     """The system's row, made when it is first asked for."""
     return Connection.objects.get_or_create(system=system.name)[0]
 
 
+def held_for(system: System) -> timedelta | None:
+    """How long calls have to wait; None when they may go out now."""
+    connection, now = of(system), timezone.now()
+    times = [connection.paused_until, connection.broken_until]
+    waits = [until - now for until in times if until is not None and until > now]
+    if connection.paused:
+        waits.append(PAUSED_LOOK)
+    return max(waits, default=None)
+
+
 def may_call(system: System) -> bool:
     """Whether calls may go out now."""
-    connection, now = of(system), timezone.now()
-    if connection.paused:
-        return False
-    return not any(
-        until is not None and until > now
-        for until in [connection.paused_until, connection.broken_until]
-    )
+    return held_for(system) is None
+
+
+@contextmanager
+def asking(system: System) -> Iterator[None]:
+    """Around calls that are part of other work: held like all others, and learnt from.
+
+    Raises:
+        Held: No call may go out now.
+    """
+    if (wait := held_for(system)) is not None:
+        raise Held(f"Calls to {system.label} are held just now", retry_after=wait)
+    try:
+        yield
+    except SyncError as error:
+        learn(system, error)
+        raise
+    succeeded(system)
+
+
+def learn(system: System, error: BaseException) -> None:
+    """What a failed call says about the connection."""
+    match error:
+        case Held():
+            return
+        case RateLimited():
+            limited(system, error)
+        case Unauthorised():
+            refused_us(system, str(error))
+        case Unavailable():
+            failed(system, str(error))
 
 
 def on_probation(system: System) -> bool:

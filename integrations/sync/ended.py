@@ -77,17 +77,16 @@ def give_up_later(system: System, entry: OutboxEntry, error: Exception) -> None:
         # The remote said no: nothing was created.
         keeps_start = {"create_started_at": None}
     _mark_link(entry, message)
+    connections.learn(system, error)
     if isinstance(error, RateLimited):
-        connections.limited(system, error)
         _again(entry, error.retry_after, message, entry.attempts - 1, keeps_start)
     elif isinstance(error, Unauthorised):
-        connections.refused_us(system, message)
         _again(entry, timedelta(minutes=1), message, entry.attempts - 1, keeps_start)
     elif getattr(error, "permanent", False):
         reason = error.reason if isinstance(error, SyncError) else Reason.INTERNAL
         _stop(entry, reason, message, keeps_start)
     else:
-        _count(system, entry, error, message, keeps_start)
+        _count(entry, error, message, keeps_start)
 
 
 def _unforeseen(error: Exception) -> str:
@@ -95,11 +94,7 @@ def _unforeseen(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"[:2000].replace("\x00", "")
 
 
-def _count(
-    system: System, entry: OutboxEntry, error: Exception, message: str, keeps: dict[str, Any]
-) -> None:
-    if isinstance(error, Unavailable):
-        connections.failed(system, message)
+def _count(entry: OutboxEntry, error: Exception, message: str, keeps: dict[str, Any]) -> None:
     wait = schedule.next_wait(entry.attempts)
     if wait is None:
         reason = Reason.EXCEEDED if isinstance(error, SyncError) else Reason.INTERNAL

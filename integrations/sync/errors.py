@@ -27,6 +27,10 @@ class RateLimited(SyncError):
         self.whole_day = whole_day
 
 
+class Held(RateLimited):
+    """No call was made: the connection is paused, limited, or its breaker is open."""
+
+
 class RemoteGone(SyncError):
     """The record was deleted or merged away there (404, 410)."""
 

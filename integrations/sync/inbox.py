@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.db import connection, transaction
 from django.db.models import F
-from django.utils import timezone
 
-from integrations.models import Connection, EventState, Reason, WebhookEvent
-from integrations.models.queues import LEASE
+from integrations.models import Connection, EventState, WebhookEvent
 
 from . import schedule, wake
 from .apply import Outcome, Outcomes, Status, apply
-from .errors import RateLimited, SyncError, Waiting
+from .errors import Waiting
+from .inbox_claims import claim, failed, finish, hold
 from .parents import with_missing_parents
 from .system import Reading, System, get
 
-logger = logging.getLogger(__name__)
+#: Events claimed at once. In a burst a newer one makes older ones needless, and only
+#: those that are claimed together can be compared.
+CLAIM = 10_000
 
-#: Rows claimed at once. Larger is faster but holds more locks in one transaction.
+#: Events applied in one transaction, about; more of them hold more locks.
 BATCH = 1000
+
+#: Bodies in memory at once: each may have a mebibyte.
+BODIES = 100
+
+#: Event id to what the event says.
+Readings = Mapping[int, Reading]
 
 KEPT_HEADERS = ["content-type", "user-agent", "x-request-id"]
 
@@ -59,80 +66,93 @@ def refused(system: str) -> None:
 def drain() -> int:
     """Apply what is due, batch after batch, until nothing is. Returns how many it took."""
     taken = 0
-    while events := claim(BATCH):
+    while events := claim(CLAIM):
         taken += len(events)
-        by_system: dict[str, list[WebhookEvent]] = {}
+        by_system: dict[str, list[WebhookEvent]] = defaultdict(list)
         for event in events:
-            by_system.setdefault(event.system, []).append(event)
-        for name, batch in by_system.items():
-            newest = max(event.received_at for event in batch)
+            by_system[event.system].append(event)
+        for name, claimed in by_system.items():
+            newest = max(event.received_at for event in claimed)
             Connection.objects.filter(system=name).update(last_delivery_at=newest)
-            _apply_batch(get(name), batch)
+            _apply_claimed(get(name), claimed)
     return taken
 
 
-def claim(limit: int) -> list[WebhookEvent]:
-    """Take due events to work on. A dead worker's claims are due when their lease ends.
-
-    The claim itself counts as the attempt, so that an event which kills its worker
-    cannot come back for ever.
-    """
-    now = timezone.now()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE integrations_webhookevent SET state = 'processing',
-                attempts = attempts + 1, next_attempt_at = %s, lease_until = %s
-            WHERE id IN (
-                SELECT id FROM integrations_webhookevent
-                WHERE state IN ('new', 'processing', 'retrying') AND next_attempt_at <= %s
-                ORDER BY next_attempt_at, id LIMIT %s FOR UPDATE SKIP LOCKED)
-            RETURNING id
-            """,
-            [now + LEASE, now + LEASE, now, limit],
-        )
-        ids = [pk for (pk,) in cursor.fetchall()]
-    return list(WebhookEvent.objects.filter(pk__any=ids).order_by("pk"))
+def _apply_claimed(system: System, claimed: list[WebhookEvent]) -> None:
+    readings = _read_all(system, claimed)
+    readable = [event for event in claimed if event.pk in readings]
+    for batch in _batches(system, readable, readings):
+        _apply_batch(system, hold(batch), readings)
 
 
-def _apply_batch(system: System, events: list[WebhookEvent]) -> None:
+def _read_all(system: System, claimed: list[WebhookEvent]) -> Readings:
+    readings: dict[int, Reading] = {}
+    ignored: dict[str, list[WebhookEvent]] = defaultdict(list)
+    for start in range(0, len(claimed), BODIES):
+        for event, body in _with_bodies(claimed[start : start + BODIES]):
+            reading = _read(system, event, body)
+            if reading and reading.records:
+                readings[event.pk] = reading
+            elif reading:
+                ignored[reading.ignored].append(event)
+    for why, events in ignored.items():
+        finish(events, EventState.IGNORED, note=why)
+    return readings
+
+
+def _with_bodies(events: Sequence[WebhookEvent]) -> Iterator[tuple[WebhookEvent, bytes]]:
+    rows = WebhookEvent.objects.filter(pk__any=[event.pk for event in events])
+    bodies = dict(rows.values_list("pk", "body"))
+    for event in events:
+        yield event, bytes(bodies[event.pk])
+
+
+def _read(system: System, event: WebhookEvent, body: bytes) -> Reading | None:
+    if event.attempts > len(schedule.RETRY_AFTER) + 1:
+        failed(event, Waiting("The worker stopped each time it worked on this"))
+        return None
+    try:
+        reading = system.read(body)
+    except Exception as error:
+        failed(event, error)
+        return None
+    event.subject, event.action = reading.subject[:255], reading.action[:40]
+    return reading
+
+
+def _batches(
+    system: System, events: list[WebhookEvent], readings: Readings
+) -> Iterator[list[WebhookEvent]]:
+    """All events of one record together, and parents before children."""
+    about: dict[tuple[str, str], list[WebhookEvent]] = defaultdict(list)
+    for event in events:
+        first = readings[event.pk].records[0]
+        about[first.kind, first.remote_id].append(event)
+    ranks = {kind: rank for rank, kind in enumerate(system.kinds)}
+    batch: list[WebhookEvent] = []
+    for key in sorted(about, key=lambda key: ranks[key[0]]):
+        batch += about[key]
+        if len(batch) >= BATCH:
+            yield batch
+            batch = []
+    yield batch
+
+
+def _apply_batch(system: System, events: list[WebhookEvent], readings: Readings) -> None:
     """Apply together; if that fails, one by one, so that one event harms no other."""
-    readings = {event.pk: reading for event in events if (reading := _read(system, event))}
-    events = [event for event in events if event.pk in readings]
     if not events:
         return
     try:
         _apply_events(system, events, readings)
     except Exception as error:
         if len(events) == 1:
-            _failed(events[0], error)
+            failed(events[0], error)
             return
         for event in events:
-            try:
-                _apply_events(system, [event], readings)
-            except Exception as own_error:
-                _failed(event, own_error)
+            _apply_batch(system, hold([event]), readings)
 
 
-def _read(system: System, event: WebhookEvent) -> Reading | None:
-    if event.attempts > len(schedule.RETRY_AFTER) + 1:
-        _failed(event, Waiting("The worker stopped each time it worked on this"))
-        return None
-    try:
-        reading = system.read(bytes(event.body))
-    except Exception as error:
-        _failed(event, error)
-        return None
-    event.subject, event.action = reading.subject[:255], reading.action[:40]
-    if reading.ignored:
-        _finish([event], EventState.IGNORED, note=reading.ignored)
-        return None
-    return reading
-
-
-def _apply_events(
-    system: System, events: list[WebhookEvent], readings: Mapping[int, Reading]
-) -> None:
+def _apply_events(system: System, events: list[WebhookEvent], readings: Readings) -> None:
     records = [record for event in events for record in readings[event.pk].records]
     records = with_missing_parents(system, records)
     with transaction.atomic():
@@ -141,75 +161,20 @@ def _apply_events(
     wake.outbox()
 
 
-def _settle(
-    events: Iterable[WebhookEvent], readings: Mapping[int, Reading], outcomes: Outcomes
-) -> None:
-    done: dict[tuple[str, str], list[WebhookEvent]] = {}
+def _settle(events: Iterable[WebhookEvent], readings: Readings, outcomes: Outcomes) -> None:
+    done: dict[tuple[str, str], list[WebhookEvent]] = defaultdict(list)
     for event in events:
         own = [outcomes[r.kind, r.remote_id] for r in readings[event.pk].records]
         if waiting := [outcome for outcome in own if outcome.status is Status.WAITING]:
-            _failed(event, Waiting(waiting[0].note))
+            failed(event, Waiting(waiting[0].note))
             continue
-        done.setdefault(_end(own), []).append(event)
+        done[_end(own)].append(event)
     for (state, note), ended in done.items():
-        _finish(ended, state, note=note)
+        finish(ended, state, note=note)
 
 
 def _end(outcomes: list[Outcome]) -> tuple[str, str]:
-    if outcomes and all(outcome.status is Status.IGNORED for outcome in outcomes):
+    if all(outcome.status is Status.IGNORED for outcome in outcomes):
         return EventState.IGNORED, outcomes[0].note
     notes = {outcome.note or outcome.status.value.capitalize() for outcome in outcomes}
     return EventState.DONE, ", ".join(sorted(notes))
-
-
-def _finish(events: list[WebhookEvent], state: str, *, note: str) -> None:
-    """Close claims that are still ours: a lease that ran out belongs to another worker."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE integrations_webhookevent e SET state = %s, note = %s, done_at = now(),
-                last_error = '', reason = '', subject = v.subject, action = v.action
-            FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::int[])
-                AS v (id, subject, action, attempts)
-            WHERE e.id = v.id AND e.state = 'processing' AND e.attempts = v.attempts
-            """,
-            [
-                state,
-                note[:1000],
-                [event.pk for event in events],
-                [event.subject for event in events],
-                [event.action for event in events],
-                [event.attempts for event in events],
-            ],
-        )
-
-
-def _failed(event: WebhookEvent, error: Exception) -> None:
-    """Try again later, or park it with its error for staff to see."""
-    now = timezone.now()
-    permanent = getattr(error, "permanent", False)
-    attempts = event.attempts
-    wait = None if permanent else schedule.next_wait(attempts)
-    if isinstance(error, RateLimited):
-        attempts, wait = attempts - 1, error.retry_after
-    if not isinstance(error, SyncError):
-        logger.error("Event %s failed", event.pk, exc_info=error)
-    reason = error.reason if isinstance(error, SyncError) else Reason.INTERNAL
-    dead = {"state": EventState.DEAD, "reason": reason, "done_at": now}
-    again = {"state": EventState.RETRYING, "next_attempt_at": wait and now + wait}
-    WebhookEvent.objects.filter(
-        pk=event.pk, state=EventState.PROCESSING, attempts=event.attempts
-    ).update(
-        **(dead if wait is None else again),
-        attempts=attempts,
-        last_error=describe(error),
-        subject=event.subject,
-        action=event.action,
-    )
-
-
-def describe(error: Exception) -> str:
-    """The error in the words that staff read; an unforeseen one with its type."""
-    if isinstance(error, SyncError):
-        return str(error)[:2000]
-    return f"{type(error).__name__}: {error}"[:2000].replace("\x00", "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from . import hub, match
+from . import connections, hub, match
 from .records import RemoteRecord
 from .system import Remote, System
 
@@ -31,8 +31,9 @@ def with_missing_parents(system: System, records: list[RemoteRecord]) -> list[Re
         missing = _unknown(system, _named(system, wave), known)
         if not missing:
             break
-        remote = remote or system.connect()
-        wave = [r for kind, ids in missing.items() for r in remote.fetch(kind, sorted(ids))]
+        with connections.asking(system):
+            remote = remote or system.connect()
+            wave = [r for kind, ids in missing.items() for r in remote.fetch(kind, sorted(ids))]
         known |= {(kind, pk) for kind, ids in missing.items() for pk in ids}
         everything = wave + everything
     return everything

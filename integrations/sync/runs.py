@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from integrations.models import RunState, SyncLog, SyncRun
 
-from . import hub
+from . import connections, hub
 from .apply import Outcomes, Status
 from .errors import SyncError
 from .system import System
@@ -80,11 +80,13 @@ class Run:
         Raises:
             BrakePulled: With the sentence for staff.
         """
-        if self.row.brake_released or changes <= brake_limit(kind):
+        if self.row.brake_released or changes <= BRAKE_AT_LEAST:
+            return
+        if changes <= (limit := brake_limit(kind)):
             return
         raise BrakePulled(
             f"{changes} {kind.replace('_', ' ')} records or more would be changed or archived, "
-            f"more than the {brake_limit(kind)} that pass without asking. Nothing of this was "
+            f"more than the {limit} that pass without asking. Nothing of this was "
             "written. Look at what happened there, then release the run."
         )
 
@@ -127,6 +129,7 @@ def run(
     except Cancelled:
         _end(row, RunState.CANCELLED, "Cancelled by staff")
     except BaseException as error:
+        connections.learn(system, error)
         known = isinstance(error, SyncError)
         _end(row, RunState.FAILED, str(error) if known else f"{type(error).__name__}: {error}")
         raise
