@@ -78,7 +78,9 @@ class Meeting(Record):
         abstract = False
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_at__gt=F("starts_at")), name="meeting_ends_after_start"
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="meeting_ends_after_start",
+                violation_error_message="the call must end after it starts",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=MeetingStatus.values), name="meeting_status"
@@ -90,6 +92,7 @@ class Meeting(Record):
                     ("host", RangeOperators.EQUAL),
                 ],
                 condition=Q(status__in=["planned", "completed"], archived_at__isnull=True),
+                violation_error_message="the host has another call at that time",
             ),
         ]
 

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from . import changes, locks, merges
+from .broken_rules import refusal
 from .kind_batch import KindBatch
 from .records import RemoteRecord, coalesce
 from .system import System
@@ -24,6 +25,7 @@ class Status(StrEnum):
     STALE = "stale"
     IGNORED = "ignored"
     WAITING = "waiting"
+    FAILED = "failed"
 
 
 @dataclass
@@ -46,14 +48,20 @@ def apply(records: Iterable[RemoteRecord], *, system: System, event: str = "") -
 
     Returns:
         The outcome for each (kind, remote id).
+
+    Raises:
+        Rejected: A rule of ours forbids what the remote has.
     """
     newest = coalesce(records)
     if not newest:
         return {}
-    with transaction.atomic(), changes.made_by(system, event):
-        locks.hold_remote(system.name, newest)
-        outcomes = _apply_kinds(system, newest)
-        merges.fold(system, newest.values())
+    try:
+        with transaction.atomic(), changes.made_by(system, event):
+            locks.hold_remote(system.name, newest)
+            outcomes = _apply_kinds(system, newest)
+            merges.fold(system, newest.values())
+    except IntegrityError as error:
+        raise refusal(error) from error
     return outcomes
 
 

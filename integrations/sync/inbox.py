@@ -74,11 +74,11 @@ def drain() -> int:
         for name, claimed in by_system.items():
             newest = max(event.received_at for event in claimed)
             Connection.objects.filter(system=name).update(last_delivery_at=newest)
-            _apply_claimed(get(name), claimed)
+            apply_claimed(get(name), claimed)
     return taken
 
 
-def _apply_claimed(system: System, claimed: list[WebhookEvent]) -> None:
+def apply_claimed(system: System, claimed: list[WebhookEvent]) -> None:
     readings = _read_all(system, claimed)
     readable = [event for event in claimed if event.pk in readings]
     for batch in _batches(system, readable, readings):

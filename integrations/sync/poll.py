@@ -11,7 +11,7 @@ from django.utils import timezone
 from integrations.models import Connection, SyncCursor, SyncRun
 
 from . import runs, wake
-from .apply import apply
+from .apply_page import apply_page
 from .errors import Rejected
 from .parents import with_missing_parents
 from .preview import changes_in, count_known
@@ -49,7 +49,7 @@ def _poll_kind(system: System, remote: Remote, kind: str, run: Run) -> None:
         held += changing
         run.brake(kind, len(held))
         newest = _newest(newest, page.records)
-        run.count(kind, apply(with_missing_parents(system, rest), system=system))
+        run.count(kind, apply_page(with_missing_parents(system, rest), system=system))
     _apply_held(system, kind, run, held, newest)
 
 
@@ -59,7 +59,7 @@ def _apply_held(
     """Write the changes that passed the brake, and the watermark with them."""
     records = with_missing_parents(system, held)
     with transaction.atomic():
-        outcomes = apply(records, system=system)
+        outcomes = apply_page(records, system=system)
         SyncCursor.objects.filter(system=system.name, kind=kind).update(watermark=newest)
     run.count(kind, outcomes)
 
@@ -94,7 +94,7 @@ def _backfill_kind(system: System, remote: Remote, kind: str, run: Run) -> None:
         run.counts[kind]["seen"] += len(page.records)
         records = with_missing_parents(system, page.records)
         with transaction.atomic():
-            outcomes = apply(records, system=system)
+            outcomes = apply_page(records, system=system)
             seen = _newest(cursor.watermark, page.records)
             # What changes during the walk has to be polled again.
             cursor.watermark = seen and min(seen, started_at - LOOK_BACK)
@@ -140,7 +140,7 @@ def deletions(system: System) -> SyncRun:
             run.counts[kind]["seen"] += len(records)
             changing, _ = changes_in(system, records)
             run.brake(kind, len(changing))
-            run.count(kind, apply(changing, system=system))
+            run.count(kind, apply_page(changing, system=system))
             cursor.watermark = _newest(cursor.watermark, records)
             cursor.save()
     return run.row

@@ -14,7 +14,7 @@ from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxStat
 from integrations.models.queues import OPEN_ENTRIES
 
 from . import hub, outbox_entries, runs, wake
-from .apply import apply
+from .apply_page import apply_page
 from .outgoing import differing
 from .parents import with_missing_parents
 from .preview import changes_in
@@ -46,7 +46,7 @@ def _reconcile_kind(system: System, remote: Remote, kind: str, run: Run) -> str:
     lost = list(_gone(system, remote, kind, seen, started_at))
     run.brake(kind, len(held) + len(lost))
     for records in _chunks([*held, *lost]):
-        run.count(kind, apply(with_missing_parents(system, records), system=system))
+        run.count(kind, apply_page(with_missing_parents(system, records), system=system))
     owed = _owe(system, kind) if system.pushes(kind) else 0
     return (
         f"{kind.replace('_', ' ')}: {len(seen)} there, {_linked(system, kind)} linked; "
@@ -66,7 +66,7 @@ def _walk(
         changing, rest = changes_in(system, page.records)
         held += changing
         run.brake(kind, len(held))
-        run.count(kind, apply(with_missing_parents(system, rest), system=system))
+        run.count(kind, apply_page(with_missing_parents(system, rest), system=system))
     return seen, held
 
 

@@ -30,6 +30,7 @@ COUNTED = {
     Status.REMOVED: "removed",
     Status.IGNORED: "skipped",
     Status.WAITING: "failed",
+    Status.FAILED: "failed",
 }
 
 #: Told of each page: the kind, and the counts so far.

@@ -8,7 +8,7 @@ from django.utils import timezone
 from integrations.models import ExternalLink, LinkState, OutboxEntry
 
 from . import locks
-from .apply import apply
+from .apply_page import apply_page
 from .ended import close
 from .records import RemoteRecord, jsonable
 from .system import Outgoing, System
@@ -35,7 +35,7 @@ def keep_answer(
         link.snapshot["hub_id"] = answer.hub_id_text or str(outgoing.record_id)
     link.pushed_at, link.last_error = timezone.now(), ""
     link.save()
-    apply([answer], system=system)
+    apply_page([answer], system=system)
     close(entry, "create" if outgoing.creating else "update", sorted(sent))
 
 

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from integrations.models import OutboxEntry
+from integrations.models import EventState, OutboxEntry, SyncLog, WebhookEvent
+from integrations.pipedrive import SYSTEM
+from integrations.sync import poll
 from meetings.models import Meeting, MeetingStatus
 from tests.factories import ContactFactory
 
@@ -92,3 +94,41 @@ def test_a_call_whose_answer_was_lost_is_found_although_it_moved_meanwhile(piped
 
     assert len(pipedrive.account.records("activity")) == 1
     assert pipedrive.remote(meeting)["due_time"][:5] == "16:30"
+
+
+@pytest.fixture
+def moved_onto_another(pipedrive, meeting):
+    """A call that somebody in Pipedrive moved onto another call of the same host."""
+    Meeting.objects.create(
+        host=meeting.host,
+        contact=meeting.contact,
+        company=meeting.company,
+        starts_at=START + timedelta(days=1),
+        ends_at=START + timedelta(days=1, minutes=30),
+    )
+    pipedrive.send()
+    pk = pipedrive.remote(meeting)["id"]
+    pipedrive.account.update("activity", pk, due_date="2030-03-06")
+    return pk
+
+
+def test_a_call_moved_onto_another_of_the_same_host_waits_for_a_person(
+    pipedrive, meeting, moved_onto_another
+):
+    pipedrive.tell("change", "activity", moved_onto_another)
+
+    meeting.refresh_from_db()
+    assert meeting.starts_at == START
+    event = WebhookEvent.objects.latest("id")
+    assert (event.state, event.reason) == (EventState.DEAD, "rejected")
+    assert event.last_error == "meeting: the host has another call at that time"
+
+
+def test_a_call_that_cannot_be_kept_does_not_stop_a_poll(pipedrive, meeting, moved_onto_another):
+    other = pipedrive.create("organization", name="Larkfield")
+
+    run = poll.poll(SYSTEM)
+
+    assert pipedrive.linked("company", other["id"]).name == "Larkfield"
+    assert run.counts["meeting"]["failed"] == 1
+    assert "the host has another call" in SyncLog.objects.get(topic="not_kept").message

@@ -1,0 +1,57 @@
+"""Applying what a list shows: a record that cannot be kept harms no other."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db import InterfaceError, OperationalError
+from django.utils import timezone
+
+from integrations.models import SyncLog
+
+from .apply import Outcome, Outcomes, Status, apply
+from .inbox_claims import describe
+from .records import RemoteRecord
+from .system import System
+
+logger = logging.getLogger(__name__)
+
+#: Lists show the same record again and again; staff hear of it once in this time.
+TOLD_AGAIN_AFTER = timedelta(days=1)
+
+
+def apply_page(records: Sequence[RemoteRecord], *, system: System) -> Outcomes:
+    """Apply together; if that fails, one by one. What fails is told to staff and counted."""
+    try:
+        return apply(records, system=system)
+    except (OperationalError, InterfaceError):
+        # The database is away, and would be for each of them.
+        raise
+    except Exception as error:
+        if len(records) == 1:
+            return _failed(records[0], system, error)
+    ranks = {kind: rank for rank, kind in enumerate(system.kinds)}
+    outcomes: Outcomes = {}
+    for record in sorted(records, key=lambda record: ranks[record.kind]):
+        outcomes |= apply_page([record], system=system)
+    return outcomes
+
+
+def _failed(record: RemoteRecord, system: System, error: Exception) -> Outcomes:
+    logger.error("%s %s cannot be kept", record.kind, record.remote_id, exc_info=error)
+    kind = record.kind.replace("_", " ")
+    sentence = f"{system.label}'s {kind} {record.remote_id} cannot be kept: {describe(error)}"
+    told = SyncLog.objects.filter(
+        system=system.name, message=sentence, at__gte=timezone.now() - TOLD_AGAIN_AFTER
+    )
+    if not told.exists():
+        SyncLog.objects.create(
+            level=SyncLog.Level.ERROR,
+            system=system.name,
+            kind=record.kind,
+            topic="not_kept",
+            message=sentence,
+        )
+    return {(record.kind, record.remote_id): Outcome(Status.FAILED, note=sentence)}
