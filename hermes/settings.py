@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = BASE_DIR / ".data"
@@ -126,10 +127,14 @@ DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
 # One connection for each thread, kept: a new one for each request costs six times as much.
 DATABASES["default"]["CONN_MAX_AGE"] = None
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# They live in a session, which PgBouncer's transaction mode does not keep.
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
 
 if env("CELERY_BROKER_URL", default=""):
     CELERY_BROKER_URL = env("CELERY_BROKER_URL")
     CACHE_URL = env("CACHE_URL", default="") or CELERY_BROKER_URL
+    if not urlsplit(CACHE_URL).scheme.startswith("redis"):
+        raise ImproperlyConfigured("CACHE_URL must name a Redis: the broker is none.")
 else:
     from hermes.embedded import ensure_valkey
 
@@ -277,7 +282,8 @@ SENTRY_DSN = env("SENTRY_DSN", default="")
 if SENTRY_DSN:
     import sentry_sdk
 
-    sentry_sdk.init(dsn=SENTRY_DSN, send_default_pii=False)
+    # No local variables: a frame's may hold credentials.
+    sentry_sdk.init(dsn=SENTRY_DSN, send_default_pii=False, include_local_variables=False)
 LOGGING_CONFIG = None
 from hermes.logs import configure as _configure_logs  # noqa: E402
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxState, SyncRun
@@ -77,7 +77,7 @@ def _gone(
     links = ExternalLink.objects.filter(
         system=system.name, kind=kind, state=LinkState.LIVE, created_at__lt=started_at
     )
-    unseen = (pk for pk in links.values_list("remote_id", flat=True).iterator() if pk not in seen)
+    unseen = (link.remote_id for link in _in_order(links) if link.remote_id not in seen)
     for ids in _chunks(unseen):
         there = {record.remote_id for record in remote.fetch(kind, ids)}
         for remote_id in ids:
@@ -88,7 +88,7 @@ def _gone(
 def _owe(system: System, kind: str) -> int:
     """Put on the outbox what the remote lacks and nothing is under way for."""
     owed = 0
-    for links in _chunks(_live_links(system, kind).iterator(CHUNK)):
+    for links in _chunks(_in_order(_live_links(system, kind))):
         records = hub.KINDS[kind].model._base_manager.in_bulk([link.record_id for link in links])
         owed += outbox_entries.add(
             system,
@@ -98,8 +98,8 @@ def _owe(system: System, kind: str) -> int:
                 if link.record_id in records and _lacks(system, kind, records[link.record_id], link)
             ],
         )
-    for ids in _chunks(_never_sent(system, kind).iterator(CHUNK)):
-        owed += outbox_entries.add(system, [(kind, pk) for pk in ids])
+    for unsent in _chunks(_in_order(_never_sent(system, kind).only("pk"))):
+        owed += outbox_entries.add(system, [(kind, record.pk) for record in unsent])
     return owed
 
 
@@ -121,9 +121,7 @@ def _live_links(system: System, kind: str) -> Any:
 def _never_sent(system: System, kind: str) -> Any:
     links = ExternalLink.objects.filter(system=system.name, kind=kind, record_id=OuterRef("pk"))
     rows = hub.KINDS[kind].model._base_manager.filter(archived_at__isnull=True)
-    return rows.filter(~Exists(links), ~Exists(_busy(system, kind, OuterRef("pk")))).values_list(
-        "pk", flat=True
-    )
+    return rows.filter(~Exists(links), ~Exists(_busy(system, kind, OuterRef("pk"))))
 
 
 def _busy(system: System, kind: str, record_id: OuterRef) -> Any:
@@ -138,6 +136,14 @@ def _busy(system: System, kind: str, record_id: OuterRef) -> Any:
 
 def _linked(system: System, kind: str) -> int:
     return ExternalLink.objects.filter(system=system.name, kind=kind, state=LinkState.LIVE).count()
+
+
+def _in_order(rows: QuerySet) -> Iterator[Any]:
+    """All rows by their key, some at a time: a cursor would not pass PgBouncer."""
+    last = 0
+    while found := list(rows.filter(pk__gt=last).order_by("pk")[:CHUNK]):
+        yield from found
+        last = found[-1].pk
 
 
 def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
