@@ -89,6 +89,8 @@ def _environment(valkey: str) -> dict[str, str]:
         "USE_HTTPS": "false",
         "SENTRY_DSN": "",
         "LOG_FORMAT": "console",
+        # Static files are not collected: no page here is looked at.
+        "PYTHONWARNINGS": "ignore:No directory at",
         "CELERY_BROKER_URL": f"{valkey}/0",
         "CACHE_URL": f"{valkey}/1",
         "PIPEDRIVE_API_TOKEN": "sandbox-token",

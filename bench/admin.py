@@ -6,7 +6,8 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from time import perf_counter
+from statistics import median
+from time import perf_counter, process_time
 from typing import Any
 
 from django.contrib.auth.models import Group, User
@@ -39,6 +40,8 @@ class Page:
     address: Callable[[random.Random], tuple[str, dict[str, Any]]]
     p95: list[float] = field(default_factory=list)
     queries: int = 0
+    #: CPU milliseconds of this process, of all visits so far.
+    cpu: list[float] = field(default_factory=list)
 
 
 def measure(plan: Plan) -> Result:
@@ -66,6 +69,7 @@ def _figures(pages: list[Page], overall: list[float]) -> list[Figure]:
         Figure("95th percentile, all pages", overall, "ms", at_most=100),
         *(Figure(page.name, page.p95, "ms", at_most=100) for page in pages),
         Figure(f"most queries ({most.name})", [most.queries], at_most=14),
+        Figure("CPU of Python, usual page", [median(page.cpu) for page in pages], "ms"),
     ]
 
 
@@ -89,9 +93,10 @@ def _visit(client: Client, page: Page, chance: random.Random) -> float:
     """Milliseconds of one visit."""
     address, parameters = page.address(chance)
     with _counted() as queries:
-        started = perf_counter()
+        started, cpu = perf_counter(), process_time()
         answer = client.get(address, parameters)
         milliseconds = (perf_counter() - started) * 1000
+        page.cpu.append((process_time() - cpu) * 1000)
     if answer.status_code != 200:
         raise RuntimeError(f"{page.name}: {address} {parameters} answered {answer.status_code}")
     page.queries = max(page.queries, len(queries))

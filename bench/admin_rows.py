@@ -35,6 +35,14 @@ LAST_NAMES = [
     "Patel", "Schmidt", "Rossi", "Dubois", "Murphy", "Singh", "Kowalski", "Jensen", "Silva",
     "Evans", "Tanaka", "Ivanova", "Garcia", "Ahmed", "Walker", "Müller", "Costa", "Osei",
 ]  # fmt: skip
+MAIL = [
+    "gmail.example", "outlook.example", "yahoo.example", "larkfield.example", "oakwood.example",
+    "school.example", "icloud.example", "harbour-tutors.example", "btinternet.example",
+]  # fmt: skip
+CODES = [
+    "+44 113", "+44 20", "+44 1904", "+44 117", "+44 131", "+1 617", "+1 512", "+1 303",
+    "+61 8", "+61 3", "+49 30", "+33 4", "01904", "07700",
+]  # fmt: skip
 
 
 def _pick(values: list[str], salt: int) -> str:
@@ -61,9 +69,9 @@ _CONTACTS = f"""
 INSERT INTO contacts_contact
     (company_id, first_name, last_name, email, phone, role, created_at, updated_at)
 SELECT %s + (i * 7919::bigint) %% %s, {_pick(FIRST_NAMES, 7)}, {_pick(LAST_NAMES, 11)},
-    lower({_pick(LAST_NAMES, 11)}) || '.' || i || '@' || lower({_pick(FIRST_WORDS, 7)})
-        || '.example',
-    '+44 113 ' || lpad((abs(hashint8(i)::bigint) %% 10000000)::text, 7, '0'), 'client',
+    lower({_pick(LAST_NAMES, 11)}) || '.' || i || '@' || {_pick(MAIL, 29)},
+    {_pick(CODES, 31)} || ' ' || lpad((abs(hashint8(i)::bigint) %% 10000000)::text, 7, '0'),
+    'client',
     now() - i * interval '30 seconds', now() - i * interval '17 seconds'
 FROM generate_series(1, %s) i
 """

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
+from types import SimpleNamespace
 from typing import Any
 
+from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db import connections, models
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.sites import UnfoldAdminSite
@@ -114,6 +116,15 @@ class Named(str):
         return named
 
 
+#: Stands for a row's key in a checkbox that is rendered once.
+_A_KEY = "primary-key-of-the-row"
+
+
+@cache
+def _a_checkbox(page: ModelAdmin) -> str:
+    return ModelAdmin.action_checkbox(page, SimpleNamespace(pk=_A_KEY))
+
+
 class _Page(ModelAdmin):
     """What the lists and pages of Hermes share."""
 
@@ -131,6 +142,11 @@ class _Page(ModelAdmin):
         super().__init__(model, admin_site)
         if self.words:
             self.opts = Worded(model._meta, *self.words)
+
+    @admin.display(description=ModelAdmin.action_checkbox.short_description)
+    def action_checkbox(self, obj: models.Model) -> SafeString:
+        """The theme's own, without rendering its template for each row."""
+        return SafeString(_a_checkbox(self).replace(_A_KEY, escape(obj.pk)))
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         cl = super().get_changelist_instance(request)

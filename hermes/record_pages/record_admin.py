@@ -41,6 +41,17 @@ class ArchivedFilter(admin.SimpleListFilter):
         return queryset if self.value() == "all" else queryset.filter(archived_at__isnull=True)
 
 
+def choices(request: HttpRequest, model: Any) -> list[tuple[int, str]]:
+    """All records of a kind to choose from, read once for all the fields of a page."""
+    lists = request.__dict__.setdefault("hermes_choices", {})
+    if model not in lists:
+        rows = model._base_manager.order_by(models.F("archived_at").asc(nulls_first=True), "pk")
+        lists[model] = [
+            (row.pk, f"{row} (archived)" if row.archived_at else str(row)) for row in rows
+        ]
+    return lists[model]
+
+
 class RecordPage(RecordAdmin):
     """A list with a badge for each system; a page with links, history and what happened."""
 
@@ -61,6 +72,25 @@ class RecordPage(RecordAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         rows = self.model._base_manager.all()
         return rows.select_related(*self.list_select_related or [])
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        """Read once for each page: the panel and the form show the same row."""
+        if request.method != "GET":
+            return super().get_object(request, object_id, from_field)
+        if getattr(request, "hermes_record", (None, None))[0] != (object_id, from_field):
+            record = super().get_object(request, object_id, from_field)
+            request.hermes_record = (object_id, from_field), record
+        return request.hermes_record[1]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Archived records stay where they were chosen: saving must not take them away."""
+        related = db_field.related_model
+        kwargs.setdefault("queryset", related._base_manager.all())
+        formfield = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if formfield is not None and db_field.name not in self.raw_id_fields:
+            blank = [] if formfield.empty_label is None else [("", formfield.empty_label)]
+            formfield.choices = [*blank, *choices(request, related)]
+        return formfield
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         if not search_term.strip() or self.kind not in search.PARTS:

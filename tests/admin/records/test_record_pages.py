@@ -8,7 +8,13 @@ from django.urls import reverse
 from companies.merging import merge
 from companies.models import Company, Merge
 from contacts.models import Contact
-from tests.factories import CompanyFactory, ContactFactory, DealFactory, MeetingFactory
+from tests.factories import (
+    CompanyFactory,
+    ContactFactory,
+    DealFactory,
+    MeetingFactory,
+    TeamMemberFactory,
+)
 
 from .forms import page, save
 
@@ -164,3 +170,41 @@ def test_comparing_shows_both_sides(client, staff, pipedrive):
     assert "Here" in text
     assert "Larkfield" in text
     assert not Contact.objects.exists()
+
+
+def test_an_archived_sales_person_stays_when_a_company_is_saved(client, staff):
+    staff()
+    company = CompanyFactory(sales_person=TeamMemberFactory())
+    company.sales_person.archive()
+
+    opened = client.get(page(company))
+    form = opened.context["adminform"].form
+    sent = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    client.post(page(company), {**sent, "name": "Renamed"})
+
+    company.refresh_from_db()
+    assert "(archived)" in opened.content.decode()
+    assert (company.name, company.sales_person_id is None) == ("Renamed", False)
+
+
+def test_a_whole_email_finds_its_contact_and_no_other_that_ends_so(client, staff):
+    staff()
+    ContactFactory(email="Priya@Larkfield.example", last_name="Nair")
+    ContactFactory(email="notpriya@larkfield.example", last_name="Okoro")
+
+    found = client.get(
+        reverse("admin:contacts_contact_changelist"), {"q": "priya@larkfield.example"}
+    )
+
+    assert [contact.last_name for contact in found.context["cl"].result_list] == ["Nair"]
+
+
+def test_a_full_company_page_opens_in_few_queries(client, staff, django_assert_max_num_queries):
+    staff("sales")
+    people = {name: TeamMemberFactory() for name in ["sales_person", "support_person"]}
+    company = CompanyFactory(**people, bdr_person=TeamMemberFactory())
+    MeetingFactory(contact=ContactFactory(company=company), deal=DealFactory(company=company))
+    Company.objects.update(website="https://larkfield.example", sales_person=TeamMemberFactory())
+
+    with django_assert_max_num_queries(14):
+        assert client.get(page(company)).status_code == 200
