@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -30,38 +31,49 @@ class FieldChange:
     label: str
     old: Any
     new: Any
+    #: The system whose message it was; empty when a person did it.
+    system: str = ""
 
     @property
     def sentence(self) -> str:
         return f"{self.who} changed {self.label} from {self.old} to {self.new}"
 
 
-def changes(record: Any, *, limit: int = 30, before: int | None = None) -> list[FieldChange]:
-    """Field changes, newest first, of the newest ``limit`` saves before a history row.
+def of_saves(record: Any, saves: Sequence[Any], after: Any = None) -> list[FieldChange]:
+    """Field changes of history rows, newest first, with values as people read them."""
+    return _with_names(record, raw_of_saves(record, saves, after))
+
+
+def raw_of_saves(record: Any, saves: Sequence[Any], after: Any = None) -> list[FieldChange]:
+    """Field changes of history rows, newest first and without gaps, as stored.
 
     A history row is the record as it was before a save; what it became stands in the next
     row, or in the record itself.
+
+    Args:
+        after: The record or row that follows the first one; looked for where it is not given.
     """
-    rows = record.events.order_by("-pgh_id")
-    if before is not None:
-        rows = rows.filter(pgh_id__lte=before)
-    saves = list(rows[: limit + 1])
-    after: Any = record if before is None else saves.pop(0) if saves else record
+    if not saves:
+        return []
+    if after is None:
+        newer = record.events.filter(pgh_id__gt=saves[0].pgh_id).order_by("pgh_id")
+        after = newer.first() or record
     found: list[FieldChange] = []
-    for save in saves[:limit]:
+    for save in saves:
         found += _differences(record, save, after)
         after = save
-    return _with_names(record, found)
+    return found
+
+
+def of_event(record: Any, event_id: int) -> list[FieldChange]:
+    """The field changes of one history row."""
+    return of_saves(record, list(record.events.filter(pgh_id=event_id)))
 
 
 def since(record: Any, event_id: int) -> list[FieldChange]:
     """Every field change after a history row, newest first."""
-    found: list[FieldChange] = []
-    after: Any = record
-    for save in record.events.filter(pgh_id__gt=event_id).order_by("-pgh_id"):
-        found += _differences(record, save, after)
-        after = save
-    return _with_names(record, found)
+    saves = list(record.events.filter(pgh_id__gt=event_id).order_by("-pgh_id"))
+    return of_saves(record, saves, after=record)
 
 
 def in_words(record: Any, column: Any, value: Any) -> str:
@@ -81,6 +93,7 @@ def _differences(record: Any, save: Any, after: Any) -> list[FieldChange]:
             label=str(column.verbose_name),
             old=getattr(save, column.attname),
             new=getattr(after, column.attname),
+            system=(save.pgh_context or {}).get("system", ""),
         )
         for column in _told(record)
         if getattr(save, column.attname) != getattr(after, column.attname)
@@ -101,30 +114,31 @@ def _who(context: dict | None) -> str:
 
 
 def _with_names(record: Any, found: Sequence[FieldChange]) -> list[FieldChange]:
-    """The same with values as people read them; names of related records in one query each."""
-    names = {
-        column.name: _names(column, found)
-        for column in _told(record)
-        if isinstance(column, models.ForeignKey)
-    }
+    """The same with values as people read them; names of each kind of record in one query."""
+    names = _names(record, found)
     return [
-        FieldChange(
-            change.event_id,
-            change.at,
-            change.who,
-            change.field,
-            change.label,
-            _shown(record, change.field, change.old, names),
-            _shown(record, change.field, change.new, names),
+        replace(
+            change,
+            old=_shown(record, change.field, change.old, names),
+            new=_shown(record, change.field, change.new, names),
         )
         for change in found
     ]
 
 
-def _names(column: Any, found: Sequence[FieldChange]) -> dict[int, str]:
-    ids = {pk for c in found if c.field == column.name for pk in (c.old, c.new) if pk}
-    rows = column.related_model._base_manager.filter(pk__in=ids) if ids else []
-    return {row.pk: str(row) for row in rows}
+def _names(record: Any, found: Sequence[FieldChange]) -> dict[str, dict[int, str]]:
+    """Foreign key to the names of the records that it points at in these changes."""
+    keys = {c.name: c.related_model for c in _told(record) if isinstance(c, models.ForeignKey)}
+    ids: dict[Any, set[int]] = defaultdict(set)
+    for change in found:
+        if change.field in keys:
+            ids[keys[change.field]] |= {pk for pk in (change.old, change.new) if pk}
+    by_model = {
+        model: {row.pk: str(row) for row in model._base_manager.filter(pk__in=wanted)}
+        for model, wanted in ids.items()
+        if wanted
+    }
+    return {name: by_model.get(model, {}) for name, model in keys.items()}
 
 
 def _shown(record: Any, field: str, value: Any, names: dict[str, dict[int, str]]) -> str:

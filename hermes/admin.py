@@ -119,10 +119,11 @@ class TeamMemberPage(RecordPage):
     exclude = ["extra"]
 
     def page_links(self, request: HttpRequest, record: Any) -> list[tuple[str, str, str]]:
+        links = super().page_links(request, record)
         if not self.has_change_permission(request, record):
-            return []
+            return links
         address = reverse("reassign", args=[record.pk])
-        return [(address, "Reassign everything …", "move_group")]
+        return [*links, (address, "Reassign everything …", "move_group")]
 
 
 @admin.register(Meeting)

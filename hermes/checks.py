@@ -7,27 +7,19 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 
-#: The variables that make each system work. All or none of them.
-NEEDED = {
-    "Pipedrive": [
-        "PIPEDRIVE_BASE_URL",
-        "PIPEDRIVE_API_TOKEN",
-        "PIPEDRIVE_WEBHOOK_USER",
-        "PIPEDRIVE_WEBHOOK_PASSWORD",
-    ],
-}
+from integrations.sync.system import everyone
 
 
 @register(Tags.security, deploy=True)
 def half_configured_systems(**_: Any) -> list[Warning]:
     """A system with some of its variables works in one direction only, or not at all."""
     found = []
-    for system, names in NEEDED.items():
-        missing = [name for name in names if not getattr(settings, name, "")]
-        if missing and len(missing) < len(names):
+    for system in everyone():
+        missing = [name for name in system.needs if not getattr(settings, name, "")]
+        if missing and len(missing) < len(system.needs):
             found.append(
                 Warning(
-                    f"{system} is half configured: {', '.join(missing)} not set.",
+                    f"{system.label} is half configured: {', '.join(missing)} not set.",
                     id="hermes.W001",
                 )
             )

@@ -195,6 +195,9 @@ def _card(system: Any, row: Connection | None, queues: Queues, may_manage: bool)
         "backlog_url": _list("outboxentry", queue="open", system=system.name),
         "budget": budget_of(row),
         "url": reverse("admin:integrations_connection_change", args=[row.pk]) if row else "",
+        "set_up_url": reverse("admin:integrations_connection_set_up", args=[system.name])
+        if system.setup and may_manage
+        else "",
         "buttons": _buttons(row) if row and is_on and may_manage else [],
     }
 

@@ -6,6 +6,7 @@ wrote since then stays; where both changed one field, the person is asked which 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,15 +20,6 @@ OPENED, SEEN = "_opened", "_seen"
 
 #: The answer for a field: ``mine`` or ``theirs``.
 KEEP = "_keep_"
-
-
-def newest_event(model: Any, pk: Any) -> int:
-    """The newest history row of a record, 0 without one.
-
-    Asked for before the record is read: a change in between is then found, not missed.
-    """
-    found = model._base_manager.filter(pk=pk).values_list("events__pgh_id", flat=True)
-    return found.order_by("-events__pgh_id").exclude(events=None).first() or 0
 
 
 @dataclass(frozen=True)
@@ -48,11 +40,17 @@ class Question:
 class RecordForm(forms.ModelForm):
     """A record's form that never overwrites what the person did not see."""
 
+    #: Field to the mark beside it: where its value comes from. Set by the page.
+    marks: Mapping[str, Any] = {}
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             # The page says what it was opened with; a second copy in it would be one too many.
             field.show_hidden_initial = False
+        for name, mark in self.marks.items():
+            if name in self.fields:
+                self.fields[name].help_text = mark
         self.questions: list[Question] = []
         self.since: list[history.FieldChange] = []
         self.opened = self._number(OPENED)

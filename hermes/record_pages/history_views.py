@@ -27,10 +27,8 @@ def put_back(request: HttpRequest, kind: str, pk: int, field: str, event_id: int
         else:
             messages.success(request, f"{label} is what it was before.")
         return redirect(back)
-    change = next(
-        (c for c in history.changes(record, limit=200)
-         if (c.event_id, c.field) == (event_id, field)), None,
-    )  # fmt: skip
+    done = {change.field: change for change in history.of_event(record, event_id)}
+    change = done.get(field)
     systems = [each.label for each in switched_on() if each.pushes(kind)]
     sentences = [f"It was {change.old}." if change else "Its earlier value is set again."]
     if systems:

@@ -59,9 +59,8 @@ class LinkRow:
         return self.link is not None and self.link.state == LinkState.LIVE
 
 
-def rows_for(kind: str, pk: int) -> list[LinkRow]:
-    """Every system that keeps this kind, and old links too. Three queries."""
-    links = list(ExternalLink.objects.filter(kind=kind, record_id=pk).order_by("system", "pk"))
+def rows_for(kind: str, pk: int, links: list[ExternalLink]) -> list[LinkRow]:
+    """Every system that keeps this kind, and the record's old links too."""
     entries = _newest_entries(kind, [pk])
     changed_by = _changed_by(kind, pk)
     rows = [_row(link, kind, entries.get((link.system, pk)), changed_by) for link in links]

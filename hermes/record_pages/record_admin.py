@@ -11,14 +11,15 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html_join
 
-from companies import history
+from companies.models import TeamMember
 from hermes.admin_base import OneLine, RecordAdmin, badge, when
-from integrations.models import SyncLog
 
-from . import search
-from .editing import OPENED, RecordForm, newest_event
+from . import search, timeline, timeline_views
+from .editing import OPENED, RecordForm
 from .kinds import MERGEABLE, kind_of
 from .links import badges, rows_for
+from .marks import marks
+from .seen import Seen, seen
 
 
 def _id(text: str) -> int:
@@ -121,18 +122,47 @@ class RecordPage(RecordAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        opened = newest_event(self.model, _id(object_id))
+        self._seen(request, _id(object_id))
         record = self.get_object(request, object_id)
         extra = self._panel(request, record) if record is not None else {}
-        extra["opened"] = request.POST.get(OPENED, opened)
         return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
-        """The record; held while it is saved, so that nobody writes between look and save."""
-        if request.method == "POST" and connection.in_atomic_block:
+        """The record, read once for a page; held while it is saved."""
+        if request.method != "POST":
+            known = request.__dict__.setdefault("hermes_records", {})
+            if object_id not in known:
+                known[object_id] = super().get_object(request, object_id, from_field)
+            return known[object_id]
+        if connection.in_atomic_block:
+            # Nobody else writes between our look and our save.
             rows = self.model._base_manager.filter(pk=_id(object_id)).order_by()
             list(rows.select_for_update(no_key=True).values_list("pk"))
         return super().get_object(request, object_id, from_field)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, **kwargs)
+        if obj is not None:
+            known = self._seen(request, obj.pk)
+            form.marks = marks(obj, self.kind, known.saves, known.links)
+        return form
+
+    def formfield_for_foreignkey(self, column: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A list to choose from that several fields share is read once for a page."""
+        field = super().formfield_for_foreignkey(column, request, **kwargs)
+        if column.related_model is TeamMember and field is not None:
+            known = request.__dict__.setdefault("hermes_choices", [])
+            # Not list(): that would count them first.
+            known[:] = known or [choice for choice in field.choices]
+            field.choices = known
+        return field
+
+    def _seen(self, request: HttpRequest, pk: int) -> Seen:
+        """The record's links and newest changes, read once for a page."""
+        known = request.__dict__.setdefault("hermes_seen", {})
+        if pk not in known:
+            known[pk] = seen(self.kind, self.model, pk)
+        return known[pk]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Write what the person changed; the rest may be newer than their page."""
@@ -145,14 +175,15 @@ class RecordPage(RecordAdmin):
 
     def _panel(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         kind = kind_of(record)
+        known = self._seen(request, record.pk)
+        read = timeline.read(
+            record, kind, [link.remote_id for link in known.links], saves=known.saves
+        )
         return {
-            "kind": kind,
-            "record": record,
-            "links": rows_for(kind, record.pk),
-            "changes": history.changes(record),
-            "logs": SyncLog.objects.filter(kind=kind, record_id=record.pk).order_by("-pk")[:30],
+            **timeline_views.panel(request, record, kind, read),
+            "opened": request.POST.get(OPENED, known.newest_event),
+            "links": rows_for(kind, record.pk, known.links),
             "children": self.children(record),
-            "may_change": self.has_change_permission(request, record),
             "page_links": self.page_links(request, record),
         }
 
@@ -161,8 +192,8 @@ class RecordPage(RecordAdmin):
         return []
 
     def page_links(self, request: HttpRequest, record: Any) -> list[tuple[str, str, str]]:
-        """Further pages of this record that this person may open: address, label, icon."""
-        return []
+        """Where else to go from here, for this person: address, label, icon."""
+        return [("#timeline", "Timeline", "history")]
 
     def get_actions(self, request: HttpRequest) -> dict:
         actions = super().get_actions(request)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import find_views, history_views, link_views, merge_views, reassign_views
+from . import find_views, history_views, link_views, merge_views, reassign_views, timeline_views
 
 _RECORD = "record/<str:kind>/<int:pk>"
 
@@ -19,6 +19,7 @@ urlpatterns = [
         history_views.put_back,
         name="record-put-back",
     ),
+    path(f"{_RECORD}/timeline/", timeline_views.show, name="record-timeline"),
     path("team-members/<int:pk>/reassign/", reassign_views.reassign, name="reassign"),
     path("merge/<str:kind>/", merge_views.merge, name="merge"),
     path("merges/<int:pk>/", merge_views.merged, name="merged"),

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 
 from hermes.admin_base import RecordAdmin, badge, plain_error, when
@@ -14,13 +15,14 @@ from integrations import tasks
 from integrations.models import Connection, RemoteField, StageMapping, SyncLog
 from integrations.sync import connections
 from integrations.sync.errors import SyncError
-from integrations.sync.system import System, get
+from integrations.sync.system import System, everyone, get
 
 from .buttons import Button, ButtonsAdmin
 from .filters import SystemFilter
 from .health import state_of
 from .records import label_of
 from .send import send
+from .set_up import set_up
 
 MANAGE = "integrations.change_connection"
 
@@ -54,6 +56,27 @@ class ConnectionAdmin(ButtonsAdmin):
         Button("reconcile", "Compare all", "compare_arrows", MANAGE),
         Button("repair", "Check and repair the set-up", "build", MANAGE),
     )
+
+    def get_urls(self) -> list[URLPattern]:
+        def view(request: HttpRequest, system: str) -> HttpResponse:
+            return set_up(self, request, system)
+
+        return [
+            path(
+                "set-up/<str:system>/",
+                self.admin_site.admin_view(view),
+                name="integrations_connection_set_up",
+            ),
+            *super().get_urls(),
+        ]
+
+    def links(self) -> list[tuple[str, str]]:
+        return [
+            (reverse("admin:integrations_connection_set_up", args=[each.name]),
+             f"Set up {each.label} …")
+            for each in everyone()
+            if each.setup
+        ]  # fmt: skip
 
     @admin.display(description="System", ordering="system")
     def name(self, connection: Connection) -> str:

@@ -52,6 +52,17 @@ def page_of(kind: str, pk: int | None) -> str:
         return ""
 
 
+def list_of(kind: str) -> str:
+    """The admin list of a kind, or nothing where there is none."""
+    if kind not in hub.KINDS:
+        return ""
+    meta = hub.KINDS[kind].model._meta
+    try:
+        return reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+    except NoReverseMatch:
+        return ""
+
+
 def record_link(kind: str, pk: int | None, name: str = "") -> SafeString | str:
     """A link to the record by its name."""
     if pk is None:

@@ -6,8 +6,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
 
 from hermes.admin_base import badge, plain_error, span, when
 from integrations import tasks
@@ -15,11 +17,54 @@ from integrations.models import RunState, SyncLog, SyncRun
 
 from .buttons import Button, ButtonsAdmin
 from .filters import AtFilter, SystemFilter
-from .records import NamedRecords, kind_label, label_of
+from .records import NamedRecords, kind_label, label_of, list_of
 from .send import send
 
 MANAGE = "integrations.change_syncrun"
 COUNTS = ["seen", "created", "changed", "removed", "skipped", "failed"]
+
+
+#: Count to the column that tells when it happened, and the archive that is looked in.
+LISTS = {
+    "created": ("created_at", "all"),
+    "changed": ("updated_at", "all"),
+    "removed": ("archived_at", "yes"),
+}
+
+
+def _span(run: SyncRun, column: str) -> dict[str, str]:
+    until = run.ended_at or timezone.now()
+    return {
+        f"{column}__gte": run.started_at.isoformat(),
+        f"{column}__lte": until.isoformat(),
+    }
+
+
+def _notes_of(run: SyncRun) -> str:
+    query = urlencode({"system": run.system, **_span(run, "at")})
+    return f"{reverse('admin:integrations_synclog_changelist')}?{query}"
+
+
+def _count(run: SyncRun, kind: str, name: str, number: int) -> Any:
+    """A number of the counts, with the list of what it counts where there is one."""
+    if run.dry_run:
+        return number
+    if name == "failed":
+        return _link(_notes_of(run), number, "notes of that time")
+    address = list_of(kind) if name in LISTS else ""
+    if not address:
+        return number
+    column, archive = LISTS[name]
+    query = urlencode({"archived": archive, **_span(run, column)})
+    return _link(f"{address}?{query}", number, f"{kind_label(kind)} records {name} at that time")
+
+
+def _link(address: str, number: int, what: str) -> Any:
+    if not number:
+        return number
+    return format_html(
+        '<a class="hermes-link" href="{}" aria-label="{}: {}">{}</a>', address, number, what, number
+    )
 
 
 @admin.register(SyncRun)
@@ -85,8 +130,8 @@ class SyncRunAdmin(ButtonsAdmin):
         return self._total(run, "removed")
 
     @admin.display(description="Failed")
-    def failed(self, run: SyncRun) -> int:
-        return self._total(run, "failed")
+    def failed(self, run: SyncRun) -> Any:
+        return _link(_notes_of(run), self._total(run, "failed"), "notes of that time")
 
     @admin.display(description="Counts")
     def counts_table(self, run: SyncRun) -> Any:
@@ -97,7 +142,11 @@ class SyncRunAdmin(ButtonsAdmin):
             [
                 (
                     kind_label(kind),
-                    format_html_join("", "<td>{}</td>", [(counts.get(c, 0),) for c in COUNTS]),
+                    format_html_join(
+                        "",
+                        "<td>{}</td>",
+                        [(_count(run, kind, c, counts.get(c, 0)),) for c in COUNTS],
+                    ),
                 )
                 for kind, counts in run.counts.items()
             ],

@@ -6,7 +6,7 @@ is polled. Our ids stand in a text field of every organization, person and deal.
 
 from django.conf import settings
 
-from integrations.sync.system import Outgoing, Reading, Remote, System
+from integrations.sync.system import Outgoing, Reading, Remote, Say, Setup, SetupPlan, System
 
 from .schemas import ENTITIES, NAME, SPOKE_KINDS
 
@@ -62,6 +62,18 @@ def _repair() -> str:
     return repair()
 
 
+def _plan() -> SetupPlan:
+    from .setup import plan
+
+    return plan()
+
+
+def _set_up(say: Say, agreed: list[str] | None) -> SetupPlan:
+    from .setup import set_up
+
+    return set_up(say, agreed)
+
+
 def _web_url(kind: str, remote_id: str) -> str:
     if kind not in {"company", "contact", "deal"}:
         return ""
@@ -78,5 +90,12 @@ SYSTEM = System(
     payload=_payload,
     web_url=_web_url,
     repair=_repair,
+    setup=Setup(_plan, _set_up),
+    needs=(
+        "PIPEDRIVE_BASE_URL",
+        "PIPEDRIVE_API_TOKEN",
+        "PIPEDRIVE_WEBHOOK_USER",
+        "PIPEDRIVE_WEBHOOK_PASSWORD",
+    ),
     travels=_travels,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,12 +9,10 @@ from django.conf import settings
 
 from integrations.models import Connection
 from integrations.sync.errors import Misconfigured
+from integrations.sync.system import Say
 
 from .client import Client
 from .schemas import NAME
-
-#: Told of each step that was done.
-Say = Callable[[str], None]
 
 
 def quietly(line: str) -> None:

@@ -19,11 +19,11 @@ from integrations.sync.apply import Status, apply
 from integrations.sync.errors import Misconfigured
 from integrations.sync.preview import changes_in, known_links
 from integrations.sync.records import RemoteRecord
-from integrations.sync.system import get
+from integrations.sync.system import PlanChanged, Say, get
 
 from . import registration
 from .keys import forget
-from .registration import Registration, Say, quietly, remember_facts
+from .registration import Registration, quietly, remember_facts
 from .remote import PipedriveRemote
 from .schemas import CUSTOM_FIELDS, ENTITIES, NAME, CustomField
 
@@ -85,14 +85,20 @@ def _described(place: Place) -> str:
     return f"the {ENTITIES[kind]} field “{CUSTOM_FIELDS[kind][name].label}”"
 
 
-def set_up(say: Say = quietly) -> Plan:
+def set_up(say: Say = quietly, agreed: list[str] | None = None) -> Plan:
     """Plan and carry out. One at a time, so that no field is made twice.
+
+    Args:
+        agreed: The plan that a person said yes to; None for whatever is needed.
 
     Raises:
         SyncError: Pipedrive could not be asked, or is not as Hermes needs it.
+        PlanChanged: The plan is another one than was agreed to; nothing was done.
     """
     with runs.run(get(NAME), SyncRun.Action.SETUP) as run:
         todo = plan()
+        if agreed is not None and agreed != todo.lines():
+            raise PlanChanged("Pipedrive was changed meanwhile")
         carry_out(todo, say)
         run.row.report = "\n".join(todo.lines() or ["Nothing to do"])
     return todo

@@ -137,6 +137,37 @@ class Remote(Protocol):
         """Call the cheapest endpoint; say in a sentence who we are there."""
 
 
+class SetupPlan(Protocol):
+    """What set-up would do at a remote, in sentences."""
+
+    def lines(self) -> list[str]:
+        """What is to be done; empty when all is as it should be."""
+
+    def kept(self) -> list[str]:
+        """What is there already."""
+
+
+class PlanChanged(Exception):
+    """Something else would be done than a person said yes to. Nothing was."""
+
+
+#: Told of each step that was done.
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Setup:
+    """How an account is prepared: a plan that writes nothing, and carrying it out.
+
+    Attributes:
+        carry_out: Takes who is told of each step, and the sentences that a person agreed
+            to; raises ``PlanChanged`` when other ones would be true now.
+    """
+
+    plan: Callable[[], SetupPlan]
+    carry_out: Callable[[Say, list[str] | None], SetupPlan]
+
+
 @dataclass(frozen=True)
 class System:
     """A spoke: names, kinds in order of dependence (parents first), and its functions."""
@@ -151,6 +182,10 @@ class System:
     web_url: Callable[[str, str], str]
     #: Checks registrations, fields and users at the remote, and repairs them.
     repair: Callable[[], str] | None = None
+    #: Prepares the account, where there is something to prepare.
+    setup: Setup | None = None
+    #: The settings without which it is off, or works in one direction only.
+    needs: tuple[str, ...] = ()
     #: The fields that travel at this moment, where that depends on set-up; else all.
     travels: Callable[[str], frozenset[str]] | None = None
 

@@ -1,5 +1,9 @@
+import re
+from html import unescape
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from integrations.models import (
     PossibleDuplicate,
@@ -144,3 +148,28 @@ def test_a_filtered_list_stops_counting(as_, monkeypatch):
 
     assert paginator.count == 2
     assert str(paginator.count) == "2+"
+
+
+def test_a_runs_numbers_lead_to_what_they_count(as_):
+    client = as_()
+    run = SyncRun.objects.create(
+        system="pipedrive", action="backfill", counts={"company": {"created": 1, "failed": 2}}
+    )
+    made = rows.company("Made by the run")
+    SyncLog.objects.create(system="pipedrive", topic="x", message="Could not be read")
+    SyncRun.objects.update(state="done", ended_at=timezone.now())
+    rows.company("Made later")
+
+    text = client.get(page(run)).content.decode()
+    created, failed = re.findall(r'<td><a class="hermes-link" href="([^"]+)"', text)
+
+    assert list(client.get(unescape(created)).context["cl"].result_list) == [made]
+    assert "Could not be read" in client.get(unescape(failed)).content.decode()
+
+
+def test_a_dry_runs_numbers_lead_nowhere(as_):
+    run = SyncRun.objects.create(
+        system="pipedrive", action="backfill", dry_run=True, counts={"company": {"created": 1}}
+    )
+
+    assert "<td>1</td>" in as_().get(page(run)).content.decode()

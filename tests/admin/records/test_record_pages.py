@@ -62,7 +62,7 @@ def test_the_company_page_shows_links_history_and_children(
     ContactFactory(company=company, last_name="Nair")
     save(client, company, name="Larkfield Ltd")
 
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(14):
         text = client.get(page(company)).content.decode()
 
     assert f"/organization/{org['id']}" in text

@@ -1,0 +1,150 @@
+"""A timeline's items in sentences, with what can be done about each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from companies import history
+from hermes.admin_base import badge, plain_error
+from integrations.models import EventState, OutboxState, SyncLog
+from integrations.sync import system as systems
+
+from . import timeline
+from .timeline import CHANGE, MERGE, MESSAGE, SEND, TROUBLED, Item
+
+#: What a message says of the record.
+TOLD = {
+    "create": "says that it was created there",
+    "change": "says that it was changed there",
+    "delete": "says that it was deleted there",
+}
+
+#: What a message did here.
+RESULTS = {
+    "Created": "It was made here",
+    "Changed": "It was changed here",
+    "Unchanged": "Nothing was new",
+    "Stale": "What is here is newer",
+    "Removed": "It was archived here",
+}
+
+#: What a finished send did there.
+DID = {
+    "create": "Created in {}",
+    "delete": "Deleted in {}",
+    "nothing": "{} had all of it already; nothing was sent",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """An item as the page shows it. ``again`` is where "Try again" goes."""
+
+    at: datetime
+    badge: Any
+    sentence: str
+    changes: list[history.FieldChange]
+    url: str = ""
+    again: str = ""
+    again_label: str = ""
+
+
+def lines(request: HttpRequest, page: timeline.TimelinePage) -> list[Line]:
+    """The page's items for this person; a save that told people nothing new is left out."""
+    return [
+        _line(request, item) for item in page.items if item.changes or item.place.rank != CHANGE
+    ]
+
+
+def _line(request: HttpRequest, item: Item) -> Line:
+    rank = item.place.rank
+    if rank == CHANGE:
+        return Line(item.place.at, badge("Change", "edit", "calm"), "", item.changes)
+    if rank == MESSAGE:
+        return _message(request, item)
+    if rank == SEND:
+        return _send(request, item)
+    if rank == MERGE:
+        return _merge(item)
+    return Line(
+        item.place.at,
+        badge(SyncLog.Level(item.state).label),
+        item.note,
+        [],
+        url=_page(request, "synclog", item.place.pk),
+    )
+
+
+def _label(name: str) -> str:
+    return next((each.label for each in systems.everyone() if each.name == name), name)
+
+
+def _message(request: HttpRequest, item: Item) -> Line:
+    sentence = f"{_label(item.system)} {TOLD.get(item.action, 'sent a message about it')}"
+    if detail := RESULTS.get(item.note, item.note) or plain_error(item.error):
+        sentence += f". {detail}"
+    return Line(
+        item.place.at,
+        _state("Message received", "inbox", EventState(item.state), item.state),
+        sentence,
+        [],
+        url=_page(request, "webhookevent", item.place.pk),
+        again=_again(request, "webhookevent", item, "replay"),
+        again_label="Apply again",
+    )
+
+
+def _send(request: HttpRequest, item: Item) -> Line:
+    return Line(
+        item.place.at,
+        _state("Sent", "upload", OutboxState(item.state), item.state),
+        _sent_sentence(item),
+        [],
+        url=_page(request, "outboxentry", item.place.pk),
+        again=_again(request, "outboxentry", item, "retry"),
+        again_label="Try again",
+    )
+
+
+def _sent_sentence(item: Item) -> str:
+    label = _label(item.system)
+    if item.state == OutboxState.DONE:
+        if item.action in DID:
+            return DID[item.action].format(label)
+        return f"Sent to {label}: {', '.join(item.fields_sent) or 'its number here'}"
+    if item.state == OutboxState.DISCARDED:
+        return f"Not sent to {label}. {item.error}".strip()
+    if item.state in TROUBLED:
+        return f"Could not be sent to {label}: {plain_error(item.error) or 'no reason was given'}"
+    return f"A change waits to be sent to {label}"
+
+
+def _merge(item: Item) -> Line:
+    sentence = f"Merged with another record by {item.action or 'a system'}"
+    if item.state == "undone":
+        sentence += ", and parted again"
+    url = reverse("merged", args=[item.place.pk])
+    return Line(item.place.at, badge("Merge", "merge", "calm"), sentence, [], url=url)
+
+
+def _state(word: str, icon: str, state: Any, value: str) -> Any:
+    """The sort of item while all is well, else its state."""
+    return badge(word, icon, "calm") if value == "done" else badge(state.label)
+
+
+def _page(request: HttpRequest, model: str, pk: int) -> str:
+    if not request.user.has_perm(f"integrations.view_{model}"):
+        return ""
+    return reverse(f"admin:integrations_{model}_change", args=[pk])
+
+
+def _again(request: HttpRequest, model: str, item: Item, button: str) -> str:
+    may = request.user.has_perm(f"integrations.change_{model}")
+    if item.state not in TROUBLED or not may:
+        return ""
+    return reverse(f"admin:integrations_{model}_do", args=[item.place.pk, button])
