@@ -15,7 +15,11 @@ FRESH_SECONDS = 5
 
 def keys() -> Keys:
     """The keys by kind and hub field; empty before set-up."""
-    return _keys(int(time.monotonic() / FRESH_SECONDS))
+    found = _keys(int(time.monotonic() / FRESH_SECONDS))
+    if not all("hub_id" in found[kind] for kind in CUSTOM_FIELDS):
+        # Another process may set up at this moment, and what is sent next must know of it.
+        forget()
+    return found
 
 
 def forget() -> None:

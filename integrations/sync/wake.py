@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 
 from celery import current_app
 from django.core.cache import cache
@@ -39,9 +40,19 @@ def _tell(task: str) -> None:
     transaction.on_commit(lambda: _send(task))
 
 
+class _Silence:
+    """Until when this process leaves an unreachable broker alone."""
+
+    until = 0.0
+
+
 def _send(task: str) -> None:
+    if time.monotonic() < _Silence.until:
+        return
     try:
         if cache.add(f"told:{task}", 1, TOLD_SECONDS):
             current_app.send_task(task, retry=False)
     except (OperationalError, RedisError, OSError):
+        # One that does not answer costs a second: not of every delivery.
+        _Silence.until = time.monotonic() + TOLD_SECONDS
         logger.warning("The broker is unreachable; the sweeps carry on")

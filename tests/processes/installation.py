@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from integrations.models import (
 from integrations.models.queues import OPEN_ENTRIES, OPEN_EVENTS
 from integrations.sandbox import Sandbox
 from tests.conftest import PASSWORD, USER
-from tests.processes.parts import ROOT, Part, until
+from tests.processes.parts import PATIENCE_SECONDS, ROOT, Part, until
 
 AUTHORISATION = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
 
@@ -147,19 +148,31 @@ class Installation:
         living = self.account.records("organization")
         return {str(one["id"]): one for one in living if not one.get("is_deleted")}
 
-    def quiet(self) -> bool:
-        """Whether nothing is left to do: no delivery, no change, no call."""
+    def settle(self, seconds: float = PATIENCE_SECONDS) -> None:
+        """Wait until nothing is left to do: no delivery, no change, no call.
+
+        Raises:
+            AssertionError: It says what is left.
+        """
+        deadline = time.monotonic() + seconds
+        while left := self._left():
+            assert time.monotonic() < deadline, "\n".join(left[:20])
+            time.sleep(0.05)
+
+    def _left(self) -> list[str]:
+        open_deliveries = self.account.account.deliveries.open_count()
         try:
-            return not (
-                self.account.account.deliveries.open_count()
-                or RecordChange.objects.exists()
-                or WebhookEvent.objects.filter(state__in=OPEN_EVENTS).exists()
-                or OutboxEntry.objects.filter(state__in=OPEN_ENTRIES).exists()
-            )
-        except OperationalError:
+            changes = RecordChange.objects.count()
+            events = WebhookEvent.objects.filter(state__in=OPEN_EVENTS)
+            entries = OutboxEntry.objects.filter(state__in=OPEN_ENTRIES)
+            rows = [f"{r} {r.state} {r.attempts} {r.last_error}" for r in [*events, *entries]]
+        except OperationalError as error:
             # The server that a test killed took our own connection with it.
             connection.close()
-            return False
+            return [str(error)]
+        if changes or open_deliveries:
+            rows.append(f"{changes} changes, {open_deliveries} deliveries")
+        return rows
 
     def differences(self) -> list[str]:
         """In what both sides do not agree about companies; empty if they do."""

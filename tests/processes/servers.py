@@ -15,7 +15,8 @@ import psycopg
 import redis
 
 from hermes import embedded
-from tests.processes.parts import ROOT
+from hermes.embedded.places import is_alive
+from tests.processes.parts import ROOT, until
 
 TEMPLATE = "hermes_template"
 
@@ -73,13 +74,11 @@ class Servers:
 
     def kill_postgres(self) -> None:
         """SIGKILL for the postmaster; its children notice and end."""
-        os.kill(int(self._postmaster_file().read_text().split()[0]), signal.SIGKILL)
-
-    def _postmaster_file(self) -> Path:
-        return self.folder / "postgres" / "postmaster.pid"
+        lock = self.folder / "postgres" / "postmaster.pid"
+        _kill(int(lock.read_text().split()[0]))
 
     def kill_valkey(self, *, with_its_data: bool = False) -> None:
-        os.kill(self.valkey_pid, signal.SIGKILL)
+        _kill(self.valkey_pid)
         if with_its_data:
             shutil.rmtree(self.folder / "valkey")
 
@@ -93,3 +92,8 @@ class Servers:
     @property
     def valkey_pid(self) -> int:
         return int((self.folder / "valkey.pid").read_text())
+
+
+def _kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+    until("the server is dead", lambda: not is_alive(pid))

@@ -43,7 +43,7 @@ def test_a_worker_killed_during_a_create_whose_answer_is_lost_makes_one_record(r
     assert not ExternalLink.objects.filter(kind="company").exists()
 
     running.parts["worker"].start()
-    until("all is sent", running.quiet)
+    running.settle()
 
     assert [one["name"] for one in running.organizations().values()] == ["Larkfield"]
     assert ExternalLink.objects.get(kind="company", state="live").record_id == company.pk
@@ -54,13 +54,14 @@ def test_a_worker_killed_during_a_create_whose_answer_is_lost_makes_one_record(r
 
 def test_a_worker_killed_during_a_change_whose_answer_is_lost_sends_it_again(running):
     company = CompanyFactory(name="Larkfield")
-    until("it is sent", lambda: running.quiet() and running.organizations())
+    until("it is sent", lambda: running.organizations())
+    running.settle()
     kill_in_the_middle(running, "PATCH")
     Company.objects.filter(pk=company.pk).update(name="Larkfield Tutors")
     until("the worker was killed", lambda: running.parts["worker"].process is None)
 
     running.parts["worker"].start()
-    until("all is sent", running.quiet)
+    running.settle()
 
     assert [one["name"] for one in running.organizations().values()] == ["Larkfield Tutors"]
     assert running.differences() == []
@@ -71,7 +72,8 @@ def test_a_slow_remote_outlasts_the_leases_and_nothing_is_made_twice(running):
         "latency", method="POST", path="/api/v2/organizations", times=None, seconds=0.6
     )
     CompanyFactory.create_batch(15)
-    until("all is sent", lambda: running.quiet() and len(running.organizations()) >= 15)
+    until("all is sent", lambda: len(running.organizations()) >= 15)
+    running.settle()
 
     assert len(running.calls("POST", "/api/v2/organizations")) == 15
     assert running.differences() == []
