@@ -40,6 +40,7 @@ class RecordPage(RecordAdmin):
 
     #: The engine's word for this kind.
     kind = ""
+    change_form_outer_before_template = "admin/record/links.html"
     change_form_outer_after_template = "admin/record/panel.html"
     readonly_fields = ["archived_at", "created_at", "updated_at"]
     list_filter = [ArchivedFilter]
