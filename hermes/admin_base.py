@@ -130,6 +130,8 @@ class _Page(ModelAdmin):
 
     #: What staff call one row and many, where the model is called otherwise.
     words: tuple[str, str] | None = None
+    #: What an empty list says: what would be in it, and how it gets there.
+    when_empty = "What you or a connected system add is shown here."
     paginator = EstimatedPaginator
     show_full_result_count = False
     list_per_page = 50
@@ -160,6 +162,12 @@ class _Page(ModelAdmin):
         if self.words and context.get("original"):
             context["original"] = Named(context["original"])
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def formfield_for_dbfield(self, *args: Any, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(*args, **kwargs)
+        if field is not None and field.label:
+            field.label = with_abbreviations(str(field.label))
+        return field
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Records are archived, and the engine removes what is old by itself."""
@@ -264,6 +272,14 @@ def span(seconds: float) -> str:
 
 
 _EXCEPTION = re.compile(r"^(?P<type>[A-Z]\w*(?:Error|Exception|Timeout)): ?(?P<rest>.*)", re.DOTALL)
+
+
+_ABBREVIATION = re.compile(r"\b(bdr|utm|gclid|tc2)\b", re.IGNORECASE)
+
+
+def with_abbreviations(label: str) -> str:
+    """A field's label with what is spelt in capitals: ``UTM source``."""
+    return _ABBREVIATION.sub(lambda found: found[0].upper(), label)
 
 
 def plain_error(text: str) -> str:

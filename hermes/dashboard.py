@@ -212,7 +212,7 @@ def budget_of(row: Connection | None) -> dict[str, Any] | None:
     return {
         "used": used,
         "limit": limit,
-        "left": max(limit - used, 0),
+        "words": f"{used:,} of {limit:,}, {max(limit - used, 0):,} left",
         "resets": budget.get("resets_at", ""),
     }
 

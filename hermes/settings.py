@@ -84,6 +84,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "hermes.urls"
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
+LOGOUT_REDIRECT_URL = "admin:login"
 WSGI_APPLICATION = "hermes.wsgi.application"
 TEMPLATES = [
     {
@@ -258,6 +259,7 @@ UNFOLD = {
     "SITE_TITLE": "Hermes",
     "SITE_HEADER": "Hermes",
     "SITE_SYMBOL": "sync_alt",
+    "SITE_URL": None,
     "SITE_FAVICONS": [
         {
             "rel": "icon",

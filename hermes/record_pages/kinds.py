@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
+from hermes.admin_base import with_abbreviations
 from integrations.sync import hub
 
 #: Kinds whose records can be merged.
@@ -105,4 +106,4 @@ def field_label(kind: str, field: str) -> str:
     known = {column.name: column for column in model._meta.get_fields()}
     column = known.get(field)
     label = getattr(column, "verbose_name", field.replace("_", " "))
-    return str(label)[:1].upper() + str(label)[1:]
+    return with_abbreviations(str(label)[:1].upper() + str(label)[1:])

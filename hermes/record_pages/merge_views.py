@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from companies import merging
 from companies.models import Merge
 from integrations.models import ExternalLink, LinkState
+from integrations.sync import system as systems
 
 from .kinds import model_of, page_of, shown
 from .pages import in_admin, page
@@ -88,8 +89,9 @@ def _both_linked(kind: str, records: list[Any]) -> list[str]:
     links = ExternalLink.objects.filter(
         kind=kind, record_id__in=[record.pk for record in records], state=LinkState.LIVE
     )
-    systems = list(links.values_list("system", flat=True))
-    return sorted({name for name in systems if systems.count(name) > 1})
+    names = list(links.values_list("system", flat=True))
+    labels = {each.name: each.label for each in systems.everyone()}
+    return sorted({labels.get(name, name) for name in names if names.count(name) > 1})
 
 
 def _merge(request: HttpRequest, kind: str, winner: Any, losers: list[Any]) -> HttpResponse:

@@ -11,7 +11,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html_join
 
-from companies.models import TeamMember
 from hermes.admin_base import OneLine, RecordAdmin, badge, when
 
 from . import search, timeline, timeline_views
@@ -60,7 +59,7 @@ class RecordPage(RecordAdmin):
     kind = ""
     form = RecordForm
     change_form_before_template = "admin/record/meanwhile.html"
-    change_form_outer_before_template = "admin/record/page_links.html"
+    change_form_outer_before_template = "admin/record/above.html"
     # Outside the page's form: it has forms of its own, and a browser drops one in another.
     change_form_outer_after_template = "admin/record/panel.html"
     readonly_fields = ["archived_at", "created_at", "updated_at"]
@@ -73,15 +72,6 @@ class RecordPage(RecordAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         rows = self.model._base_manager.all()
         return rows.select_related(*self.list_select_related or [])
-
-    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
-        """Read once for each page: the panel and the form show the same row."""
-        if request.method != "GET":
-            return super().get_object(request, object_id, from_field)
-        if getattr(request, "hermes_record", (None, None))[0] != (object_id, from_field):
-            record = super().get_object(request, object_id, from_field)
-            request.hermes_record = (object_id, from_field), record
-        return request.hermes_record[1]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Archived records stay where they were chosen: saving must not take them away."""
@@ -146,16 +136,6 @@ class RecordPage(RecordAdmin):
             known = self._seen(request, obj.pk)
             form.marks = marks(obj, self.kind, known.saves, known.links)
         return form
-
-    def formfield_for_foreignkey(self, column: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """A list to choose from that several fields share is read once for a page."""
-        field = super().formfield_for_foreignkey(column, request, **kwargs)
-        if column.related_model is TeamMember and field is not None:
-            known = request.__dict__.setdefault("hermes_choices", [])
-            # Not list(): that would count them first.
-            known[:] = known or [choice for choice in field.choices]
-            field.choices = known
-        return field
 
     def _seen(self, request: HttpRequest, pk: int) -> Seen:
         """The record's links and newest changes, read once for a page."""

@@ -38,6 +38,10 @@ def in_words(value: Any) -> str:
 class ConflictAdmin(NamedRecords, ButtonsAdmin):
     """A field that both sides changed."""
 
+    when_empty = (
+        "A field that was changed here and in another system at the same time "
+        "is shown here, for you to choose."
+    )
     list_display = ["found", "record", "field_label", "ours", "theirs", "system_label", "rule",
                     "state_badge", "settled_by"]  # fmt: skip
     list_display_links = ["found"]
@@ -157,6 +161,7 @@ class ConflictAdmin(NamedRecords, ButtonsAdmin):
 class PossibleDuplicateAdmin(NamedRecords, ButtonsAdmin):
     """Two records that may be one."""
 
+    when_empty = "Two records that look like one are shown here, to be merged or told apart."
     list_display = ["found", "kind_word", "first", "second", "why", "state_badge", "merge_link"]
     list_display_links = ["found"]
     list_filter = ["state", KindFilter]

@@ -39,6 +39,7 @@ def system_of(connection: Connection) -> System | None:
 class ConnectionAdmin(ButtonsAdmin):
     """One outside system: its state, and what operations can do about it."""
 
+    when_empty = "Systems that Hermes is connected to are shown here."
     list_display = ["name", "state_badge", "last_message", "last_poll", "last_success", "problem"]
     list_display_links = ["name"]
     ordering = ["system"]
@@ -196,6 +197,7 @@ def _pairs(values: dict[str, Any]) -> Any:
 class RemoteFieldAdmin(ButtonsAdmin):
     """Which key a custom field has in a system. Set-up writes these."""
 
+    when_empty = "Fields are shown here once a system was set up."
     words = ("field found there", "fields found there")
     list_display = ["field", "kind", "system", "remote_label", "remote_key", "remote_type"]
     list_filter = [SystemFilter]
@@ -207,6 +209,7 @@ class RemoteFieldAdmin(ButtonsAdmin):
 class StageMappingAdmin(RecordAdmin):
     """Which stage of ours a remote stage's name stands for."""
 
+    when_empty = "Stages that are called otherwise in a system are shown here."
     words = ("stage name", "stage names")
     list_display = ["remote_stage", "system", "stage"]
     list_filter = [SystemFilter]

@@ -61,6 +61,7 @@ class DueFilter(admin.SimpleListFilter):
 class OutboxEntryAdmin(NamedRecords, ButtonsAdmin):
     """What has to go out, and what became of it."""
 
+    when_empty = "A change that you make in Hermes is shown here on its way to the other systems."
     words = ("change to send", "changes to send")
     list_display = ["created", "record", "system_label", "does", "fields_count", "state_badge",
                     "attempts", "next_try", "problem"]  # fmt: skip

@@ -60,6 +60,7 @@ def replay(events: QuerySet) -> str:
 class WebhookEventAdmin(ButtonsAdmin):
     """What came in, and what became of it."""
 
+    when_empty = "What other systems tell us is shown here as it comes in. Nothing has come in yet."
     words = ("message received", "messages received")
     list_display = ["received", "system_label", "about", "action", "state_badge", "result",
                     "attempts", "took"]  # fmt: skip

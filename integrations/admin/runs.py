@@ -71,6 +71,7 @@ def _link(address: str, number: int, what: str) -> Any:
 class SyncRunAdmin(ButtonsAdmin):
     """One run: how far it is, what it did, and the brake."""
 
+    when_empty = "Each check and each load of a system is shown here with its numbers."
     words = ("run", "runs")
     list_display = ["started", "system_label", "action_label", "state_badge", "took", "seen",
                     "created", "changed", "removed", "failed"]  # fmt: skip
@@ -194,6 +195,7 @@ RELEASABLE = {
 class SyncLogAdmin(NamedRecords, ButtonsAdmin):
     """What staff need to know."""
 
+    when_empty = "What you should know about records and systems is shown here."
     words = ("note", "notes")
     list_display = ["happened", "level_badge", "system_label", "record", "message"]
     list_display_links = ["happened"]

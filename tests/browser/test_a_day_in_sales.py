@@ -75,7 +75,7 @@ def test_a_changed_company_is_sent_and_its_page_says_so(as_, known, pipedrive):
     assert pipedrive.remote(company)["name"] == "Larkfield Tutors"
     page.reload()
     expect(links.get_by_text("In sync")).to_be_visible()
-    expect(page.get_by_role("region", name="History")).to_contain_text(
+    expect(page.get_by_role("region", name="Timeline")).to_contain_text(
         "sales changed name from Larkfield to Larkfield Tutors"
     )
 

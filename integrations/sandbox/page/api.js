@@ -1,8 +1,15 @@
 const message = document.getElementById("message");
+let saidAt = 0;
 
 export function say(text, bad = false) {
   message.textContent = text;
   message.className = bad ? "bad" : "";
+  saidAt = performance.now();
+}
+
+// Another section was opened. What led there by itself, a delete or a merge, keeps its word.
+export function hush() {
+  if (performance.now() - saidAt > 500) say("");
 }
 
 export async function call(method, path, body) {

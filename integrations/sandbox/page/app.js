@@ -1,4 +1,4 @@
-import { call, say } from "/page/api.js";
+import { call, hush } from "/page/api.js";
 import { el } from "/page/dom.js";
 import * as records from "/page/records.js";
 import { calls, deliveries, webhooks } from "/page/traffic.js";
@@ -29,7 +29,7 @@ async function show() {
   refresh = async () => {};
   shownHash = hash;
   tabs(section);
-  say("");
+  hush();
   try {
     const next = await open(section, id);
     if (shownHash === hash) refresh = next;

@@ -3,7 +3,18 @@ import { el, isNew, labelled, shown, table, typed } from "/page/dom.js";
 
 const TITLE = { deal: "title", activity: "subject" };
 const title = (entity, record) => record[TITLE[entity] || "name"];
-const link = (entity, record) => el("a", { href: `#${entity}/${record.id}` }, `${record.id}`);
+const link = (entity, record, text) => el("a", { href: `#${entity}/${record.id}` }, `${text}`);
+
+// The column between name and time: what tells records of a kind apart.
+const BESIDE = {
+  organization: ["Owner", "owner_id"],
+  person: ["Organization", "org_id"],
+  deal: ["Status", "status"],
+  activity: ["Organization", "org_id"],
+  pipeline: ["Order", "order_nr"],
+  stage: ["Pipeline", "pipeline_id"],
+  user: ["Email", "email"],
+};
 
 // Example text of fields whose form is not obvious.
 const HINTS = {
@@ -41,12 +52,12 @@ export async function list(main, entity) {
 function records(entity, answer) {
   if (!answer.records.length) return el("p", { className: "muted" }, "Nothing here.");
   const rows = answer.records.map((record) => [
-    link(entity, record),
-    shown(title(entity, record)),
-    record.is_deleted ? "deleted" : shown(record.status ?? record.email ?? record.org_id ?? record.pipeline_id),
+    link(entity, record, record.id),
+    link(entity, record, shown(title(entity, record))),
+    record.is_deleted ? "deleted" : shown(record[BESIDE[entity][1]]),
     shown(record.update_time ?? record.modified),
   ]);
-  const listed = table(["Id", "Name", "", "Changed"], rows);
+  const listed = table(["Id", "Name", BESIDE[entity][0], "Changed"], rows);
   return answer.more ? el("div", {}, listed, el("p", { className: "muted" }, "The 50 newest; search for others.")) : listed;
 }
 
@@ -98,15 +109,16 @@ function named(field, value) {
 async function form(entity, record, refresh) {
   const about = await call("GET", `/fields/${entity}`);
   const inputs = {};
-  const add = (key, text, value, required = false) => {
+  const add = (key, text, value, required = false, hint = undefined) => {
     const written = value === null || value === undefined ? "" : typeof value === "object" ? JSON.stringify(value) : String(value);
-    inputs[key] = el("input", { value: written, placeholder: HINTS[key] ?? "", required });
+    inputs[key] = el("input", { value: written, placeholder: hint ?? HINTS[key] ?? "", required });
     inputs[key].dataset.before = written;
     return labelled(text, inputs[key]);
   };
   const rows = about.writable.map((key) => add(key, key, record?.[key], !record && about.required.includes(key)));
   for (const field of about.custom) {
-    rows.push(add(`#${field.field_code}`, `${field.field_name} (${field.field_type})`, record?.custom_fields?.[field.field_code]));
+    const hint = field.options?.map((option) => `${option.id}: ${option.label}`).join(", ");
+    rows.push(add(`#${field.field_code}`, `${field.field_name} (${field.field_type})`, record?.custom_fields?.[field.field_code], false, hint));
   }
   const save = async (event) => {
     event.preventDefault();

@@ -51,7 +51,7 @@ export async function deliveries(main) {
 function delivery(one, open) {
   const last = one.tries.at(-1);
   const came = last ? `${last.status ?? last.error}` : "";
-  const text = `${one.at.slice(11, 23)} ${one.action} ${one.entity} ${one.entity_id} → ${one.state} ${came} (${one.tries.length} tries)`;
+  const text = `${one.at.slice(11, 23)} ${one.action} ${one.entity} ${one.entity_id} → ${one.state} ${came} (${one.tries.length} ${one.tries.length === 1 ? "try" : "tries"})`;
   const entry = el("details", {}, el("summary", { className: ["failed", "lost", "dropped"].includes(one.state) ? "bad" : "" }, text));
   entry.dataset.number = one.number;
   const fill = () => entry.childElementCount === 1 && entry.append(pretty(one));

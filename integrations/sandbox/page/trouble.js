@@ -3,6 +3,16 @@ import { el, isNew, labelled, table, typed } from "/page/dom.js";
 
 const KINDS = ["latency", "error", "error_after", "reset", "reset_after", "lost_answer", "unauthorized", "burst", "daily", "blocked"];
 
+const WORDS = {
+  kind: "kind of trouble",
+  method: "method (* for any)",
+  path: "path (* for anything)",
+  times: "how many calls (empty: all)",
+  seconds: "seconds to wait (latency)",
+  status: "status to answer (error)",
+  probability: "probability (0 to 1)",
+};
+
 export async function trouble(main) {
   const rules = el("div");
   const refresh = async () => {
@@ -54,13 +64,15 @@ function ruleForm(refresh) {
     attempt("In force.", () => call("POST", "/trouble", body)).then(refresh);
   };
   return el("form", { onsubmit: add },
-    ...Object.entries(inputs).map(([name, input]) => labelled(name, input)),
+    ...Object.entries(inputs).map(([name, input]) => labelled(WORDS[name], input)),
     el("p", { className: "whole" }, el("button", { type: "submit" }, "Make trouble")));
 }
 
 function settings(values, path) {
   const inputs = Object.fromEntries(Object.entries(values).map(([name, value]) => {
-    const input = el("input", { value: String(value) });
+    const input = typeof value === "boolean"
+      ? el("select", {}, ...["false", "true"].map((word) => el("option", { value: word, selected: word === String(value) }, word === "true" ? "yes" : "no")))
+      : el("input", { value: String(value) });
     input.dataset.before = input.value;
     return [name, input];
   }));

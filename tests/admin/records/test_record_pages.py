@@ -205,6 +205,8 @@ def test_a_full_company_page_opens_in_few_queries(client, staff, django_assert_m
     company = CompanyFactory(**people, bdr_person=TeamMemberFactory())
     MeetingFactory(contact=ContactFactory(company=company), deal=DealFactory(company=company))
     Company.objects.update(website="https://larkfield.example", sales_person=TeamMemberFactory())
+    # A process learns some things once, such as the kinds' own numbers.
+    client.get(page(company))
 
     with django_assert_max_num_queries(14):
         assert client.get(page(company)).status_code == 200

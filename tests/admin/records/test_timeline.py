@@ -198,6 +198,8 @@ def test_the_page_of_a_record_with_much_behind_it_asks_few_questions(
         type(record).objects.filter(pk=record.pk).update(**change(number))
         SyncLog.objects.create(kind=kind, record_id=record.pk, topic="x", message="A note")
         OutboxEntry.objects.create(system="pipedrive", kind=kind, record_id=record.pk, state="done")
+    # A process learns some things once, such as the kinds' own numbers.
+    client.get(page(record))
 
     with django_assert_max_num_queries(14):
         client.get(page(record))

@@ -1,0 +1,125 @@
+"""Every page, by its form: at a desk and on a phone, and for people who hear or tab it."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+
+from integrations.models import (
+    Conflict,
+    ExternalLink,
+    OutboxEntry,
+    PossibleDuplicate,
+    SyncLog,
+    SyncRun,
+    WebhookEvent,
+)
+from integrations.pipedrive import SYSTEM
+from integrations.sync import connections
+from tests.factories import ContactFactory, DealFactory, MeetingFactory
+
+LONG = "An-unbroken-name-of-a-company-that-no-phone-can-show-in-one-line-" * 2
+
+#: The other lists are made by the same template of the same kinds of column.
+LISTS = [
+    "companies_company", "companies_teammember", "deals_deal", "integrations_conflict",
+    "integrations_possibleduplicate", "integrations_connection", "integrations_outboxentry",
+    "integrations_webhookevent", "integrations_syncrun",
+]  # fmt: skip
+#: What the engine wrote, the newest of each.
+WRITTEN = [Conflict, OutboxEntry, WebhookEvent, SyncRun, PossibleDuplicate]
+WCAG = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
+
+
+@pytest.fixture
+def company(known):
+    """A company with something of everything, in words that are long."""
+    company = known(LONG)
+    deal = DealFactory(company=company, contact=ContactFactory(company=company))
+    MeetingFactory(company=company, contact=deal.contact, deal=deal)
+    record = {"system": "pipedrive", "kind": "company", "record_id": company.pk}
+    OutboxEntry.objects.create(**record, state="dead", reason="rejected", last_error=f"No {LONG}")
+    values = {"base_value": "", "hub_value": f"https://{LONG}", "remote_value": LONG}
+    Conflict.objects.create(**record, field="website", policy="ask", **values)
+    SyncLog.objects.create(**record, topic="test", message=f"Have a look at {LONG}")
+    pair = {"first_id": company.pk, "second_id": known("Lark Field").pk}
+    PossibleDuplicate.objects.create(kind="company", why="same name", **pair)
+    SyncRun.objects.create(system="pipedrive", action="poll", report=LONG)
+    connections.of(SYSTEM)
+    company.name = f"{LONG} Ltd"
+    company.save()
+    return company
+
+
+@pytest.fixture
+def addresses(company):
+    """Every page that staff see, with something on it, by what it is."""
+    lists = [reverse(f"admin:{name}_changelist") for name in LISTS]
+    rows = [company, *company.deals.all(), *company.meetings.all()]
+    rows += [model.objects.latest("pk") for model in WRITTEN]
+    pages = [
+        reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+        for row in rows
+    ]
+    link = ExternalLink.objects.get(kind="company", record_id=company.pk)
+    ids = ",".join(str(row.pk) for row in type(company).objects.all())
+    forms = [
+        reverse("admin:companies_company_add"),
+        reverse("find") + "?q=company",
+        reverse("merge", args=["company"]) + f"?ids={ids}",
+        reverse("record-compare", args=["company", company.pk, link.pk]),
+        reverse("record-unlink", args=["company", company.pk, link.pk]),
+        reverse("admin:integrations_webhookevent_since"),
+    ]
+    return {
+        "lists": [reverse("admin:index"), *lists],
+        "records": pages,
+        "questions": [*forms, reverse("admin:login")],
+    }
+
+
+def visit(page, live_server, addresses):
+    """Open one after the other, the log-in page without a session; yields each address."""
+    for address in addresses:
+        if address == reverse("admin:login"):
+            page.context.clear_cookies()
+        page.goto(f"{live_server.url}{address}")
+        yield address
+
+
+def too_wide(page, width: int) -> int:
+    """By how many pixels the page scrolls sideways on a screen of this width."""
+    page.set_viewport_size({"width": width, "height": 800})
+    return page.evaluate("document.documentElement.scrollWidth - innerWidth")
+
+
+def barriers(page) -> list[str]:
+    """What keeps people out, as axe sees it."""
+    options = {
+        "resultTypes": ["violations"],
+        "runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"],
+    }
+    found = Axe().run(page, options=options).response["violations"]
+    return [
+        f"{each['id']}: {each['nodes'][0]['html'][:200]}"
+        for each in found
+        if each["impact"] in {"serious", "critical"}
+    ]
+
+
+@pytest.mark.parametrize("sort", ["lists", "records", "questions"])
+def test_every_page_fits_a_phone_and_keeps_nobody_out(sort, as_, addresses, live_server):
+    page, faults = as_("operations"), []
+    for address in visit(page, live_server, addresses[sort]):
+        said = barriers(page)
+        said += [
+            f"{over} px too wide at {w}" for w in (320, 390) if (over := too_wide(page, w)) > 0
+        ]
+        page.set_viewport_size({"width": 1280, "height": 900})
+        for role, more in [("main", {}), ("heading", {"level": 1})]:
+            if (number := page.get_by_role(role, **more).count()) != 1:
+                said.append(f"{number} of {role}")
+        faults += [f"{address}: {each}" for each in said]
+
+    assert not faults, "\n".join(faults)
