@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxState, RecordChange
+from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxState
 from integrations.models.queues import OPEN_ENTRIES
 from integrations.sync import system as systems
 from integrations.sync.system import System
@@ -62,8 +62,7 @@ class LinkRow:
 def rows_for(kind: str, pk: int, links: list[ExternalLink]) -> list[LinkRow]:
     """Every system that keeps this kind, and the record's old links too."""
     entries = _newest_entries(kind, [pk])
-    changed_by = _changed_by(kind, pk)
-    rows = [_row(link, kind, entries.get((link.system, pk)), changed_by) for link in links]
+    rows = [_row(link, kind, entries.get((link.system, pk))) for link in links]
     current = {link.system for link in links if link.state != LinkState.ALIAS}
     for each in systems.switched_on():
         if kind in each.kinds and each.name not in current:
@@ -79,17 +78,11 @@ def _newest_entries(kind: str, ids: Iterable[int]) -> dict[tuple[str, int], Outb
     return {(entry.system, entry.record_id): entry for entry in entries.order_by("pk")}
 
 
-def _changed_by(kind: str, pk: int) -> set[str]:
-    """Who made the changes that are not among the changes to send yet; "" is a person."""
-    fresh = RecordChange.objects.filter(kind=kind, record_id=pk)
-    return set(fresh.values_list("origin", flat=True))
-
-
 def _known(name: str) -> System | None:
     return next((each for each in systems.everyone() if each.name == name), None)
 
 
-def _row(link: ExternalLink, kind: str, entry: OutboxEntry | None, changed_by: set[str]) -> LinkRow:
+def _row(link: ExternalLink, kind: str, entry: OutboxEntry | None) -> LinkRow:
     system = _known(link.system)
     label = system.label if system else link.system
     url = system.web_url(kind, link.remote_id) if system and link.state == LinkState.LIVE else ""
@@ -97,7 +90,7 @@ def _row(link: ExternalLink, kind: str, entry: OutboxEntry | None, changed_by: s
     if link.state == LinkState.ALIAS:
         entry = None
     sends = bool(system and system.pushes(kind))
-    changed = sends and bool(changed_by - {link.system})
+    changed = sends and any(origin != link.system for origin in link.changed_by)
     return LinkRow(
         system=system,
         label=label,
