@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import datetime
-from itertools import count
+from itertools import count, pairwise
 from statistics import median
 
 from django.conf import settings
@@ -95,7 +95,7 @@ def _pace(calls: list[dict]) -> tuple[float, float]:
 def _gap(calls: list[dict]) -> float:
     """Seconds from one call to the next where the budget held nothing up."""
     times = _times(calls)
-    return median(later - earlier for earlier, later in zip(times, times[1:], strict=False))
+    return median(later - earlier for earlier, later in pairwise(times))
 
 
 def _times(calls: list[dict]) -> list[float]:
