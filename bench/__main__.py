@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
@@ -29,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.list:
         print("\n".join(MEASUREMENTS))
         return 0
+    # What was started is ended, and what was made removed, on this signal too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     results, crashed = [], []
     with _servers() as environment:
         for name in options.only or MEASUREMENTS:

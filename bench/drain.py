@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime
 from itertools import count
+from time import process_time
 
 from django.db import connection
 from django.db.models import Max, Min
@@ -16,7 +17,7 @@ from integrations.pipedrive import SYSTEM, inbound
 from integrations.pipedrive.keys import keys
 from integrations.sync.apply import apply
 
-from . import processes
+from . import databases, processes
 from .events import PIPELINE, STAGE, USER, deal, deal_event
 from .one_by_one import QUEUE, apply_one
 from .plan import Plan, say, stopwatch, wait_until
@@ -33,12 +34,13 @@ def measure(plan: Plan) -> Result:
     deals = plan.scaled(DEALS, 50)
     events, floor_events = deals * (EVENTS // DEALS), plan.scaled(FLOOR_EVENTS, 50)
     _link_deals(deals)
-    floor, product, wasted = [], [], []
+    floor, product, wasted, by_cpu = [], [], [], []
     for each in plan.rounds():
         floor.append(_one_task_per_event(deals, floor_events))
         say(f"one task per event: {floor[-1]:,.0f}/s")
-        rate, written = _drained(deals, events, seed=each)
+        rate, cpu_rate, written = _drained(deals, events, seed=each)
         product.append(rate)
+        by_cpu.append(cpu_rate)
         wasted.append((written - deals) / (events - deals))
         say(f"drain: {rate:,.0f}/s, {written} writes for {events} events over {deals} deals")
     times = [ours / theirs for ours, theirs in zip(product, floor, strict=True)]
@@ -46,6 +48,7 @@ def measure(plan: Plan) -> Result:
         Figure("drained", product, "events/s", at_least=2000, floor=floor),
         Figure("times one task per event", times, at_least=20),
         Figure("writes per superseded event", wasted, at_most=0),
+        Figure("drained per CPU second", by_cpu, "events"),
         Figure("outbox entries made", [OutboxEntry.objects.count()], at_least=0, at_most=0),
     ]
     return Result("drain", figures, [_notes(deals, events, floor_events)])
@@ -55,7 +58,8 @@ def _notes(deals: int, events: int, floor_events: int) -> str:
     return (
         f"{events} events over {deals} linked deals, all in the inbox before the drain starts, "
         "in random order of deals and in order of time for each deal. A write is a row of the "
-        f"deals' history. The floor: {floor_events} events, one Celery worker process."
+        f"deals' history. The floor: {floor_events} events, one Celery worker process. "
+        "CPU seconds are those of the draining process and of PostgreSQL."
     )
 
 
@@ -101,15 +105,21 @@ def _fill(deals: int, events: int, seed: int) -> None:
         cursor.execute("VACUUM ANALYZE integrations_webhookevent, deals_deal")
 
 
-def _drained(deals: int, events: int, seed: int) -> tuple[float, int]:
-    """Events per second until all are done, and how many rows of deals that wrote."""
+def _drained(deals: int, events: int, seed: int) -> tuple[float, float, int]:
+    """Events per second until all are done, per CPU second, and rows of deals written."""
     _fill(deals, events, seed)
-    before = Deal.events.field.model.objects.count()
+    before, cpu = Deal.events.field.model.objects.count(), _cpu_seconds()
     with stopwatch() as seconds:
         taken = tasks.drain_inbox()
+    cpu = _cpu_seconds() - cpu
     _check_all_done(events)
     assert taken == events, f"{taken} of {events} events were taken"
-    return events / seconds[0], Deal.events.field.model.objects.count() - before
+    return events / seconds[0], events / cpu, Deal.events.field.model.objects.count() - before
+
+
+def _cpu_seconds() -> float:
+    """What this process and PostgreSQL have used so far."""
+    return process_time() + databases.cpu_seconds()
 
 
 def _check_all_done(events: int) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from datetime import datetime
-from itertools import count
+from itertools import count, pairwise
+from statistics import median
 
 from django.conf import settings
 
@@ -27,7 +28,7 @@ _serials = count(1)
 def measure(plan: Plan) -> Result:
     """In each run so many new companies, sent by one real worker process."""
     number = plan.scaled(COMPANIES, 3 * LIMIT)
-    shares, rates, refused = [], [], []
+    shares, rates, refused, gaps = [], [], [], []
     with stand_in.started(settings.PIPEDRIVE_BASE_URL) as sandbox:
         stand_in.set_up()
         sandbox.post("/budget", plan=PLAN)
@@ -42,12 +43,14 @@ def measure(plan: Plan) -> Result:
                 share, rate = _pace(calls)
                 shares.append(share * 100)
                 rates.append(rate)
+                gaps.append(_gap(calls) * 1000)
                 say(f"{rate:.2f} calls/s, {share:.1%} of the allowed rate")
     allowed = [LIMIT / WINDOW_SECONDS] * plan.runs
     figures = [
         Figure("sent", rates, "calls/s", floor=allowed),
         Figure("share of the allowed rate", shares, "%", at_least=95),
         exactly("answers of 429", refused, 0),
+        Figure("from call to call within a burst", gaps, "ms"),
     ]
     return Result("outbox", figures, [_notes(number)])
 
@@ -83,7 +86,17 @@ def _pace(calls: list[dict]) -> tuple[float, float]:
 
     Over whole windows: from the first call of one to the first call of another.
     """
-    times = sorted(datetime.fromisoformat(call["at"]).timestamp() for call in calls)
+    times = _times(calls)
     last = (len(times) - 1) // LIMIT * LIMIT
     rate = last / (times[last] - times[0])
     return rate * WINDOW_SECONDS / LIMIT, rate
+
+
+def _gap(calls: list[dict]) -> float:
+    """Seconds from one call to the next where the budget held nothing up."""
+    times = _times(calls)
+    return median(later - earlier for earlier, later in pairwise(times))
+
+
+def _times(calls: list[dict]) -> list[float]:
+    return sorted(datetime.fromisoformat(call["at"]).timestamp() for call in calls)

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from hermes.supervisor import die_with_parent
+
 from .plan import wait_until
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -46,7 +48,11 @@ def running(command: str, env: Mapping[str, str]) -> Iterator[int]:
     """Keep a shell command's program running inside the block; gives its process id."""
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
-            ["sh", "-c", f"exec {command}"], env=dict(env), stdout=log, stderr=log
+            ["sh", "-c", f"exec {command}"],
+            env=dict(env),
+            stdout=log,
+            stderr=log,
+            preexec_fn=die_with_parent,
         )
         try:
             yield process.pid
@@ -76,7 +82,11 @@ def run(*arguments: str, env: Mapping[str, str]) -> Finished:
     """
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
-            [sys.executable, *arguments], env=dict(env), stdout=log, stderr=log
+            [sys.executable, *arguments],
+            env=dict(env),
+            stdout=log,
+            stderr=log,
+            preexec_fn=die_with_parent,
         )
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)

@@ -27,9 +27,10 @@ FIRST_WAIT, LONGEST_WAIT = 0.5, 10.0
 _PR_SET_PDEATHSIG = 1
 
 
-def _die_with_parent() -> None:
-    """Linux ends this process when the supervisor ends, however it ends."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+def die_with_parent() -> None:
+    """Linux ends this process when its parent ends, however that ends."""
+    if os.uname().sysname == "Linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 @dataclass
@@ -44,12 +45,11 @@ class Program:
     not_before: float = field(default=0.0)
 
     def start(self, environment: dict[str, str]) -> None:
-        linux = os.uname().sysname == "Linux"
         self.process = subprocess.Popen(
             self.command,
             env=environment,
             start_new_session=True,
-            preexec_fn=_die_with_parent if linux else None,
+            preexec_fn=die_with_parent,
         )
         self.started_at = time.monotonic()
 
