@@ -14,13 +14,17 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.sites import UnfoldAdminSite
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 __all__ = [
     "EngineAdmin",
     "EstimatedPaginator",
+    "LogInChangeForm",
+    "LogInForm",
     "OneLine",
+    "PasswordForm",
     "RecordAdmin",
     "StackedInline",
     "TabularInline",
@@ -41,6 +45,10 @@ ThemedAdminSite = UnfoldAdminSite
 
 #: The input of a text without a limit that people write in one line.
 OneLine = UnfoldAdminTextInputWidget
+
+#: The forms of a new log-in, of one there is, and of its password.
+LogInForm, LogInChangeForm = UserCreationForm, UserChangeForm
+PasswordForm = AdminPasswordChangeForm
 
 # The theme makes its site itself, so this is the one place to say what its first page is.
 ThemedAdminSite.index_template = "admin/dashboard.html"
@@ -205,6 +213,7 @@ LOOKS = {
     "Cancelled": ("cancel", "calm"),
     "Gone": ("delete", "calm"),
     "Merged away": ("merge", "calm"),
+    "Switched off": ("do_not_disturb_on", "calm"),
     "Not linked": ("link_off", "calm"),
     "For information": ("info", "calm"),
 }
