@@ -286,3 +286,5 @@ PIPEDRIVE_SEARCHES_PER_2_SECONDS = env.int("PIPEDRIVE_SEARCHES_PER_2_SECONDS", d
 PIPEDRIVE_DAILY_TOKENS = env.int("PIPEDRIVE_DAILY_TOKENS", default=30_000)
 PIPEDRIVE_ACTIVITY_TYPE = env("PIPEDRIVE_ACTIVITY_TYPE", default="meeting")
 PIPEDRIVE_POLL_MINUTES = env.int("PIPEDRIVE_POLL_MINUTES", default=5)
+# JSON as text: integrations/pipedrive/given_keys.py reads it, and a check refuses nonsense.
+PIPEDRIVE_FIELD_KEYS = env("PIPEDRIVE_FIELD_KEYS", default="")
