@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from axes.models import AccessAttempt, AccessLog
@@ -110,8 +111,11 @@ class RolePage(GroupAdmin, RecordAdmin):
 
     words = ("role", "roles")
     list_display = ["name", "people", "kept"]
-    fields = ["name", "kept", "people", "permissions"]
-    readonly_fields = ["kept", "people"]
+    readonly_fields = ["kept", "people", "may"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        fixed = obj is not None and not self.has_change_permission(request, obj)
+        return ["name", "kept", "people", "may" if fixed else "permissions"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).prefetch_related("user_set")
@@ -126,6 +130,16 @@ class RolePage(GroupAdmin, RecordAdmin):
     def people(self, group: Group) -> Any:
         names = ((user.get_full_name() or user.username,) for user in group.user_set.all())
         return format_html_join(", ", "{}", names) or "nobody yet"
+
+    @admin.display(description="May")
+    def may(self, group: Group) -> Any:
+        """Its permissions, as "change company, deal"."""
+        things: dict[str, list[str]] = defaultdict(list)
+        for permission in group.permissions.all():
+            verb, _, thing = permission.name.removeprefix("Can ").partition(" ")
+            things[verb].append(thing)
+        lines = ((f"{verb} {', '.join(sorted(words))}",) for verb, words in things.items())
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", lines))
 
     @admin.display(description="Kept by")
     def kept(self, group: Group) -> str:
