@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.sites import UnfoldAdminSite
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 __all__ = [
     "EngineAdmin",
@@ -29,6 +29,7 @@ __all__ = [
     "StackedInline",
     "TabularInline",
     "ThemedAdminSite",
+    "TickBoxes",
     "badge",
     "plain_error",
     "search_ids",
@@ -45,6 +46,9 @@ ThemedAdminSite = UnfoldAdminSite
 
 #: The input of a text without a limit that people write in one line.
 OneLine = UnfoldAdminTextInputWidget
+
+#: The inputs of several out of a few.
+TickBoxes = UnfoldAdminCheckboxSelectMultipleWidget
 
 #: The forms of a new log-in, of one there is, and of its password.
 LogInForm, LogInChangeForm = UserCreationForm, UserChangeForm

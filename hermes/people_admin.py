@@ -25,6 +25,24 @@ from hermes.admin_base import (
 from hermes.record_pages.kinds import page_of
 from hermes.roles import ROLES
 
+#: What the makers call it, and what staff call it.
+WORDS = {
+    "access attempt": "failed log-in",
+    "access log": "log-in made",
+    "crontab": "time of day",
+    "external link": "link to a system",
+    "group": "role",
+    "meeting": "call",
+    "outbox entry": "change to send",
+    "periodic task": "schedule",
+    "remote field": "field found there",
+    "stage mapping": "stage name",
+    "sync log": "note",
+    "sync run": "run",
+    "user": "log-in",
+    "webhook event": "message received",
+}
+
 # Their own pages know neither our words nor our look.
 admin.site.unregister([User, Group])
 
@@ -137,7 +155,7 @@ class RolePage(GroupAdmin, RecordAdmin):
         things: dict[str, list[str]] = defaultdict(list)
         for permission in group.permissions.all():
             verb, _, thing = permission.name.removeprefix("Can ").partition(" ")
-            things[verb].append(thing)
+            things[verb].append(WORDS.get(thing, thing))
         lines = ((f"{verb} {', '.join(sorted(words))}",) for verb, words in things.items())
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", lines))
 
