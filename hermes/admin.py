@@ -12,6 +12,7 @@ from django.urls import reverse
 from companies.models import Company, TeamMember
 from contacts.models import Contact
 from deals.models import Deal, Pipeline, Stage
+from hermes import people_admin, schedule_admin  # noqa: F401
 from hermes.admin_base import RecordAdmin
 from hermes.record_pages.record_admin import ArchivedFilter, RecordPage
 from meetings.models import BookingRules, Meeting
@@ -115,8 +116,12 @@ class TeamMemberPage(RecordPage):
                     "is_active", "systems"]  # fmt: skip
     list_filter = [ArchivedFilter, "is_active"]
     search_fields = ["email"]
-    raw_id_fields = ["user"]
     exclude = ["extra"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Whose log-in it is says one who may see the log-ins."""
+        fixed = super().get_readonly_fields(request, obj)
+        return fixed if request.user.has_perm("auth.view_user") else [*fixed, "user"]
 
     def page_links(self, request: HttpRequest, record: Any) -> list[tuple[str, str, str]]:
         links = super().page_links(request, record)

@@ -16,17 +16,22 @@ from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.sites import UnfoldAdminSite
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 __all__ = [
     "EngineAdmin",
     "EstimatedPaginator",
+    "LogInChangeForm",
+    "LogInForm",
     "OneLine",
+    "PasswordForm",
     "RecordAdmin",
     "StackedInline",
     "TabularInline",
     "ThemedAdminSite",
+    "TickBoxes",
     "badge",
     "plain_error",
     "search_ids",
@@ -43,6 +48,13 @@ ThemedAdminSite = UnfoldAdminSite
 
 #: The input of a text without a limit that people write in one line.
 OneLine = UnfoldAdminTextInputWidget
+
+#: The inputs of several out of a few.
+TickBoxes = UnfoldAdminCheckboxSelectMultipleWidget
+
+#: The forms of a new log-in, of one there is, and of its password.
+LogInForm, LogInChangeForm = UserCreationForm, UserChangeForm
+PasswordForm = AdminPasswordChangeForm
 
 # The theme makes its site itself, so this is the one place to say what its first page is.
 ThemedAdminSite.index_template = "admin/dashboard.html"
@@ -229,6 +241,7 @@ LOOKS = {
     "Cancelled": ("cancel", "calm"),
     "Gone": ("delete", "calm"),
     "Merged away": ("merge", "calm"),
+    "Switched off": ("do_not_disturb_on", "calm"),
     "Not linked": ("link_off", "calm"),
     "For information": ("info", "calm"),
 }

@@ -52,6 +52,9 @@ MENU = [
             ("Booking rules", "event_available", "meetings.bookingrules"),
             ("Log-ins", "key", "auth.user"),
             ("Roles", "shield_person", "auth.group"),
+            ("Failed log-ins", "lock_clock", "axes.accessattempt"),
+            ("Log-ins made", "login", "axes.accesslog"),
+            ("Schedules", "schedule", "django_celery_beat.periodictask"),
         ],
     ),
 ]

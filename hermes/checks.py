@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 
+from integrations.pipedrive import given_keys
 from integrations.sync.system import everyone
 
 
@@ -48,3 +49,10 @@ def reachable_address(**_: Any) -> list[Error]:
     if "127.0.0.1" in settings.SITE_URL or "localhost" in settings.SITE_URL:
         return [Error("SITE_URL is not set to the public address.", id="hermes.E003")]
     return []
+
+
+@register
+def field_keys_make_sense(**_: Any) -> list[Error]:
+    """A key in the wrong place would write one field into another, so it is refused at once."""
+    _found, problems = given_keys.read(settings.PIPEDRIVE_FIELD_KEYS)
+    return [Error(problem, id="hermes.E004") for problem in problems]

@@ -37,6 +37,14 @@ def _all(models: list[str], *actions: str) -> set[str]:
     }
 
 
+#: Models of other packages whose pages operations use.
+PEOPLE = ["auth.user", "auth.group", "axes.accessattempt", "axes.accesslog"]
+SCHEDULES = [
+    "django_celery_beat.periodictask",
+    "django_celery_beat.intervalschedule",
+    "django_celery_beat.crontabschedule",
+]
+
 READ_ONLY = _all(RECORDS + SETUP + SYNC, VIEW)
 
 SALES = (
@@ -61,6 +69,11 @@ OPERATIONS = (
     | _all(NAMES, VIEW)
     | _all(["integrations.stagemapping"], ADD, CHANGE, DELETE)
     | {"integrations.see_raw_webhookevent"}
+    | _all(PEOPLE + SCHEDULES, VIEW)
+    | _all(["auth.user"], ADD, CHANGE)
+    | _all(["axes.accessattempt"], DELETE)
+    | _all(SCHEDULES, CHANGE)
+    | _all(SCHEDULES[1:], ADD)
 )
 
 ROLES = {
@@ -93,7 +106,9 @@ def _make_permissions() -> None:
     from django.contrib.auth.models import Permission
     from django.contrib.contenttypes.models import ContentType
 
-    labels = {label for label, _, _ in OWN} | set(RECORDS + SETUP + SYNC + NAMES)
+    labels = {label for label, _, _ in OWN} | set(
+        RECORDS + SETUP + SYNC + NAMES + PEOPLE + SCHEDULES
+    )
     for app in sorted({label.split(".")[0] for label in labels}):
         create_permissions(apps.get_app_config(app), verbosity=0)
     for label, codename, name in OWN:

@@ -224,6 +224,8 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+# Its pages are ours: hermes/people_admin.py.
+AXES_ENABLE_ADMIN = False
 # A plain-HTTP trial behind no proxy has to say so.
 USE_HTTPS = env.bool("USE_HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = USE_HTTPS
@@ -307,3 +309,5 @@ PIPEDRIVE_SEARCHES_PER_2_SECONDS = env.int("PIPEDRIVE_SEARCHES_PER_2_SECONDS", d
 PIPEDRIVE_DAILY_TOKENS = env.int("PIPEDRIVE_DAILY_TOKENS", default=30_000)
 PIPEDRIVE_ACTIVITY_TYPE = env("PIPEDRIVE_ACTIVITY_TYPE", default="meeting")
 PIPEDRIVE_POLL_MINUTES = env.int("PIPEDRIVE_POLL_MINUTES", default=5)
+# JSON as text: integrations/pipedrive/given_keys.py reads it, and a check refuses nonsense.
+PIPEDRIVE_FIELD_KEYS = env("PIPEDRIVE_FIELD_KEYS", default="")

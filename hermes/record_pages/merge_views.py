@@ -15,7 +15,7 @@ from companies.models import Merge
 from integrations.models import ExternalLink, LinkState
 from integrations.sync import system as systems
 
-from .kinds import model_of, page_of, shown
+from .kinds import model_of, page_of, record_for, shown
 from .pages import in_admin, page
 
 #: More at once nobody can oversee.
@@ -111,13 +111,14 @@ def merged(request: HttpRequest, pk: int) -> HttpResponse:
     """What a merge did, and the way back."""
     row = get_object_or_404(Merge, pk=pk)
     kind = _kind(row)
+    winner = record_for(request, kind, row.winner_id)
     return page(
         request,
         "admin/merge/done.html",
         f"Merged by {row.by or 'a system'}",
         row=row,
         days=merging.UNDO_FOR.days,
-        winner=model_of(kind)._base_manager.get(pk=row.winner_id),
+        winner=winner,
         url=page_of(kind, row.winner_id),
     )
 

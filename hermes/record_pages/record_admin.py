@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html_join
 
-from hermes.admin_base import OneLine, RecordAdmin, badge, when
+from hermes.admin_base import OneLine, RecordAdmin, TickBoxes, badge, when
 
 from . import search, timeline, timeline_views
 from .editing import OPENED, RecordForm
@@ -136,6 +138,16 @@ class RecordPage(RecordAdmin):
             known = self._seen(request, obj.pk)
             form.marks = marks(obj, self.kind, known.saves, known.links)
         return form
+
+    def formfield_for_dbfield(self, column: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Several out of a few words are ticked, not typed."""
+        choices = column.base_field.choices if isinstance(column, ArrayField) else None
+        if not choices:
+            return super().formfield_for_dbfield(column, request, **kwargs)
+        label = column.verbose_name.capitalize()
+        return forms.MultipleChoiceField(
+            choices=choices, required=False, widget=TickBoxes, label=label
+        )
 
     def _seen(self, request: HttpRequest, pk: int) -> Seen:
         """The record's links and newest changes, read once for a page."""

@@ -21,7 +21,14 @@ from .records import NamedRecords, kind_label, label_of, list_of
 from .send import send
 
 MANAGE = "integrations.change_syncrun"
-COUNTS = ["seen", "created", "changed", "removed", "skipped", "failed"]
+COUNTS = {
+    "seen": "Read",
+    "created": "Added",
+    "changed": "Changed",
+    "removed": "Archived",
+    "skipped": "Left out",
+    "failed": "Failed",
+}
 
 
 #: Count to the column that tells when it happened, and the archive that is looked in.
@@ -136,7 +143,9 @@ class SyncRunAdmin(ButtonsAdmin):
 
     @admin.display(description="Counts")
     def counts_table(self, run: SyncRun) -> Any:
-        head = format_html_join("", '<th scope="col">{}</th>', [(name,) for name in COUNTS])
+        head = format_html_join(
+            "", '<th scope="col">{}</th>', [(name,) for name in COUNTS.values()]
+        )
         rows = format_html_join(
             "",
             '<tr><th scope="row">{}</th>{}</tr>',

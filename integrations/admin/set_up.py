@@ -27,7 +27,7 @@ def set_up(page: Any, request: HttpRequest, system: str) -> HttpResponse:
     context = {
         **page.admin_site.each_context(request),
         "title": f"Set up {found.label}",
-        "opts": page.opts,
+        "content_title": f"Set up {found.label}",
         "system": found,
         "missing": [name for name in found.needs if not getattr(settings, name, "")],
         **(_shown(request, found, found.setup) if found.is_on() else {}),

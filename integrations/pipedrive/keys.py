@@ -1,4 +1,4 @@
-"""The account's custom-field keys, as set-up found them."""
+"""The account's custom-field keys, as set-up found them or the environment gives them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from integrations.models import RemoteField
 
+from .given_keys import given_keys
 from .schemas import CUSTOM_FIELDS, NAME, SPOKE_KINDS, Keys, RemoteKey
 
 #: Set-up runs seldom, deliveries come by the hundred a second: look this often.
@@ -34,7 +35,17 @@ def _keys(moment: int) -> Keys:
         found.setdefault(row.kind, {})[row.field] = RemoteKey(
             row.remote_key, row.remote_type, row.options
         )
+    for (kind, name), key in given_keys().items():
+        _give(found[kind], name, key, CUSTOM_FIELDS[kind][name].type)
     return found
+
+
+def _give(found: dict[str, RemoteKey], name: str, key: str, usual_type: str) -> None:
+    """Put a given key in; a field that was found under it before no longer has one."""
+    known = found.pop(name, RemoteKey("", usual_type, {}))
+    for other in [other for other, has in found.items() if has.key == key]:
+        del found[other]
+    found[name] = RemoteKey(key, known.type, known.options)
 
 
 def travelling(kind: str) -> frozenset[str]:

@@ -22,6 +22,7 @@ from integrations.sync.records import RemoteRecord
 from integrations.sync.system import PlanChanged, Say, get
 
 from . import registration
+from .given_keys import VARIABLE, given_keys
 from .keys import forget
 from .registration import Registration, quietly, remember_facts
 from .remote import PipedriveRemote
@@ -154,13 +155,26 @@ def _plan_fields(remote: PipedriveRemote, kind: str, result: Plan) -> None:
     known = dict(
         RemoteField.objects.filter(system=NAME, kind=kind).values_list("field", "remote_key")
     )
+    given = given_keys()
     for name, custom in CUSTOM_FIELDS[kind].items():
+        if key := given.get((kind, name)):
+            _compare_field((kind, name), custom, _given((kind, name), key, by_key), result)
+            continue
         # A field that was renamed there is still the same field.
         there = by_key.get(known.get(name, "")) or _only(kind, custom, by_label)
         if there is None:
             result.create_fields.append((kind, name))
         else:
             _compare_field((kind, name), custom, there, result)
+
+
+def _given(place: Place, key: str, by_key: Mapping[str, dict]) -> dict:
+    """The field that the environment names."""
+    if key not in by_key:
+        raise Misconfigured(
+            f"{VARIABLE} gives {_described(place)} the key {key}, which this account does not have."
+        )
+    return by_key[key]
 
 
 def _folded(label: Any) -> str:

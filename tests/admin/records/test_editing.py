@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from companies.models import Company
-from tests.factories import CompanyFactory, ContactFactory, DealFactory, MeetingFactory
+from tests.factories import (
+    CompanyFactory,
+    ContactFactory,
+    DealFactory,
+    MeetingFactory,
+    TeamMemberFactory,
+)
 
 from .forms import opened, page, save
 
@@ -202,3 +208,13 @@ def test_a_call_at_the_time_of_another_says_so(client, staff):
     response = post(client, meeting, form, status="planned")
 
     assert f"{other.host} has another call at that time." in response.content.decode()
+
+
+def test_plans_and_territories_of_a_team_member_are_ticked(client, staff):
+    staff("sales lead")
+    member = TeamMemberFactory(plans=["payg"])
+
+    save(client, member, plans=["startup", "enterprise"], territories=["GB"])
+
+    member.refresh_from_db()
+    assert (member.plans, member.territories) == (["startup", "enterprise"], ["GB"])
