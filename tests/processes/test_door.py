@@ -22,7 +22,7 @@ def door(hermes):
 def say(hermes, *lines: str, body: bytes) -> str:
     """Send these bytes and nothing more; returns the first line of the answer."""
     head = ["POST /pipedrive/callback/ HTTP/1.1", "Host: localhost",
-            f"Authorization: {AUTHORISATION}", "Content-Type: application/json", *lines]  # fmt: skip
+            f"Authorization: {AUTHORISATION}", *lines]  # fmt: skip
     with socket.create_connection(("127.0.0.1", hermes.port), timeout=20) as connection:
         connection.sendall("\r\n".join([*head, "", ""]).encode() + body)
         connection.shutdown(socket.SHUT_WR)
