@@ -9,7 +9,7 @@ import pytest
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from integrations.models import WebhookEvent
@@ -90,6 +90,7 @@ def test_wrong_credentials_of_any_form_are_refused(client, authorization):
         },
     )
 )
+@example(headers={"HTTP_X_REQUEST_ID": "x\x00y"})
 def test_any_headers_are_borne(client, headers):
     assert knock(client, **headers).status_code < 500
 
