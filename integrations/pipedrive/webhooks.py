@@ -46,6 +46,8 @@ class PipedriveWebhook(APIView):
         body = _body(request)
         if body is None:
             return _error(413, "Larger than 1 MiB")
+        if len(body) < _length(request):
+            return _error(400, "The body ends before its Content-Length")
         inbox.receive(
             system=NAME, dedupe_key=dedupe_key(body), body=body, headers=_headers(request)
         )
@@ -58,11 +60,20 @@ def _error(status: int, message: str, headers: dict[str, str] | None = None) -> 
 
 def _body(request: Request) -> bytes | None:
     """The raw body, or None if it is too long."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if length.isdigit() and int(length) > LONGEST:
+    if _length(request) > LONGEST:
         return None
-    body = request._request.body
+    if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
+        # Django reads nothing of a body that does not tell its length.
+        body = request.META["wsgi.input"].read(LONGEST + 1)
+    else:
+        body = request._request.body
     return body if len(body) <= LONGEST else None
+
+
+def _length(request: Request) -> int:
+    """What the sender says of the body's length; 0 for nothing that can be read."""
+    length = request.META.get("CONTENT_LENGTH") or ""
+    return int(length) if length.isdecimal() else 0
 
 
 def _headers(request: Request) -> Mapping[str, str]:

@@ -44,7 +44,10 @@ ON CONFLICT (system, dedupe_key) DO NOTHING
 
 def receive(*, system: str, dedupe_key: str, body: bytes, headers: Mapping[str, str]) -> bool:
     """Keep a delivery. Durable when this returns; false for a repeat."""
-    kept = {name: headers[name][:500] for name in KEPT_HEADERS if headers.get(name)}
+    # PostgreSQL's JSON has no place for NUL.
+    kept = {
+        name: headers[name][:500].replace("\x00", "") for name in KEPT_HEADERS if headers.get(name)
+    }
     with connection.cursor() as cursor:
         cursor.execute(
             _INSERT, [system, dedupe_key.replace("\x00", "")[:255], json.dumps(kept), body]

@@ -1,0 +1,97 @@
+"""What is logged can be read, and holds no secret."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+import requests
+
+from hermes.logs import configure
+from integrations.models import OutboxEntry
+from integrations.sync import outbox
+from integrations.sync.errors import Unavailable
+from integrations.sync.http import Http
+from tests.conftest import PASSWORD
+from tests.factories import CompanyFactory
+
+SECRET = "hunter2-hunter2"
+
+
+@pytest.fixture(params=["console", "json"])
+def logged(request, capsys, settings):
+    """Gives all that was logged since, in either format."""
+    configure(request.param)
+    for handler in logging.getLogger().handlers:
+        handler.setLevel(logging.DEBUG)
+    yield lambda: capsys.readouterr().err
+    configure(settings.LOG_FORMAT)
+
+
+def fail_with(secret: str) -> None:
+    password = secret
+    raise RuntimeError(f"with {len(password)} letters")
+
+
+def test_an_error_shows_its_lines_and_no_local_variables(logged):
+    try:
+        fail_with(SECRET)
+    except RuntimeError:
+        logging.getLogger("hermes").exception("It failed")
+    text = logged()
+
+    assert "It failed" in text
+    assert "with 15 letters" in text
+    assert "fail_with" in text
+    assert SECRET not in text
+
+
+def test_json_is_one_object_a_line(capsys, settings):
+    configure("json")
+    logging.getLogger("hermes").warning("Two\nlines %s", "ü")
+    (line,) = capsys.readouterr().err.splitlines()
+    configure(settings.LOG_FORMAT)
+
+    said = json.loads(line)
+    assert (said["event"], said["level"], said["logger"]) == ("Two\nlines ü", "warning", "hermes")
+
+
+def test_a_call_that_fails_tells_neither_token_nor_query(logged, sandbox):
+    sandbox.trouble.add("reset", times=None)
+    http = Http(sandbox.url, {"x-api-token": SECRET, "Authorization": f"Bearer {SECRET}"})
+    with pytest.raises(Unavailable) as raised:
+        http.call("GET", "/api/v2/organizations", params={"api_token": SECRET})
+    logging.getLogger("hermes").error("The call failed", exc_info=raised.value)
+
+    text = logged()
+    assert "GET /api/v2/organizations" in text
+    assert SECRET not in text
+    assert raised.value.__cause__ is None
+
+
+def test_an_error_whose_text_holds_the_token_is_told_without_it(
+    logged, pipedrive, settings, monkeypatch
+):
+    settings.PIPEDRIVE_API_TOKEN = SECRET
+
+    def broken(self, method, url, **_):
+        raise requests.exceptions.InvalidHeader(f"bad value {SECRET}")
+
+    monkeypatch.setattr(requests.Session, "request", broken)
+    CompanyFactory()
+    outbox.drain()
+
+    assert SECRET not in logged()
+    assert "InvalidHeader" in OutboxEntry.objects.get().last_error
+    assert SECRET not in OutboxEntry.objects.get().last_error
+
+
+@pytest.mark.django_db
+def test_wrong_credentials_at_the_door_are_not_logged(logged, client):
+    client.post("/pipedrive/callback/", b"{}", content_type="application/json",
+                HTTP_AUTHORIZATION=f"Basic {SECRET}")  # fmt: skip
+
+    text = logged()
+    assert SECRET not in text
+    assert PASSWORD not in text

@@ -1,0 +1,156 @@
+"""No payload, header or query may cause a 500."""
+
+from __future__ import annotations
+
+import base64
+from json import dumps
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from integrations.models import WebhookEvent
+from tests.conftest import PASSWORD, USER
+
+pytestmark = pytest.mark.django_db
+
+DOOR = "/pipedrive/callback/"
+RIGHT = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+
+many = settings(
+    max_examples=80,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+text = st.text(max_size=60)
+#: A header's value as a server hands it on: bytes as Latin-1, no line ends.
+header = st.text(st.characters(max_codepoint=255, exclude_characters="\r\n"), max_size=60)
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | text,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(text, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def knock(client: Client, method: str = "POST", body: bytes = b"{}", path: str = DOOR, **extra):
+    content_type = extra.pop("CONTENT_TYPE", "application/json")
+    client.raise_request_exception = False
+    return client.generic(method, path, body, content_type, **{"HTTP_AUTHORIZATION": RIGHT} | extra)
+
+
+@many
+@given(body=st.binary(max_size=300))
+def test_any_bytes_are_acknowledged_and_kept(client, body):
+    assert knock(client, body=body).status_code == 200
+    assert WebhookEvent.objects.filter(body=body).exists()
+
+
+@many
+@given(meta=values, data=values)
+def test_any_json_is_acknowledged(client, meta, data):
+    body = dumps({"meta": meta, "data": data}).encode()
+    assert knock(client, body=body).status_code == 200
+    assert WebhookEvent.objects.filter(body=body).exists()
+
+
+@many
+@given(key=text | st.integers() | st.none(), entity=text, time=text)
+def test_any_id_of_an_event_is_kept(client, key, entity, time):
+    meta = {"id": key, "entity": entity, "entity_id": key, "timestamp": time}
+    assert knock(client, body=dumps({"meta": meta}).encode()).status_code == 200
+
+
+@many
+@given(authorization=header | header.map("Basic {}".format))
+def test_wrong_credentials_of_any_form_are_refused(client, authorization):
+    response = knock(client, HTTP_AUTHORIZATION=authorization)
+
+    assert response.status_code == 401
+    assert response.json()["status"] == "error"
+    assert not WebhookEvent.objects.exists()
+
+
+@many
+@given(
+    headers=st.fixed_dictionaries(
+        {},
+        optional={
+            "CONTENT_TYPE": header,
+            "HTTP_ACCEPT": header,
+            "HTTP_USER_AGENT": header,
+            "HTTP_X_REQUEST_ID": header,
+            "HTTP_ACCEPT_LANGUAGE": header,
+            "HTTP_COOKIE": header,
+            "HTTP_X_FORWARDED_PROTO": header,
+            "HTTP_IF_MODIFIED_SINCE": header,
+            "HTTP_X_HTTP_METHOD_OVERRIDE": header,
+        },
+    )
+)
+@example(headers={"HTTP_X_REQUEST_ID": "x\x00y"})
+def test_any_headers_are_borne(client, headers):
+    assert knock(client, **headers).status_code < 500
+
+
+@pytest.mark.parametrize("host", ["", "x\x00y", "evil.example", "[::1", "a" * 300, "ü.example"])
+def test_a_wrong_host_is_a_plain_error(client, host):
+    response = knock(client, HTTP_HOST=host)
+
+    assert response.status_code in {200, 400}
+
+
+@many
+@given(query=header)
+def test_any_query_is_borne(client, query):
+    assert knock(client, QUERY_STRING=query).status_code == 200
+    for path in ["/healthz", "/metrics", "/api/schema/", "/admin/login/"]:
+        assert knock(client, "GET", path=path, QUERY_STRING=query).status_code < 500
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/pipedrive/callback/%00", "/%00", "/%ff%fe", "/admin/%00", "/pipedrive/../etc", "//", "/é",
+     "/admin/companies/company/%00/change/", "/admin/record/company/99999999999999999999/unlink/1/",
+     "/api/schema/?format=%00", "/static/%00", "/static/../../etc/passwd"],
+)  # fmt: skip
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_odd_addresses_are_not_found(admin_client, path, method):
+    assert knock(admin_client, method, path=path).status_code < 500
+
+
+@pytest.mark.parametrize(
+    "method", ["GET", "PUT", "PATCH", "DELETE", "HEAD", "TRACE", "FOO", "\xff"]
+)
+def test_other_methods_are_not_allowed(client, method):
+    response = knock(client, method)
+
+    assert response.status_code == 405
+    assert not WebhookEvent.objects.exists()
+
+
+LISTS = [
+    reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    for model in admin.site._registry
+]
+ODD_QUERIES = [
+    "q=%00", "q=%ff%fe", "q=" + "x" * 5000, "q='%22;--", "p=abc", "p=-1", "p=999999999999999999999",
+    "o=99.x", "id=abc", "id__exact=%00", "id=99999999999999999999999", "nothing__here=1",
+    "pk__in=a,b", "all=", "e=1", "_popup=1", "_to_field=x", "state__exact=%00", "q=%F0%9F%A6%89",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_no_query_of_a_list_causes_an_error(admin_client, address):
+    for query in ODD_QUERIES:
+        response = knock(admin_client, "GET", path=address, QUERY_STRING=query)
+        assert response.status_code < 500, query
+
+
+@pytest.mark.parametrize("query", ODD_QUERIES)
+def test_no_search_causes_an_error(admin_client, query):
+    response = knock(admin_client, "GET", path="/admin/find/", QUERY_STRING=query)
+
+    assert response.status_code < 500
