@@ -15,4 +15,4 @@ def apply_one() -> None:
     from integrations.sync.system import get
 
     for event in inbox.claim(1):
-        inbox._apply_batch(get(event.system), [event])
+        inbox.apply_claimed(get(event.system), [event])

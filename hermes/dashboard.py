@@ -233,8 +233,8 @@ def _buttons(row: Connection) -> list[dict[str, str]]:
     ]
 
 
-#: Beat sends the sweeps that the worker runs, so the worker's sign of life is also beat's.
-EXPECTED = {"worker": "Worker and timer"}
+#: The programs in the background, in staff's words.
+EXPECTED = {"worker": "Worker", "beat": "Timer"}
 
 
 def _heartbeats() -> list[dict[str, Any]]:

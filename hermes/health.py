@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from celery import current_app
 from django.db import connection
@@ -24,11 +26,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 def readyz(request: HttpRequest) -> JsonResponse:
     """Everything that Hermes needs answers; 503 with what does not."""
-    problems = {
-        name: problem
-        for name, check in {"database": _database, "broker": _broker, "worker": _worker}.items()
-        if (problem := check())
-    }
+    problems = {name: problem for name, check in CHECKS.items() if (problem := check())}
     status = "error" if problems else "ok"
     return JsonResponse({"status": status, "problems": problems}, status=503 if problems else 200)
 
@@ -51,15 +49,23 @@ def _broker() -> str:
     return ""
 
 
-def _worker() -> str:
-    """Beat sends the sweeps and the worker runs them: one heartbeat shows both."""
+def _heartbeat(name: str) -> str:
     try:
-        row = Heartbeat.objects.filter(name="worker").first()
+        row = Heartbeat.objects.filter(name=name).first()
     except Exception as error:
         return type(error).__name__
     if row is None:
         return "never seen"
     return "silent" if row.beat_at < timezone.now() - SILENT_FOR else ""
+
+
+#: What readiness asks: the problem in a word, or nothing.
+CHECKS: dict[str, Callable[[], str]] = {
+    "database": _database,
+    "broker": _broker,
+    "worker": partial(_heartbeat, "worker"),
+    "beat": partial(_heartbeat, "beat"),
+}
 
 
 def metrics(request: HttpRequest) -> HttpResponse:

@@ -24,7 +24,6 @@ def drain_outbox() -> int:
 @shared_task(name="integrations.sweep")
 def sweep() -> None:
     """Find every due row, whoever forgot to tell."""
-    upkeep.beat("worker")
     inbox.drain()
     outbox.drain()
 

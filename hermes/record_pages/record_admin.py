@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html_join
 
+from companies.records import Record
 from hermes.admin_base import OneLine, RecordAdmin, TickBoxes, badge, when
 
 from . import search, timeline, timeline_views
@@ -78,6 +79,8 @@ class RecordPage(RecordAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Archived records stay where they were chosen: saving must not take them away."""
         related = db_field.related_model
+        if not issubclass(related, Record):
+            return super().formfield_for_foreignkey(db_field, request, **kwargs)
         kwargs.setdefault("queryset", related._base_manager.all())
         formfield = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if formfield is not None and db_field.name not in self.raw_id_fields:

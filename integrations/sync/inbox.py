@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 
 from integrations.models import Connection, EventState, WebhookEvent
@@ -48,14 +49,24 @@ def receive(*, system: str, dedupe_key: str, body: bytes, headers: Mapping[str, 
     kept = {
         name: headers[name][:500].replace("\x00", "") for name in KEPT_HEADERS if headers.get(name)
     }
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT, [system, dedupe_key.replace("\x00", "")[:255], json.dumps(kept), body]
-        )
-        is_new = cursor.rowcount == 1
+    row = [system, dedupe_key.replace("\x00", "")[:255], json.dumps(kept), body]
+    try:
+        is_new = _insert(row)
+    except (OperationalError, InterfaceError):
+        # The connection was kept from an earlier request, and PostgreSQL has restarted.
+        connection.close()
+        is_new = _insert(row)
     if is_new:
         wake.inbox()
     return is_new
+
+
+def _insert(row: list[Any]) -> bool:
+    # Django would ask first whether the connection stands: a statement more for each delivery.
+    connection.health_check_done = True  # type: ignore[attr-defined]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, row)
+        return cursor.rowcount == 1
 
 
 def refused(system: str) -> None:

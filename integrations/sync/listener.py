@@ -11,15 +11,18 @@ import threading
 import time
 
 import psycopg
-from django.db import connection
+from django.db import DatabaseError, close_old_connections, connection
 
-from . import wake
+from . import upkeep, wake
 from .changes import CHANNEL
 
 logger = logging.getLogger(__name__)
 
 #: Wait so long before connecting again.
 PAUSE_SECONDS = 2
+
+#: The thread is also the worker's sign of life.
+SECONDS_BETWEEN_SIGNS = 10
 
 
 def start() -> threading.Thread:
@@ -33,7 +36,7 @@ def _listen_for_ever() -> None:
     while True:
         try:
             _listen()
-        except psycopg.Error as error:
+        except (psycopg.Error, DatabaseError) as error:
             logger.warning("Not listening for changes: %s", type(error).__name__)
             time.sleep(PAUSE_SECONDS)
 
@@ -46,5 +49,8 @@ def _listen() -> None:
         listening.execute(f"LISTEN {CHANNEL}")
         # Whatever was changed before we listened.
         wake.outbox()
-        for _ in listening.notifies():
-            wake.outbox()
+        while True:
+            close_old_connections()
+            upkeep.beat("worker")
+            for _ in listening.notifies(timeout=SECONDS_BETWEEN_SIGNS):
+                wake.outbox()

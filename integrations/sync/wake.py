@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-import time
+import os
+import threading
 
 from celery import current_app
 from django.core.cache import cache
@@ -40,19 +41,51 @@ def _tell(task: str) -> None:
     transaction.on_commit(lambda: _send(task))
 
 
-class _Silence:
-    """Until when this process leaves an unreachable broker alone."""
+class _Teller:
+    """Tells from a thread of its own: a broker that hangs must not hold up a request."""
 
-    until = 0.0
+    def __init__(self) -> None:
+        self._due: set[str] = set()
+        self._news = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def tell(self, task: str) -> None:
+        """Send this soon. Asked for again before that, it is still one message."""
+        with self._news:
+            self._due.add(task)
+            self._news.notify()
+            # A process that was forked off has no copy of the thread.
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="teller", daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            with self._news:
+                self._news.wait_for(lambda: self._due)
+                due, self._due = self._due, set()
+            for task in due:
+                self._send(task)
+
+    def _send(self, task: str) -> None:
+        try:
+            if cache.add(f"told:{task}", 1, TOLD_SECONDS):
+                current_app.send_task(task, retry=False)
+        except (OperationalError, RedisError, OSError):
+            logger.warning("The broker is unreachable; the sweeps carry on")
+
+
+_teller = _Teller()
+
+
+def _new_teller() -> None:
+    """The parent may have held its lock at the moment of the fork."""
+    global _teller
+    _teller = _Teller()
+
+
+os.register_at_fork(after_in_child=_new_teller)
 
 
 def _send(task: str) -> None:
-    if time.monotonic() < _Silence.until:
-        return
-    try:
-        if cache.add(f"told:{task}", 1, TOLD_SECONDS):
-            current_app.send_task(task, retry=False)
-    except (OperationalError, RedisError, OSError):
-        # One that does not answer costs a second: not of every delivery.
-        _Silence.until = time.monotonic() + TOLD_SECONDS
-        logger.warning("The broker is unreachable; the sweeps carry on")
+    _teller.tell(task)

@@ -6,6 +6,7 @@ import pytest
 from django.core.checks import run_checks
 
 from hermes import checks
+from integrations.pipedrive import SYSTEM
 
 
 @pytest.fixture(autouse=True)
@@ -14,7 +15,7 @@ def in_order(settings):
     settings.SANDBOX_ENABLED = False
     settings.SECRET_KEY_IS_OWN = True
     settings.SITE_URL = "https://hermes.example.org"
-    for name in checks.NEEDED["Pipedrive"]:
+    for name in SYSTEM.needs:
         setattr(settings, name, "set")
 
 
@@ -46,19 +47,19 @@ def test_an_address_that_nobody_can_call_is_refused(settings, address):
     assert found() == ["hermes.E003"]
 
 
-@pytest.mark.parametrize("name", checks.NEEDED["Pipedrive"])
+@pytest.mark.parametrize("name", SYSTEM.needs)
 def test_the_one_missing_variable_is_named(settings, name):
-    for each in checks.NEEDED["Pipedrive"]:
+    for each in SYSTEM.needs:
         setattr(settings, each, "" if each == name else "set")
     (warning,) = checks.half_configured_systems()
 
     assert name in warning.msg
-    assert not any(each in warning.msg for each in checks.NEEDED["Pipedrive"] if each != name)
+    assert not any(each in warning.msg for each in SYSTEM.needs if each != name)
     assert found() == ["hermes.W001"]
 
 
 def test_a_system_without_any_variable_is_just_off(settings):
-    for each in checks.NEEDED["Pipedrive"]:
+    for each in SYSTEM.needs:
         setattr(settings, each, "")
 
     assert found() == []

@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from integrations.models import ExternalLink, Heartbeat
 from integrations.sync import upkeep
-from integrations.tasks import sweep
 from tests.factories import CompanyFactory
 
 pytestmark = pytest.mark.django_db
@@ -19,8 +18,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def alive(db):
-    """Beat has sent a sweep, and a worker has run it."""
-    sweep()
+    """Worker and beat have just said so."""
+    upkeep.beat("worker")
+    upkeep.beat("beat")
 
 
 def problems(client) -> dict[str, str]:
@@ -59,15 +59,17 @@ def test_not_ready_without_the_broker(client, alive, monkeypatch):
     assert "hunter2" not in str(found)
 
 
-def test_not_ready_before_a_worker_was_ever_seen(client):
-    assert problems(client) == {"worker": "never seen"}
+def test_not_ready_before_a_worker_and_beat_were_ever_seen(client):
+    assert problems(client) == {"worker": "never seen", "beat": "never seen"}
 
 
-def test_not_ready_when_worker_or_beat_is_silent(client, alive):
-    Heartbeat.objects.update(beat_at=timezone.now() - timedelta(seconds=61))
-    assert problems(client) == {"worker": "silent"}
+@pytest.mark.parametrize("name", ["worker", "beat"])
+def test_not_ready_when_worker_or_beat_is_silent(client, alive, name):
+    silent = Heartbeat.objects.filter(name=name)
+    silent.update(beat_at=timezone.now() - timedelta(seconds=61))
+    assert problems(client) == {name: "silent"}
 
-    upkeep.beat("worker")
+    upkeep.beat(name)
     assert problems(client) == {}
 
 

@@ -85,16 +85,16 @@ def test_a_backfill_asks_for_each_page_once_and_the_next_writes_nothing(pipedriv
 
 def test_a_backfill_that_was_killed_goes_on_at_its_page(pipedrive, monkeypatch):
     pipedrive.account.seed(organizations=1100, persons=0, deals=0)
-    pages, apply = [], poll.apply
+    pages, apply_page = [], poll.apply_page
 
     def dies_on_the_second_page(records, **options):
         if records and records[0].kind == "company":
             pages.append(len(records))
             if len(pages) == 2:
                 raise KeyboardInterrupt
-        return apply(records, **options)
+        return apply_page(records, **options)
 
-    monkeypatch.setattr(poll, "apply", dies_on_the_second_page)
+    monkeypatch.setattr(poll, "apply_page", dies_on_the_second_page)
     with pytest.raises(KeyboardInterrupt):
         poll.backfill(SYSTEM)
     assert Company.objects.count() == 500
