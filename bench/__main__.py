@@ -32,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     # What was started is ended, and what was made removed, on this signal too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Programs start as they would in production, where compiled modules are kept.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     results, crashed = [], []
     with _servers() as environment:
         for name in options.only or MEASUREMENTS:

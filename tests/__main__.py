@@ -42,6 +42,9 @@ class BrowserTests:
 
 
 def main() -> int:
+    # Some tests start many programs, which then need not compile the same modules again.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     chromium = find_chromium()
     required = os.environ.get("HERMES_BROWSER_REQUIRED") == "1"
     if chromium:

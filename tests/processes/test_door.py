@@ -54,9 +54,9 @@ def test_half_a_body_is_not_acknowledged(door):
     assert not WebhookEvent.objects.exists()
 
 
-@pytest.mark.parametrize("length", ["abc", "-5", "1, 2", "\N{SUPERSCRIPT TWO}", "9" * 30])
-def test_a_length_that_is_none_is_a_plain_error(door, length):
-    answer = say(door, f"Content-Length: {length}", body=b"{}")
+def test_a_length_that_is_none_is_a_plain_error(door):
+    for length in ["abc", "-5", "1, 2", "\N{SUPERSCRIPT TWO}", "9" * 30]:
+        answer = say(door, f"Content-Length: {length}", body=b"{}")
+        assert answer.startswith("HTTP/1.1 4"), length
 
-    assert answer.startswith("HTTP/1.1 4")
     assert not WebhookEvent.objects.exists()
