@@ -12,9 +12,10 @@ from django.db.models import Max, Min
 
 from deals.models import Deal
 from integrations import tasks
-from integrations.models import EventState, OutboxEntry, WebhookEvent
+from integrations.models import EventState, OutboxEntry, RemoteField, WebhookEvent
 from integrations.pipedrive import SYSTEM, inbound
 from integrations.pipedrive.keys import keys
+from integrations.pipedrive.schemas import CUSTOM_FIELDS
 from integrations.sync.apply import apply
 
 from . import databases, processes
@@ -65,6 +66,11 @@ def _notes(deals: int, events: int, floor_events: int) -> str:
 
 def _link_deals(deals: int) -> None:
     """Deals that are linked already, with their owner, companies and contacts."""
+    # As set-up leaves it: the account has a field for our ids.
+    RemoteField.objects.bulk_create(
+        RemoteField(system=SYSTEM.name, kind=kind, field="hub_id", remote_key=f"{kind:0<40}")
+        for kind in CUSTOM_FIELDS
+    )
     now = datetime(2026, 3, 1, tzinfo=UTC)
     first = [
         ("user", {"id": USER, "name": "Sam Okoro", "email": "sam@hermes.example"}),

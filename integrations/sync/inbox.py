@@ -20,8 +20,8 @@ from .parents import with_missing_parents
 from .system import Reading, System, get
 
 #: Events claimed at once. In a burst a newer one makes older ones needless, and only
-#: those that are claimed together can be compared.
-CLAIM = 10_000
+#: those that are claimed together can be compared. So many take some 100 MB.
+CLAIM = 20_000
 
 #: Events applied in one transaction, about; more of them hold more locks.
 BATCH = 1000

@@ -46,8 +46,13 @@ def claim(limit: int) -> list[WebhookEvent]:
 
 
 def hold(events: Sequence[WebhookEvent]) -> list[WebhookEvent]:
-    """Begin the claims' lease anew; those that no other worker has taken meanwhile."""
-    until = timezone.now() + LEASE
+    """Begin the claims' lease anew; those that no other worker has taken meanwhile.
+
+    Writes nothing while most of the lease is left.
+    """
+    now, until = timezone.now(), timezone.now() + LEASE
+    if all(event.lease_until and event.lease_until > now + LEASE * 0.75 for event in events):
+        return list(events)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
