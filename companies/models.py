@@ -89,7 +89,13 @@ class TeamMember(Record):
 
     class Meta(Record.Meta):
         abstract = False
-        constraints = [models.UniqueConstraint(Lower("email"), name="one_team_member_per_email")]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="one_team_member_per_email",
+                violation_error_message="another team member has this e-mail address",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email
