@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
@@ -45,6 +45,9 @@ DAILY_LEFT = "x-daily-ratelimit-token-remaining"
 
 #: So many refusals in a row that do not say what is spent: it must be the day.
 UNEXPLAINED_REFUSALS = 3
+
+#: What a caller makes of a page's entities.
+Read = Callable[[list[Any]], list[Any]]
 
 NO_QUERY: Mapping[str, str] = MappingProxyType({})
 
@@ -140,17 +143,28 @@ class Client:
         return answer
 
     def _pages(
-        self, path: str, cost: int, cursor: str = "", query: Mapping[str, str] = NO_QUERY
-    ) -> Iterator[tuple[list[dict], str]]:
-        """Pages of a list, each with the cursor of the next; an empty page is no end."""
+        self,
+        path: str,
+        cost: int,
+        cursor: str = "",
+        query: Mapping[str, str] = NO_QUERY,
+        read: Read = list,
+    ) -> Iterator[tuple[list[Any], str]]:
+        """Pages of a list, each with the cursor of the next; an empty page is no end.
 
-        def ask(cursor: str) -> Any:
+        Args:
+            read: What becomes of a page's entities. It runs ahead, while the database
+                writes the page before, and must not use it.
+        """
+
+        def ask(cursor: str) -> tuple[Any, list[Any]]:
             params = {"limit": PAGE, **query, **({"cursor": cursor} if cursor else {})}
-            return self.http.call("GET", path, params=params, windows=self._for_calls)
+            answer = self.http.call("GET", path, params=params, windows=self._for_calls)
+            return answer, read(_entities(answer))
 
-        for answer in read_ahead(ask, cursor, _next_cursor):
-            page = self._accounted(answer, f"GET {path}", cost)
-            yield page["data"] or [], _next_cursor(page)
+        for answer, entities in read_ahead(ask, cursor, lambda page: _next_cursor(page[0])):
+            self._accounted(answer, f"GET {path}", cost)
+            yield entities, _next_cursor(answer)
 
     # -- records ---------------------------------------------------------------------
 
@@ -171,10 +185,11 @@ class Client:
         query: Mapping[str, str] = NO_QUERY,
         *,
         archived: bool = False,
-    ) -> Iterator[tuple[list[dict], str]]:
+        read: Read = list,
+    ) -> Iterator[tuple[list[Any], str]]:
         """Pages of records. Parameters that Pipedrive does not know make it refuse."""
         path, cost = _list(entity, archived)
-        return self._pages(path, cost, cursor, query)
+        return self._pages(path, cost, cursor, query, read)
 
     def create(self, entity: str, body: dict) -> Any:
         return self._call("POST", PATHS[entity], cost=5, body=body)["data"]
@@ -230,6 +245,11 @@ class Client:
         # Its answer has no data.
         self.http.call("DELETE", f"/api/v1/webhooks/{pk}", windows=self._for_calls)
         self.ledger.spent(6)
+
+
+def _entities(answer: Any) -> list[Any]:
+    data = answer.get("data") if isinstance(answer, dict) else None
+    return data if isinstance(data, list) else []
 
 
 def _next_cursor(answer: Any) -> str:

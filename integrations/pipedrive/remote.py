@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -92,16 +93,19 @@ class PipedriveRemote:
             return
         archived = kind == "deal" and since is None
         if not token.startswith(ARCHIVED):
-            for entities, cursor in self.client.walk(entity, token, _query(entity, since)):
+            query, read = _query(entity, since), partial(self._readable, kind)
+            for records, cursor in self.client.walk(entity, token, query, read=read):
                 next_token = cursor or (ARCHIVED if archived else "")
-                yield Page(self._readable(kind, entities), next_token)
+                yield Page(records, next_token)
             token = ARCHIVED
         if archived:
             yield from self._archived(kind, token.removeprefix(ARCHIVED))
 
     def _archived(self, kind: str, cursor: str) -> Iterator[Page]:
-        for entities, after in self.client.walk(ENTITIES[kind], cursor, archived=True):
-            yield Page(self._readable(kind, entities), f"{ARCHIVED}{after}" if after else "")
+        read = partial(self._readable, kind)
+        pages = self.client.walk(ENTITIES[kind], cursor, archived=True, read=read)
+        for records, after in pages:
+            yield Page(records, f"{ARCHIVED}{after}" if after else "")
 
     def _readable(self, kind: str, entities: Iterable[Any]) -> list[RemoteRecord]:
         """One unusable row in a page harms no other; without an id nothing can be kept."""

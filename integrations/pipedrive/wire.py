@@ -23,6 +23,9 @@ _CENT = Decimal("0.01")
 
 def identity(value: Any) -> str | None:
     """A record's id, number or text; a merge was once seen to make a list of it."""
+    if type(value) is int and 0 <= value < 10**19:
+        # Nearly all are: a page of deals has 3,000 of them.
+        return str(value)
     if isinstance(value, list):
         value = value[0] if value else None
     if isinstance(value, Mapping):

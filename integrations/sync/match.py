@@ -20,6 +20,10 @@ _NAME_KEY = r"lower(regexp_replace(btrim({}), '\s+', ' ', 'g'))"
 _EMAIL_KEY = "lower(btrim({}))"
 
 
+#: Columns of a link that applying neither reads nor writes, or only writes.
+UNREAD = ["created_at", "pulled_at", "pushed_at", "last_error", "merge_owed", "merged_record_id"]
+
+
 @dataclass
 class Found:
     """How a remote record was identified. ``others`` are further candidates."""
@@ -33,7 +37,8 @@ class Found:
 def links_of(system: str, kind: str, remote_ids: Sequence[str]) -> dict[str, ExternalLink]:
     """Remote id to its link, whatever the link's state."""
     links = ExternalLink.objects.filter(system=system, kind=kind, remote_id__any=remote_ids)
-    return {link.remote_id: link for link in links}
+    # Read by the ten thousand: what applying does not look at stays in the database.
+    return {link.remote_id: link for link in links.defer(*UNREAD)}
 
 
 def record_ids_of(
@@ -58,6 +63,25 @@ def record_ids_of(
         system,
     )
     return {(kind, remote_id): record_id for kind, remote_id, record_id in rows}
+
+
+def unknown(system: str, remote_ids: Mapping[str, Collection[str]]) -> set[tuple[str, str]]:
+    """Those (kind, remote id) that have no link."""
+    pairs = [(kind, remote_id) for kind, ids in remote_ids.items() for remote_id in ids]
+    if not pairs:
+        return set()
+    rows = _query(
+        """
+        SELECT k.kind, k.remote_id
+        FROM unnest(%s::text[], %s::text[]) AS k (kind, remote_id)
+        WHERE NOT EXISTS (
+            SELECT FROM integrations_externallink l
+            WHERE l.system = %s AND l.kind = k.kind AND l.remote_id = k.remote_id)
+        """,
+        *_columns(pairs),
+        system,
+    )
+    return {(kind, remote_id) for kind, remote_id in rows}
 
 
 def identify(system: str, kind: str, records: Sequence[RemoteRecord]) -> dict[str, Found]:
