@@ -67,7 +67,6 @@ def _named(system: System, records: Iterable[RemoteRecord]) -> Named:
 
 def _unknown(system: System, named: Named, known: set[tuple[str, str]]) -> Named:
     asked = {kind: {pk for pk in ids if (kind, pk) not in known} for kind, ids in named.items()}
-    unknown: Named = defaultdict(set)
-    for kind, remote_id in match.unknown(system.name, asked):
-        unknown[kind].add(remote_id)
-    return unknown
+    linked = match.record_ids_of(system.name, asked)
+    unknown = {kind: {pk for pk in ids if (kind, pk) not in linked} for kind, ids in asked.items()}
+    return {kind: ids for kind, ids in unknown.items() if ids}
