@@ -135,6 +135,7 @@ def run(
         _end(row, RunState.FAILED, str(error) if known else f"{type(error).__name__}: {error}")
         raise
     else:
+        connections.succeeded(system)
         _end(row, RunState.DONE, "")
 
 

@@ -70,9 +70,6 @@ class Command(BaseCommand):
         self.stdout.write(f"The sandbox has {json.dumps(HANDFUL)[1:-1]} now.")
 
     def _print(self, log_ins: list[tuple[str, str]]) -> None:
-        self.stdout.write(f"\nHermes:  {settings.SITE_URL}/admin/")
-        if settings.SANDBOX_ENABLED:
-            self.stdout.write(f"Sandbox: http://127.0.0.1:{settings.SANDBOX_PORT}/")
         self.stdout.write("\nLog-ins:")
         for name, password in log_ins:
             self.stdout.write(f"  {name:<16} {password}")
