@@ -40,7 +40,8 @@ class Checkout:
         log = self.folder / "run.log"
         with log.open("w") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "run"],
+                # As a script's "&" would start it: with SIGINT ignored.
+                ["sh", "-c", 'trap "" INT; exec "$0" manage.py run', sys.executable],
                 cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
                 stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip

@@ -61,7 +61,9 @@ class Command(BaseCommand):
                 [sys.executable, "manage.py", "run"],
                 {**given, "HERMES_RUNS": "1"},
             )
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        # A script that starts us in the background has SIGINT ignored for us.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler)
         call_command("migrate", interactive=False, verbosity=0)
         supervisor = Supervisor(
             programs(given["PORT"]), given, settings.DATA_DIR, self._ensure_servers
