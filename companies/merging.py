@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 
@@ -82,7 +83,8 @@ def merge(
         choices: Field to the id of the record whose value is kept.
 
     Raises:
-        CannotMerge: They are not distinct live records of one kind.
+        CannotMerge: They are not distinct live records of one kind, or the chosen values do
+            not go together. Nothing was written.
     """
     winner, losers = _locked(winner, losers)
     _check(winner, losers)
@@ -185,6 +187,11 @@ def _fill(winner: Any, losers: Sequence[Any], choices: Mapping[str, int]) -> dic
         if before != after:
             setattr(winner, column.attname, after)
             filled[column.name] = [_plain(before), _plain(after)]
+    try:
+        winner.clean()
+    except ValidationError as error:
+        # A stage of one deal and the pipeline of the other, say.
+        raise CannotMerge(" ".join(error.messages)) from error
     if filled:
         winner.save(update_fields=[*filled, "updated_at"])
     return filled

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from celery import shared_task
 
 from integrations.sync import connections, inbox, outbox, poll, reconcile, upkeep, wake
@@ -23,9 +25,11 @@ def drain_outbox() -> int:
 
 @shared_task(name="integrations.sweep")
 def sweep() -> None:
-    """Find every due row, whoever forgot to tell."""
-    inbox.drain()
-    outbox.drain()
+    """Find every due row, whoever forgot to tell. A fault in one queue leaves the other."""
+    try:
+        inbox.drain()
+    finally:
+        outbox.drain()
 
 
 @shared_task(name="integrations.poll_due")
@@ -53,17 +57,16 @@ def reconcile_system(name: str, released: bool = False) -> None:
 @shared_task(name="integrations.repair_system")
 def repair_system(name: str) -> None:
     """Check the registration and the fields there, and mend them."""
-    system = get(name)
-    if system.repair:
-        system.repair()
+    _run(lambda system: system.repair and system.repair(), name)
 
 
 @shared_task(name="integrations.nightly")
 def nightly() -> None:
     """Compare everything, check the registrations, remove what is old."""
     for system in switched_on():
-        repair_system.delay(system.name)
-        reconcile_system.delay(system.name)
+        if connections.may_call(system):
+            repair_system.delay(system.name)
+            reconcile_system.delay(system.name)
     upkeep.remove_old()
 
 
@@ -74,10 +77,9 @@ def deletions() -> None:
             _run(poll.deletions, system.name)
 
 
-def _run(action, name: str) -> None:  # type: ignore[no-untyped-def]
+def _run(action: Callable[[System], object], name: str) -> None:
     """A run that is under way, or that waits for a person, is no failure of the task."""
-    system: System = get(name)
     try:
-        action(system)
+        action(get(name))
     except (AlreadyRunning, BrakePulled):
         return

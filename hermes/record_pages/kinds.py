@@ -12,8 +12,11 @@ from django.urls import reverse
 from hermes.admin_base import with_abbreviations
 from integrations.sync import hub
 
+#: What a person needs, beside changing such records, to merge them.
+MERGE = "companies.merge_records"
+
 #: Kinds whose records can be merged.
-MERGEABLE = ("company", "contact")
+MERGEABLE = ("company", "contact", "deal")
 
 #: How people call one of each kind.
 NOUNS = {

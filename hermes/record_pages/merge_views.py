@@ -15,16 +15,23 @@ from companies.models import Merge
 from integrations.models import ExternalLink, LinkState
 from integrations.sync import system as systems
 
-from .kinds import model_of, page_of, record_for, shown
+from .kinds import MERGE, MERGEABLE, may, model_of, page_of, record_for, shown
 from .pages import in_admin, page
 
 #: More at once nobody can oversee.
 MOST = 5
 
 
+def _require_merging(request: HttpRequest, kind: str) -> None:
+    if kind not in MERGEABLE:
+        raise Http404(f"Records of the kind {kind} are not merged")
+    if not (request.user.has_perm(MERGE) and may(request, "change", kind)):
+        raise PermissionDenied
+
+
 def _records(request: HttpRequest, kind: str) -> list[Any]:
     texts = (request.POST.get("ids") or request.GET.get("ids", "")).split(",")
-    ids = [int(text) for text in texts if text.strip().isascii() and text.strip().isdigit()]
+    ids = [int(text) for text in map(str.strip, texts) if text.isdecimal() and len(text) < 19]
     rows = list(model_of(kind)._base_manager.filter(pk__in=ids[:MOST]).order_by("pk"))
     if len(rows) < 2:
         raise Http404("Choose at least two records")
@@ -34,8 +41,7 @@ def _records(request: HttpRequest, kind: str) -> list[Any]:
 @in_admin
 def merge(request: HttpRequest, kind: str) -> HttpResponse:
     """Pick the one to keep and the values that stay; then merge in one go."""
-    if not request.user.has_perm("companies.merge_records"):
-        raise PermissionDenied
+    _require_merging(request, kind)
     records = _records(request, kind)
     wanted = request.POST.get("winner") or request.GET.get("winner") or ""
     winner = next((r for r in records if str(r.pk) == wanted), _richest(records))
@@ -110,8 +116,7 @@ def _merge(request: HttpRequest, kind: str, winner: Any, losers: list[Any]) -> H
 def merged(request: HttpRequest, pk: int) -> HttpResponse:
     """What a merge did, and the way back."""
     row = get_object_or_404(Merge, pk=pk)
-    kind = _kind(row)
-    winner = record_for(request, kind, row.winner_id)
+    winner = record_for(request, row.kind, row.winner_id)
     return page(
         request,
         "admin/merge/done.html",
@@ -119,27 +124,22 @@ def merged(request: HttpRequest, pk: int) -> HttpResponse:
         row=row,
         days=merging.UNDO_FOR.days,
         winner=winner,
-        url=page_of(kind, row.winner_id),
+        url=page_of(row.kind, row.winner_id),
     )
-
-
-def _kind(row: Merge) -> str:
-    return {"teammember": "team_member"}.get(row.kind, row.kind)
 
 
 @in_admin
 @require_POST
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Part the records again."""
-    if not request.user.has_perm("companies.merge_records"):
-        raise PermissionDenied
     row = get_object_or_404(Merge, pk=pk)
+    _require_merging(request, row.kind)
     try:
-        left = merging.undo(row, model_of(_kind(row)))
+        left = merging.undo(row, model_of(row.kind))
     except merging.CannotMerge as error:
         messages.error(request, str(error))
     else:
         messages.success(request, "The records are apart again.")
         for sentence in left:
             messages.warning(request, sentence)
-    return redirect(page_of(_kind(row), row.winner_id))
+    return redirect(page_of(row.kind, row.winner_id))

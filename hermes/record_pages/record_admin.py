@@ -18,7 +18,7 @@ from hermes.admin_base import OneLine, RecordAdmin, TickBoxes, badge, when
 
 from . import search, timeline, timeline_views
 from .editing import OPENED, RecordForm
-from .kinds import MERGEABLE, kind_of
+from .kinds import MERGE, MERGEABLE, kind_of, may
 from .links import badges, rows_for
 from .marks import marks
 from .seen import Seen, seen
@@ -192,8 +192,8 @@ class RecordPage(RecordAdmin):
 
     def get_actions(self, request: HttpRequest) -> dict:
         actions = super().get_actions(request)
-        may_merge = self.kind in MERGEABLE or self.kind == "deal"
-        if may_merge and request.user.has_perm("companies.merge_records"):
+        may_merge = may(request, "change", self.kind)
+        if self.kind in MERGEABLE and may_merge and request.user.has_perm(MERGE):
             name = "merge_selected"
             actions[name] = (RecordPage.merge_selected, name, "Merge the selected records …")
         return actions

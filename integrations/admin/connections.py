@@ -15,6 +15,7 @@ from integrations import tasks
 from integrations.models import Connection, RemoteField, StageMapping, SyncLog
 from integrations.sync import connections
 from integrations.sync.errors import SyncError
+from integrations.sync.runs import AlreadyRunning
 from integrations.sync.system import System, everyone, get
 
 from .buttons import Button, ButtonsAdmin
@@ -173,7 +174,7 @@ class ConnectionAdmin(ButtonsAdmin):
         repair = get(connection.system).repair
         try:
             said = repair() if repair else "There is nothing to set up."
-        except SyncError as error:
+        except (SyncError, AlreadyRunning) as error:
             return messages.ERROR, f"The set-up failed: {plain_error(str(error))}"
         return messages.SUCCESS, said or "Set-up is complete."
 

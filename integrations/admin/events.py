@@ -45,7 +45,7 @@ def pretty(body: bytes) -> str:
     """A message's body to read; one that is no JSON as text."""
     try:
         return json.dumps(masked(json.loads(body)), indent=2, ensure_ascii=False)
-    except ValueError:
+    except (ValueError, RecursionError):
         return bytes(body).decode("utf-8", "replace")[:20_000]
 
 

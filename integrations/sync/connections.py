@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from integrations.models import Connection, SyncLog
@@ -104,8 +105,10 @@ def failed(system: System, message: str) -> None:
 def limited(system: System, error: RateLimited) -> None:
     """Hold all calls as long as we were asked to; a spent day is told to staff."""
     now = timezone.now()
+    # A call that was under way may be told of a shorter wait than one before it.
+    until = Greatest("paused_until", Value(now + error.retry_after))
     Connection.objects.filter(system=system.name).update(
-        paused_until=now + error.retry_after, last_error=str(error), last_error_at=now
+        paused_until=until, last_error=str(error), last_error_at=now
     )
     if error.whole_day:
         _alert(system, "budget", f"{system.label}: today's calls are used up. {error}")

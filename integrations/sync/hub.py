@@ -69,6 +69,11 @@ class HubKind:
         """Set a field from a coerced value; a parent from its id."""
         setattr(record, f"{name}_id" if name in self.parents else name, value)
 
+    def hold(self, record_id: int) -> None:
+        """Hold the record until the transaction ends. Always before its links are held."""
+        rows = self.model._base_manager.select_for_update(of=("self",), no_key=True)
+        rows.filter(pk=record_id).values_list("pk").first()
+
     def coerce(self, name: str, value: Any) -> Any:
         """A remote's value as the model's type, with "" for no text.
 

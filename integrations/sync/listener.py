@@ -11,7 +11,7 @@ import threading
 import time
 
 import psycopg
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from . import upkeep, wake
 from .changes import CHANNEL
@@ -36,16 +36,14 @@ def _listen_for_ever() -> None:
     while True:
         try:
             _listen()
-        except (psycopg.Error, DatabaseError) as error:
+        except (psycopg.Error, DatabaseError, InterfaceError) as error:
             logger.warning("Not listening for changes: %s", type(error).__name__)
             time.sleep(PAUSE_SECONDS)
 
 
 def _listen() -> None:
-    parameters = connection.get_connection_params()
-    wanted = {key: parameters[key] for key in ("dbname", "user", "password", "host", "port")
-              if parameters.get(key)}  # fmt: skip
-    with psycopg.connect(**wanted, autocommit=True) as listening:
+    # All that DATABASE_URL says, certificates too.
+    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as listening:
         listening.execute(f"LISTEN {CHANNEL}")
         # Whatever was changed before we listened.
         wake.outbox()

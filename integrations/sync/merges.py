@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
 from companies import merging, signals
@@ -130,9 +130,12 @@ def _move_links_back(sender: Any, *, winner: Any, losers: Sequence[Any], **_: An
         merged_record_id__in=[loser.pk for loser in losers],
     )
     # What was merged there already stays merged there: the restored record is unlinked.
-    moved.filter(merge_owed=True).update(state=LinkState.LIVE)
-    moved.exclude(state=LinkState.ALIAS).update(
-        record_id=F("merged_record_id"), merged_record_id=None, merge_owed=False
+    # In one statement: the winner must not have two living links of a system in between.
+    moved.filter(Q(merge_owed=True) | ~Q(state=LinkState.ALIAS)).update(
+        record_id=F("merged_record_id"),
+        merged_record_id=None,
+        state=Case(When(merge_owed=True, then=Value(LinkState.LIVE)), default=F("state")),
+        merge_owed=False,
     )
     for system in switched_on():
         outbox_entries.add(system, [(kind.name, loser.pk) for loser in losers])

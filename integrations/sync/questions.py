@@ -44,6 +44,7 @@ def settle(conflict: Conflict, winner: str, value: Any = None, *, by: str = "") 
         row = Conflict.objects.select_for_update().get(pk=conflict.pk)
         if row.state != QuestionState.OPEN:
             raise AlreadySettled(f"{row.settled_by or 'Somebody'} has already answered this.")
+        hub.KINDS[row.kind].hold(row.record_id)
         _agree_on_remote(row)
         if winner != "hub":
             _set_field(row, row.remote_value if winner == "remote" else value)

@@ -123,9 +123,7 @@ def run(
         yield current
     except BrakePulled as brake:
         _end(row, RunState.STOPPED, str(brake))
-        SyncLog.objects.create(
-            level=SyncLog.Level.ERROR, system=system.name, topic="brake", message=str(brake)
-        )
+        _ask_once(row, str(brake))
         raise
     except Cancelled:
         _end(row, RunState.CANCELLED, "Cancelled by staff")
@@ -153,6 +151,16 @@ def _begin(system: System, action: str, *, dry_run: bool, released: bool) -> Syn
             )
     except IntegrityError:
         raise AlreadyRunning(f"{system.label}: {action} is already running") from None
+
+
+def _ask_once(row: SyncRun, question: str) -> None:
+    """Polls stop at the same changes again and again until a person has said yes."""
+    earlier = SyncRun.objects.filter(system=row.system, action=row.action, pk__lt=row.pk)
+    last = earlier.order_by("-pk").first()
+    if last is None or last.state != RunState.STOPPED:
+        SyncLog.objects.create(
+            level=SyncLog.Level.ERROR, system=row.system, topic="brake", message=question
+        )
 
 
 def _end(row: SyncRun, state: str, error: str) -> None:

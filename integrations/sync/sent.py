@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from integrations.models import ExternalLink, LinkState, OutboxEntry
 
-from . import locks
+from . import hub, locks
 from .apply_page import apply_page
 from .ended import close
 from .records import RemoteRecord, jsonable
@@ -28,6 +28,7 @@ def keep_answer(
     The answer may carry changes that somebody made there at the same time.
     """
     locks.hold_remote(system.name, [(answer.kind, answer.remote_id)])
+    hub.KINDS[answer.kind].hold(outgoing.record_id)
     link = _link(system, answer, outgoing)
     agreed = {name: jsonable(outgoing.values[name]) for name in sent}
     link.snapshot = {**link.snapshot, **agreed}

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from integrations.models import (
-    Connection,
     EventState,
     Heartbeat,
     OutboxEntry,
     OutboxState,
+    RunState,
+    SyncRun,
     WebhookEvent,
 )
 
+from . import connections
 from .system import System, switched_on
 
 #: Done rows are kept this long; dead ones for ever.
@@ -25,7 +28,7 @@ BATCH = 10_000
 
 
 def remove_old() -> int:
-    """Remove done inbox and outbox rows past their time. Dead rows are never removed."""
+    """Remove done deliveries, changes and runs past their time. Dead rows stay for ever."""
     before = timezone.now() - RETENTION
     events = WebhookEvent.objects.filter(
         state__in=[EventState.DONE, EventState.IGNORED], done_at__lt=before
@@ -33,10 +36,11 @@ def remove_old() -> int:
     entries = OutboxEntry.objects.filter(
         state__in=[OutboxState.DONE, OutboxState.DISCARDED], done_at__lt=before
     )
-    return sum(_remove(rows) for rows in [events, entries])
+    runs = SyncRun.objects.filter(state=RunState.DONE, ended_at__lt=before)
+    return sum(_remove(rows) for rows in [events, entries, runs])
 
 
-def _remove(rows) -> int:  # type: ignore[no-untyped-def]
+def _remove(rows: QuerySet) -> int:
     removed = 0
     while ids := list(rows.values_list("pk", flat=True)[:BATCH]):
         removed += rows.model.objects.filter(pk__in=ids).delete()[0]
@@ -49,12 +53,12 @@ def beat(name: str) -> None:
 
 
 def due_for_poll() -> list[System]:
-    """Systems whose own interval has passed since their last poll."""
-    now = timezone.now()
-    due = []
-    for system in switched_on():
-        row, _ = Connection.objects.get_or_create(system=system.name)
-        wait = timedelta(minutes=row.poll_minutes)
-        if not row.paused and (row.last_poll_at is None or row.last_poll_at + wait <= now):
-            due.append(system)
-    return due
+    """Systems whose own interval has passed since they were last polled, however that ended."""
+    return [system for system in switched_on() if _is_due(system)]
+
+
+def _is_due(system: System) -> bool:
+    wait = timedelta(minutes=connections.of(system).poll_minutes)
+    return not SyncRun.objects.filter(
+        system=system.name, action=SyncRun.Action.POLL, started_at__gt=timezone.now() - wait
+    ).exists()

@@ -173,3 +173,12 @@ def test_a_dry_runs_numbers_lead_nowhere(as_):
     )
 
     assert "<td>1</td>" in as_().get(page(run)).content.decode()
+
+
+def test_a_message_nested_beyond_reading_is_shown_as_it_came(as_):
+    message = rows.message(body=b"[" * 100_000)
+
+    response = as_("operations").get(page(message))
+
+    assert response.status_code == 200
+    assert "[[[[" in response.content.decode()

@@ -3,8 +3,10 @@
 import pytest
 from django.urls import reverse
 
-from integrations.models import RemoteField
+from integrations.models import RemoteField, SyncRun
 from integrations.pipedrive import registration
+
+from . import rows
 
 ADDRESS = "/admin/integrations/connection/set-up/pipedrive/"
 
@@ -91,3 +93,14 @@ def test_the_connections_list_leads_there(as_, db):
     text = as_("operations").get(reverse("admin:integrations_connection_changelist"))
 
     assert ADDRESS in text.content.decode()
+
+
+def test_a_repair_while_set_up_runs_is_refused_in_words(as_, account):
+    SyncRun.objects.create(system="pipedrive", action="setup")
+
+    response = as_("operations").post(
+        reverse("admin:integrations_connection_do", args=[rows.connection().pk, "repair"]),
+        follow=True,
+    )
+
+    assert "is already running" in response.content.decode()

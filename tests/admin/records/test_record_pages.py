@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from companies.merging import merge
 from companies.models import Company, Merge
 from contacts.models import Contact
+from deals.models import Deal
 from tests.factories import (
     CompanyFactory,
     ContactFactory,
@@ -210,3 +212,41 @@ def test_a_full_company_page_opens_in_few_queries(client, staff, django_assert_m
 
     with django_assert_max_num_queries(14):
         assert client.get(page(company)).status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["team_member", "pipeline", "stage", "meeting", "nothing"])
+def test_kinds_that_are_never_merged_have_no_page_for_it(client, staff, kind):
+    staff()
+
+    assert client.get(reverse("merge", args=[kind]), {"ids": "1,2"}).status_code == 404
+
+
+def test_who_may_merge_but_not_change_deals_merges_no_deals(client, staff):
+    user = staff("read only")
+    user.user_permissions.add(Permission.objects.get(codename="merge_records"))
+    one, other = DealFactory(), DealFactory()
+    ids = {"ids": f"{one.pk},{other.pk}"}
+
+    assert client.get(reverse("merge", args=["deal"]), ids).status_code == 403
+    assert client.post(reverse("merge", args=["deal"]), ids).status_code == 403
+    assert Deal.objects.count() == 2
+
+
+def test_numbers_that_no_record_can_have_merge_nothing(client, staff):
+    staff()
+    ids = f"{CompanyFactory().pk},{'9' * 30}"
+
+    assert client.get(reverse("merge", args=["company"]), {"ids": ids}).status_code == 404
+
+
+def test_deals_are_not_merged_into_a_stage_of_another_pipeline(client, staff):
+    staff()
+    one, other = DealFactory(), DealFactory()
+    choice = {"winner": one.pk, "field:stage": other.pk, "field:pipeline": one.pk}
+
+    response = client.post(
+        reverse("merge", args=["deal"]), {"ids": f"{one.pk},{other.pk}", **choice}, follow=True
+    )
+
+    assert "is not a stage of" in response.content.decode()
+    assert Deal.objects.count() == 2

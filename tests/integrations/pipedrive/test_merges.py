@@ -8,6 +8,7 @@ from companies.merging import merge, undo
 from companies.models import Company, Merge
 from contacts.models import Contact
 from deals.models import Deal
+from integrations.models import ExternalLink
 from tests.factories import ContactFactory
 
 pytestmark = pytest.mark.django_db
@@ -126,3 +127,16 @@ def test_a_merge_in_hermes_is_made_there_too_with_one_call_and_can_be_undone_her
     contact.refresh_from_db()
     loser.refresh_from_db()
     assert (contact.company, loser.archived_at) == (loser, None)
+
+
+def test_a_merge_that_was_not_told_yet_is_undone_without_a_word_there(pipedrive):
+    (winner_id, winner), (loser_id, loser) = two(pipedrive, "organization")
+    pipedrive.send()
+    row = merge(winner=winner, losers=[loser], by="Ben")
+
+    undo(row, Company)
+
+    assert pipedrive.linked("company", winner_id) == winner
+    assert pipedrive.linked("company", loser_id) == loser
+    assert {link.state for link in ExternalLink.objects.filter(kind="company")} == {"live"}
+    assert [call.method for call in pipedrive.send() if call.method != "PATCH"] == []

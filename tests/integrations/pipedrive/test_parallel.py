@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from companies.models import Company
@@ -71,3 +72,35 @@ def test_several_drains_at_once_apply_each_event_once(authorised):
         f"Name {number}" for number in range(54, 60)
     }
     assert set(WebhookEvent.objects.values_list("state", flat=True)) == {"done"}
+
+
+def is_waited_for():
+    """Whether somebody waits for a lock of ours."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+        return cursor.fetchone() is not None
+
+
+def test_a_merge_and_the_answer_to_a_change_never_wait_for_each_other(pipedrive):
+    """A merge holds the records and then their links; an answer takes the same way."""
+    org = pipedrive.create("organization", name="Larkfield")
+    pipedrive.tell("create", "organization", org["id"])
+    Company.objects.update(name="Changed here")
+
+    def send(_):
+        pipedrive.send()
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            company = Company.objects.select_for_update().get()
+            sending = pool.submit(send, None)
+            until = time.monotonic() + 20
+            while not is_waited_for():
+                assert time.monotonic() < until, "the answer did not wait for the record"
+            ExternalLink.objects.select_for_update(nowait=True).get(
+                kind="company", record_id=company.pk
+            )
+        sending.result(timeout=20)
+
+    assert pipedrive.account.record("organization", org["id"])["name"] == "Changed here"

@@ -12,7 +12,9 @@ from django.utils import timezone
 from companies.models import Company
 from contacts.models import Contact
 from deals.models import Deal
+from integrations import tasks
 from integrations.models import (
+    Connection,
     ExternalLink,
     OutboxEntry,
     RunState,
@@ -21,7 +23,7 @@ from integrations.models import (
     SyncRun,
     WebhookEvent,
 )
-from integrations.pipedrive import SYSTEM
+from integrations.pipedrive import SYSTEM, registration
 from integrations.sync import poll, reconcile, upkeep
 from integrations.sync.runs import AlreadyRunning, BrakePulled
 from tests.factories import CompanyFactory
@@ -124,10 +126,51 @@ def test_a_poll_that_would_change_too_much_stops_before_writing_and_asks(pipedri
         poll.poll(SYSTEM)
     assert not Company.objects.filter(name__startswith="Wiped").exists()
     assert SyncRun.objects.latest("pk").state == RunState.STOPPED
-    assert SyncLog.objects.filter(topic="brake").exists()
+    with pytest.raises(BrakePulled):
+        poll.poll(SYSTEM)
+    assert SyncLog.objects.filter(topic="brake").count() == 1
 
     poll.poll(SYSTEM, released=True)
     assert Company.objects.filter(name__startswith="Wiped").count() == 11
+
+
+@pytest.mark.parametrize("state", ["done", "failed", "stopped", "running"])
+def test_a_poll_is_due_again_after_its_interval_however_the_last_one_ended(pipedrive, state):
+    assert upkeep.due_for_poll() == [SYSTEM]
+    SyncRun.objects.create(system="pipedrive", action="poll", state=state)
+
+    assert upkeep.due_for_poll() == []
+    with time_machine.travel(timezone.now() + timedelta(minutes=6)):
+        assert upkeep.due_for_poll() == [SYSTEM]
+
+
+@pytest.mark.parametrize("task", [tasks.nightly, tasks.poll_due, tasks.deletions])
+def test_what_the_schedule_starts_calls_nobody_while_a_person_has_paused(pipedrive, task):
+    Connection.objects.update_or_create(system="pipedrive", defaults={"paused": True})
+
+    task()
+
+    assert pipedrive.sandbox.calls == []
+    assert not SyncRun.objects.exists()
+
+
+def test_the_nightly_repair_gives_way_to_a_set_up_that_runs(pipedrive, monkeypatch):
+    monkeypatch.setattr(registration, "look", lambda client: registration.Registration(1))
+    SyncRun.objects.create(system="pipedrive", action="setup")
+
+    tasks.repair_system("pipedrive")
+
+    assert SyncRun.objects.get().state == RunState.RUNNING
+
+
+def test_a_fault_in_the_inbox_holds_back_no_change_to_send(pipedrive):
+    CompanyFactory()
+    WebhookEvent.objects.create(system="a system that was removed", dedupe_key="1", body=b"{}")
+
+    with pytest.raises(LookupError):
+        tasks.sweep()
+
+    assert [call.method for call in pipedrive.writes] == ["POST"]
 
 
 def test_the_same_poll_is_not_started_twice(pipedrive):
@@ -185,6 +228,10 @@ def test_done_rows_go_after_ninety_days_and_dead_ones_stay(pipedrive):
             system="pipedrive", kind="company", record_id=1,
             state="dead" if state == "dead" else "done", done_at=old,
         )  # fmt: skip
+        SyncRun.objects.create(
+            system="pipedrive", action="poll", state="failed" if state == "dead" else "done",
+            ended_at=old,
+        )  # fmt: skip
     WebhookEvent.objects.create(
         system="pipedrive", dedupe_key="young", body=b"", state="done", done_at=timezone.now()
     )
@@ -193,6 +240,7 @@ def test_done_rows_go_after_ninety_days_and_dead_ones_stay(pipedrive):
 
     assert set(WebhookEvent.objects.values_list("dedupe_key", flat=True)) == {"dead", "young"}
     assert [entry.state for entry in OutboxEntry.objects.all()] == ["dead"]
+    assert [run.state for run in SyncRun.objects.all()] == ["failed"]
 
 
 def test_deals_deleted_without_a_message_are_found(pipedrive):

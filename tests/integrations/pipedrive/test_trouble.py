@@ -18,7 +18,9 @@ from integrations.models import (
     SyncLog,
     WebhookEvent,
 )
-from integrations.sync import inbox, outbox
+from integrations.pipedrive import SYSTEM
+from integrations.sync import connections, inbox, outbox
+from integrations.sync.errors import RateLimited
 from tests.factories import CompanyFactory, ContactFactory
 
 pytestmark = pytest.mark.django_db
@@ -152,6 +154,14 @@ def test_a_rate_limit_costs_no_attempt(pipedrive):
     assert (entry.state, entry.attempts) == ("retrying", 0)
     assert Connection.objects.get().paused_until > timezone.now()
     assert SyncLog.objects.get(topic="budget")
+
+
+def test_a_shorter_wait_told_later_does_not_end_a_longer_one(pipedrive):
+    connections.of(SYSTEM)
+    for wait in [timedelta(hours=1), timedelta(seconds=2)]:
+        connections.limited(SYSTEM, RateLimited("429", retry_after=wait))
+
+    assert connections.held_for(SYSTEM) > timedelta(minutes=59)
 
 
 def test_bad_credentials_pause_the_connection_and_tell_staff_once(pipedrive):
