@@ -131,15 +131,6 @@ def undo(row: Merge, model: type[models.Model]) -> list[str]:
     return left
 
 
-def resolve(record: Any) -> Any:
-    """The record that this one was merged into, however often."""
-    seen = set()
-    while record.merged_into_id and record.pk not in seen:
-        seen.add(record.pk)
-        record = type(record)._base_manager.get(pk=record.merged_into_id)
-    return record
-
-
 def _check(winner: Any, losers: Sequence[Any]) -> None:
     records = [winner, *losers]
     if not losers or len({record.pk for record in records}) != len(records):

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Upper
 
 from companies.models import Company, Plan, TeamMember
-from companies.records import Record, RecordQuerySet, with_history
+from companies.records import Record, with_history
 from contacts.models import Contact
 
 
@@ -67,16 +67,6 @@ class Kind(models.TextChoices):
     TRAVEL = "travel", "Travel"
 
 
-class DealQuerySet(RecordQuerySet):
-    def open(self) -> DealQuerySet:
-        return self.filter(status=Status.OPEN)
-
-
-class LiveDealManager(models.Manager.from_queryset(DealQuerySet)):  # type: ignore[misc]
-    def get_queryset(self) -> DealQuerySet:
-        return super().get_queryset().filter(archived_at__isnull=True)
-
-
 @with_history
 class Deal(Record):
     """A sale in the making; may have no company and no contact."""
@@ -106,9 +96,6 @@ class Deal(Record):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_records"
     )
 
-    objects = LiveDealManager()
-    all_objects = DealQuerySet.as_manager()
-
     class Meta(Record.Meta):
         abstract = False
         constraints = [
@@ -130,10 +117,6 @@ class Deal(Record):
 
     def __str__(self) -> str:
         return self.name or f"Deal {self.pk}"
-
-    @property
-    def is_open(self) -> bool:
-        return self.status == Status.OPEN
 
     def clean(self) -> None:
         if self.stage_id and self.pipeline_id and self.stage.pipeline_id != self.pipeline_id:

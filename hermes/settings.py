@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -114,7 +113,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
-LOGIN_URL, LOGIN_REDIRECT_URL = "/admin/login/", "/admin/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # -- PostgreSQL and Valkey -------------------------------------------------------------
@@ -282,7 +280,6 @@ UNFOLD = {
 # -- Operations ------------------------------------------------------------------------
 
 LOG_FORMAT = env("LOG_FORMAT", default="console")
-TESTING = "pytest" in sys.modules
 SENTRY_DSN = env("SENTRY_DSN", default="")
 if SENTRY_DSN:
     import sentry_sdk

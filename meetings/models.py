@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
@@ -34,19 +34,6 @@ class TsTzRange(Func):
     output_field = DateTimeRangeField()
 
 
-class MeetingQuerySet(RecordQuerySet):
-    def near(self, start: datetime, window: timedelta) -> MeetingQuerySet:
-        """Live meetings that start within the window before or after."""
-        return self.filter(
-            archived_at__isnull=True, starts_at__range=(start - window, start + window)
-        ).exclude(status=MeetingStatus.CANCELLED)
-
-
-class LiveMeetingManager(models.Manager.from_queryset(MeetingQuerySet)):  # type: ignore[misc]
-    def get_queryset(self) -> MeetingQuerySet:
-        return super().get_queryset().filter(archived_at__isnull=True)
-
-
 @with_history
 class Meeting(Record):
     """A call between a host and a contact."""
@@ -70,9 +57,6 @@ class Meeting(Record):
         max_length=10, choices=MeetingStatus, default=MeetingStatus.PLANNED, db_default="planned"
     )
     calendar_event_id = models.TextField(blank=True, default="", db_default="")
-
-    objects = LiveMeetingManager()
-    all_objects = MeetingQuerySet.as_manager()
 
     class Meta(Record.Meta):
         abstract = False
@@ -120,7 +104,7 @@ class Meeting(Record):
         held = self.status in [MeetingStatus.PLANNED, MeetingStatus.COMPLETED]
         return held and self.archived_at is None
 
-    def _others_at_that_time(self) -> MeetingQuerySet:
+    def _others_at_that_time(self) -> RecordQuerySet:
         others = Meeting.objects.filter(
             host_id=self.host_id,
             status__in=[MeetingStatus.PLANNED, MeetingStatus.COMPLETED],

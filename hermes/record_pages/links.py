@@ -150,8 +150,3 @@ def badges(kind: str, ids: Iterable[int]) -> dict[int, list[tuple[str, StateWord
         entry = entries.get((link.system, link.record_id))
         found[link.record_id].append((label, state_of(link, entry, label)))
     return found
-
-
-def link_choices(kind: str) -> list[System]:
-    """The systems in which a record of this kind may have a partner."""
-    return [each for each in systems.switched_on() if kind in each.kinds]

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection, models
+from django.db import IntegrityError, connection, models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -15,6 +15,8 @@ from django.utils.html import format_html_join
 
 from companies.records import Record
 from hermes.admin_base import OneLine, RecordAdmin, TickBoxes, badge, when
+from integrations.sync.broken_rules import refusal
+from integrations.sync.errors import Rejected
 
 from . import search, timeline, timeline_views
 from .editing import OPENED, RecordForm
@@ -213,4 +215,11 @@ class RecordPage(RecordAdmin):
 
     @admin.action(description="Restore the selected records", permissions=["change"])
     def restore_selected(self, request: HttpRequest, queryset: Any) -> None:
-        messages.success(request, f"{queryset.restore()} were restored.")
+        try:
+            with transaction.atomic():
+                messages.success(request, f"{queryset.restore()} were restored.")
+        except IntegrityError as error:
+            # A call whose host has another one at that time by now, say.
+            if not isinstance(reason := refusal(error), Rejected):
+                raise
+            messages.error(request, f"Nothing was restored. {reason}.")

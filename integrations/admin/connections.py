@@ -27,6 +27,9 @@ from .set_up import set_up
 
 MANAGE = "integrations.change_connection"
 
+#: Less often than once a day is no check.
+MOST_MINUTES = 1440
+
 
 def system_of(connection: Connection) -> System | None:
     """The connection's system, if this version of Hermes has it."""
@@ -45,7 +48,7 @@ class ConnectionAdmin(ButtonsAdmin):
     list_display_links = ["name"]
     ordering = ["system"]
     fields = ["name", "state_badge", "pause_reason", "last_message", "last_poll", "last_success",
-              "last_failure", "problem", "poll_minutes", "refused_deliveries", "budget_text",
+              "last_failure", "problem", "interval", "refused_deliveries", "budget_text",
               "found_by_setup"]  # fmt: skip
     readonly_fields = fields
     buttons = (
@@ -53,6 +56,7 @@ class ConnectionAdmin(ButtonsAdmin):
         Button("resume", "Resume", "play_arrow", MANAGE),
         Button("test", "Test", "network_check", MANAGE),
         Button("poll", "Check for changes now", "sync", MANAGE),
+        Button("interval", "Set how often", "timer", MANAGE, asks="Minutes between checks"),
         Button("preview", "First load: dry run", "preview", MANAGE),
         Button("backfill", "First load: start", "download", MANAGE),
         Button("reconcile", "Compare all", "compare_arrows", MANAGE),
@@ -95,6 +99,10 @@ class ConnectionAdmin(ButtonsAdmin):
     @admin.display(description="Last check for changes")
     def last_poll(self, connection: Connection) -> Any:
         return when(connection.last_poll_at, "never")
+
+    @admin.display(description="Checked for changes every")
+    def interval(self, connection: Connection) -> str:
+        return f"{connection.poll_minutes} min"
 
     @admin.display(description="Last success")
     def last_success(self, connection: Connection) -> Any:
@@ -157,6 +165,15 @@ class ConnectionAdmin(ButtonsAdmin):
 
     def do_poll(self, request: HttpRequest, connection: Connection) -> Any:
         return send(tasks.poll_system, connection.system, said="Checking for changes now.")
+
+    def do_interval(self, request: HttpRequest, connection: Connection) -> str | tuple[int, str]:
+        text = request.POST.get("text", "").strip()
+        if not (text.isdecimal() and len(text) < 6 and 1 <= int(text) <= MOST_MINUTES):
+            return messages.ERROR, f"Type a number of minutes from 1 to {MOST_MINUTES}."
+        Connection.objects.filter(pk=connection.pk).update(poll_minutes=int(text))
+        label = label_of(connection.system)
+        _note(connection, f"{request.user} has {label} checked every {text} minutes")
+        return f"{label} is checked for changes every {text} minutes from now on."
 
     def do_preview(self, request: HttpRequest, connection: Connection) -> Any:
         said = "The dry run has started. Its numbers appear under Runs; nothing is written."

@@ -91,6 +91,7 @@ SYSTEM = System(
     web_url=_web_url,
     repair=_repair,
     setup=Setup(_plan, _set_up),
+    poll_minutes=lambda: settings.PIPEDRIVE_POLL_MINUTES,
     needs=(
         "PIPEDRIVE_BASE_URL",
         "PIPEDRIVE_API_TOKEN",

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.conf import settings
 
-from integrations.models import Connection
+from integrations.sync import connections
 from integrations.sync.errors import Misconfigured
-from integrations.sync.system import Say
+from integrations.sync.system import Say, get
 
 from .client import Client
 from .schemas import NAME
@@ -91,8 +91,6 @@ def settle(client: Client, todo: Registration, say: Say = quietly) -> None:
 
 def remember_facts(**facts: Any) -> None:
     """Keep on the connection what set-up found."""
-    row, _ = Connection.objects.get_or_create(
-        system=NAME, defaults={"poll_minutes": settings.PIPEDRIVE_POLL_MINUTES}
-    )
+    row = connections.of(get(NAME))
     row.facts = {**row.facts, **facts}
     row.save(update_fields=["facts"])

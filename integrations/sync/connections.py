@@ -27,7 +27,8 @@ PAUSED_LOOK = timedelta(minutes=1)
 
 def of(system: System) -> Connection:
     """The system's row, made when it is first asked for."""
-    return Connection.objects.get_or_create(system=system.name)[0]
+    first = {"poll_minutes": system.poll_minutes()}
+    return Connection.objects.get_or_create(system=system.name, defaults=first)[0]
 
 
 def held_for(system: System) -> timedelta | None:

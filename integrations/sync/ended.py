@@ -10,12 +10,16 @@ from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
 from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxState, Reason
+from integrations.models.queues import OPEN_ENTRIES
 
 from . import connections, outbox_entries, schedule
 from .errors import RateLimited, SyncError, Unauthorised, Unavailable
 from .system import System
 
 logger = logging.getLogger(__name__)
+
+#: When to look again whether a parent is there: one on its way, and one tried again later.
+LOOK_AGAIN = {False: timedelta(seconds=1), True: timedelta(minutes=1)}
 
 
 def close(entry: OutboxEntry, action: str, fields: list[str] | None = None) -> None:
@@ -54,17 +58,18 @@ def ours(entry: OutboxEntry) -> Any:
 def waits_for_parent(system: System, entry: OutboxEntry, parent: tuple[str, int]) -> None:
     """Send the parent first. Waiting for it costs no attempt."""
     kind, pk = parent
-    dead = OutboxEntry.objects.filter(
-        system=system.name, kind=kind, record_id=pk, state=OutboxState.DEAD
-    )
-    if dead.exists():
-        _stop(entry, Reason.CONFIG, f"Its {kind} could not be sent; mend that first", {})
-        return
-    outbox_entries.add(system, [parent])
+    entries = OutboxEntry.objects.filter(system=system.name, kind=kind, record_id=pk)
+    states = set(entries.values_list("state", flat=True))
+    # One that is tried again later keeps its time: asked for once more, it would go at once.
+    if states.isdisjoint(OPEN_ENTRIES):
+        if OutboxState.DEAD in states:
+            _stop(entry, Reason.CONFIG, f"Its {kind} could not be sent; mend that first", {})
+            return
+        outbox_entries.add(system, [parent])
     ours(entry).update(
         state=OutboxState.WAITING,
         attempts=entry.attempts - 1,
-        next_attempt_at=timezone.now() + timedelta(seconds=1),
+        next_attempt_at=timezone.now() + LOOK_AGAIN[OutboxState.RETRYING in states],
         last_error=f"Waiting until its {kind} is there",
     )
 

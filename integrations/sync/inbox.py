@@ -12,7 +12,7 @@ from django.db.models import F
 
 from integrations.models import Connection, EventState, WebhookEvent
 
-from . import schedule, wake
+from . import connections, schedule, wake
 from .apply import Outcome, Outcomes, Status, apply
 from .errors import Waiting
 from .inbox_claims import claim, failed, finish, hold
@@ -71,10 +71,8 @@ def _insert(row: list[Any]) -> bool:
 
 def refused(system: str) -> None:
     """Count a delivery with wrong credentials; nothing else of it is kept."""
-    if not Connection.objects.filter(system=system).update(
-        refused_deliveries=F("refused_deliveries") + 1
-    ):
-        Connection.objects.get_or_create(system=system, defaults={"refused_deliveries": 1})
+    connections.of(get(system))
+    Connection.objects.filter(system=system).update(refused_deliveries=F("refused_deliveries") + 1)
 
 
 def drain() -> int:

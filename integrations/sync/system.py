@@ -184,6 +184,8 @@ class System:
     repair: Callable[[], str] | None = None
     #: Prepares the account, where there is something to prepare.
     setup: Setup | None = None
+    #: How often it is polled, until a person says otherwise on its connection's page.
+    poll_minutes: Callable[[], int] = lambda: 5
     #: The settings without which it is off, or works in one direction only.
     needs: tuple[str, ...] = ()
     #: The fields that travel at this moment, where that depends on set-up; else all.

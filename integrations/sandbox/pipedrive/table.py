@@ -6,9 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 
 from integrations.sandbox.routing import dump
 
-#: Not shown by the API, kept with the record.
-HIDDEN_PREFIX = "_"
-
 
 class Row:
     """One record. Slots and bytes, not a dict: an account may have 175,000 of them."""

@@ -180,3 +180,22 @@ def test_a_failed_test_says_so_in_words(as_, settings):
     response = as_("operations").post(url, follow=True)
 
     assert "The test failed:" in response.content.decode()
+
+
+def test_operations_say_how_often_a_system_is_checked(as_):
+    connection, client = rows.connection(), as_("operations")
+
+    press(client, connection, "interval", text=" 15 ")
+
+    connection.refresh_from_db()
+    assert connection.poll_minutes == 15
+
+
+@pytest.mark.parametrize("text", ["", "0", "often", "-5", "1441", "9" * 30])
+def test_an_interval_that_is_none_changes_nothing(as_, text):
+    connection = rows.connection()
+
+    press(as_("operations"), connection, "interval", text=text)
+
+    connection.refresh_from_db()
+    assert connection.poll_minutes == 5

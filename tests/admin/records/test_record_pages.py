@@ -250,3 +250,20 @@ def test_deals_are_not_merged_into_a_stage_of_another_pipeline(client, staff):
 
     assert "is not a stage of" in response.content.decode()
     assert Deal.objects.count() == 2
+
+
+def test_a_call_is_not_restored_into_the_time_of_another(client, staff):
+    staff()
+    call = MeetingFactory()
+    call.archive()
+    MeetingFactory(host=call.host, starts_at=call.starts_at, ends_at=call.ends_at)
+
+    response = client.post(
+        reverse("admin:meetings_meeting_changelist") + "?archived=yes",
+        {"action": "restore_selected", "_selected_action": [call.pk]},
+        follow=True,
+    )
+
+    call.refresh_from_db()
+    assert call.archived_at is not None
+    assert "the host has another call at that time" in response.content.decode()

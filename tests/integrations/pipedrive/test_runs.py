@@ -24,7 +24,7 @@ from integrations.models import (
     WebhookEvent,
 )
 from integrations.pipedrive import SYSTEM, registration
-from integrations.sync import poll, reconcile, upkeep
+from integrations.sync import connections, poll, reconcile, upkeep
 from integrations.sync.runs import AlreadyRunning, BrakePulled
 from tests.factories import CompanyFactory
 
@@ -142,6 +142,12 @@ def test_a_poll_is_due_again_after_its_interval_however_the_last_one_ended(piped
     assert upkeep.due_for_poll() == []
     with time_machine.travel(timezone.now() + timedelta(minutes=6)):
         assert upkeep.due_for_poll() == [SYSTEM]
+
+
+def test_the_first_interval_of_a_connection_is_that_of_the_settings(sandbox, db, settings):
+    settings.PIPEDRIVE_POLL_MINUTES = 12
+
+    assert connections.of(SYSTEM).poll_minutes == 12
 
 
 @pytest.mark.parametrize("task", [tasks.nightly, tasks.poll_due, tasks.deletions])

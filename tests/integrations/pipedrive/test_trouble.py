@@ -164,6 +164,24 @@ def test_a_shorter_wait_told_later_does_not_end_a_longer_one(pipedrive):
     assert connections.held_for(SYSTEM) > timedelta(minutes=59)
 
 
+def test_a_contact_that_waits_for_its_company_does_not_hurry_the_companys_retries(pipedrive):
+    contact = ContactFactory()
+    pipedrive.sandbox.trouble.add("error", method="POST", times=None, status=500)
+    pipedrive.send()
+    for seconds in [2, 4, 6]:
+        with time_machine.travel(timezone.now() + timedelta(seconds=seconds)):
+            pipedrive.send()
+
+    assert OutboxEntry.objects.get(kind="company").attempts == 1
+    assert OutboxEntry.objects.get(kind="contact").attempts == 0
+
+    pipedrive.sandbox.trouble.clear()
+    with time_machine.travel(timezone.now() + timedelta(minutes=2)):
+        pipedrive.send()
+        pipedrive.send()
+    assert pipedrive.remote(contact)["org_id"]
+
+
 def test_bad_credentials_pause_the_connection_and_tell_staff_once(pipedrive):
     CompanyFactory.create_batch(3)
     pipedrive.sandbox.trouble.add("unauthorized", method="POST", times=None)
