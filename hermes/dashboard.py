@@ -141,7 +141,7 @@ def _tiles(queues: Queues, rows: dict[str, Connection]) -> list[dict[str, Any]]:
               note=f"{queues.failed_changes} changes, {queues.failed_messages} messages"),
         _tile("Messages in the last hour", queues.messages_last_hour,
               _list("webhookevent", since="hour"), "mail", zero="None"),
-        _tile("Calls today", calls, reverse("admin:integrations_connection_changelist"),
+        _tile("Requests used today", calls, reverse("admin:integrations_connection_changelist"),
               "swap_horiz", zero="None"),
     ]  # fmt: skip
 

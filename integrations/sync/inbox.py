@@ -14,10 +14,10 @@ from integrations.models import Connection, EventState, WebhookEvent
 
 from . import connections, schedule, wake
 from .apply import Outcome, Outcomes, Status, apply
-from .errors import Waiting
-from .inbox_claims import claim, failed, finish, hold
+from .errors import Misconfigured, Waiting
+from .inbox_claims import claim, claim_lost, failed, finish, hold
 from .parents import with_missing_parents
-from .system import Reading, System, get
+from .system import Reading, System, everyone, get
 
 #: Events claimed at once. In a burst a newer one makes older ones needless, and only
 #: those that are claimed together can be compared. So many take some 100 MB.
@@ -77,17 +77,26 @@ def refused(system: str) -> None:
 
 def drain() -> int:
     """Apply what is due, batch after batch, until nothing is. Returns how many it took."""
-    taken = 0
-    while events := claim(CLAIM):
+    taken, known = 0, {system.name for system in everyone()}
+    while events := claim(CLAIM) or claim_lost():
         taken += len(events)
         by_system: dict[str, list[WebhookEvent]] = defaultdict(list)
         for event in events:
             by_system[event.system].append(event)
         for name, claimed in by_system.items():
+            if name not in known:
+                _leave_to_staff(claimed)
+                continue
             newest = max(event.received_at for event in claimed)
             Connection.objects.filter(system=name).update(last_delivery_at=newest)
             apply_claimed(get(name), claimed)
     return taken
+
+
+def _leave_to_staff(events: list[WebhookEvent]) -> None:
+    """Of a system that Hermes no longer has."""
+    for event in events:
+        failed(event, Misconfigured(f"No system is called {event.system} any more"))
 
 
 def apply_claimed(system: System, claimed: list[WebhookEvent]) -> None:

@@ -22,20 +22,31 @@ _STILL_OURS = "e.id = v.id AND e.state = 'processing' AND e.attempts = v.attempt
 
 
 def claim(limit: int) -> list[WebhookEvent]:
-    """Take due events to work on. A dead worker's claims are due when their lease ends.
+    """Take due events to work on. Bodies are left in the database.
 
-    The claim itself counts as the attempt, so that an event which kills its worker
-    cannot come back for ever. Bodies are left in the database.
+    The claim itself counts as the attempt, so that nothing comes back for ever.
     """
+    return _claim("state IN ('new', 'retrying')", limit)
+
+
+def claim_lost() -> list[WebhookEvent]:
+    """Take the next event whose worker died while it had it; its lease has ended.
+
+    It comes alone: should it be what kills workers, it takes no other event with it.
+    """
+    return _claim("state = 'processing'", 1)
+
+
+def _claim(which: str, limit: int) -> list[WebhookEvent]:
     now = timezone.now()
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             UPDATE integrations_webhookevent SET state = 'processing',
                 attempts = attempts + 1, next_attempt_at = %s, lease_until = %s
             WHERE id IN (
                 SELECT id FROM integrations_webhookevent
-                WHERE state IN ('new', 'processing', 'retrying') AND next_attempt_at <= %s
+                WHERE {which} AND next_attempt_at <= %s
                 ORDER BY next_attempt_at, id LIMIT %s FOR UPDATE SKIP LOCKED)
             RETURNING id
             """,

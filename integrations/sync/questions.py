@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from integrations.models import (
@@ -17,6 +17,7 @@ from integrations.models import (
 )
 
 from . import hub, outbox_entries, wake
+from .broken_rules import refusal
 from .errors import SyncError
 from .system import get
 
@@ -80,7 +81,11 @@ def _set_field(conflict: Conflict, value: Any) -> None:
         record.clean_fields(exclude={f.name for f in record._meta.fields} - columns)
     except ValidationError as error:
         raise ValidationError(error.messages) from error
-    record.save()
+    kind.tidy([record])
+    try:
+        record.save()
+    except IntegrityError as error:
+        raise ValidationError(str(refusal(error))) from error
 
 
 def not_the_same(pair: PossibleDuplicate, *, by: str = "") -> None:

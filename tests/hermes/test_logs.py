@@ -61,7 +61,7 @@ def test_a_call_that_fails_tells_neither_token_nor_query(logged, sandbox):
     sandbox.trouble.add("reset", times=None)
     http = Http(sandbox.url, {"x-api-token": SECRET, "Authorization": f"Bearer {SECRET}"})
     with pytest.raises(Unavailable) as raised:
-        http.call("GET", "/api/v2/organizations", params={"api_token": SECRET})
+        http.call("GET", "/api/v2/organizations", params={"cursor": SECRET})
     logging.getLogger("hermes").error("The call failed", exc_info=raised.value)
 
     text = logged()

@@ -40,10 +40,10 @@ def programs(port: str) -> list[Program]:
         Program(
             "web",
             [python, "-m", "gunicorn", "hermes.wsgi", "--worker-class", "gthread",
-             "--workers", "2", "--threads", "8", "--bind", f"0.0.0.0:{port}",
+             "--workers", "2", "--threads", "8", "--bind", f"127.0.0.1:{port}",
              "--log-level", "warning", "--no-control-socket"],
         ),
-        Program("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING"]),
+        Program("worker", [*celery, "worker", "--concurrency", "4", "--loglevel", "WARNING"]),
         Program("beat", [*celery, "beat", "--loglevel", "WARNING",
                          "--pidfile=", f"--schedule={settings.DATA_DIR}/beat"]),
     ]  # fmt: skip

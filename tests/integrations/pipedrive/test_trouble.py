@@ -298,3 +298,22 @@ def test_a_rejected_record_says_why_and_is_sent_after_it_was_mended(pipedrive):
     assert pipedrive.remote(contact)["name"].startswith("Mended")
     assert not OutboxEntry.objects.filter(state="dead").exists()
     assert ExternalLink.objects.filter(kind="contact").count() == 1
+
+
+def test_what_a_dead_worker_had_is_taken_up_one_by_one(pipedrive):
+    for number in range(3):
+        org = pipedrive.create("organization", name=f"Larkfield {number}")
+        pipedrive.post(json.dumps(pipedrive.event("create", "organization", org["id"])).encode())
+    assert len(inbox.claim(10)) == 3
+    WebhookEvent.objects.update(next_attempt_at=timezone.now())
+
+    assert len(inbox.claim_lost()) == 1
+    assert inbox.drain() == 2
+
+
+def test_a_message_of_a_system_that_is_gone_waits_for_a_person(pipedrive):
+    WebhookEvent.objects.create(system="goodbye", dedupe_key="1", body=b"{}")
+    inbox.drain()
+
+    event = WebhookEvent.objects.get()
+    assert (event.state, event.reason) == ("dead", "config")
