@@ -14,6 +14,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from integrations.sync.records import clean_text
+
 #: The largest amount that the hub keeps, and the largest whole number.
 LARGEST_AMOUNT = Decimal(10) ** 18
 LARGEST_NUMBER = 2**31 - 1
@@ -45,7 +47,7 @@ def text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value
+        return clean_text(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("no text")
     return str(value)
@@ -128,7 +130,7 @@ def _channels(value: Any) -> list[dict[str, Any]]:
         raise ValueError("no list")
     return [
         {
-            "value": str(item["value"]),
+            "value": clean_text(str(item["value"])),
             "label": str(item.get("label") or "work"),
             "primary": item.get("primary") is True,
         }

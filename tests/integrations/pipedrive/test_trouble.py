@@ -317,3 +317,14 @@ def test_a_message_of_a_system_that_is_gone_waits_for_a_person(pipedrive):
 
     event = WebhookEvent.objects.get()
     assert (event.state, event.reason) == ("dead", "config")
+
+
+@pytest.mark.parametrize("name", ["Lark\x00field", "Larkfield \ud800"])
+def test_a_name_that_postgresql_cannot_keep_is_cleaned_and_kept(pipedrive, name):
+    org = pipedrive.create("organization", name="Larkfield")
+    event = pipedrive.event("create", "organization", org["id"])
+    event["data"] = {**event["data"], "name": name}
+    pipedrive.deliver(event)
+
+    assert pipedrive.linked("company", org["id"]).name.startswith("Lark")
+    assert WebhookEvent.objects.get().state == "done"
