@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 
 from celery import current_app
@@ -13,10 +12,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
+from integrations.admin.health import ALIVE_FOR
 from integrations.models import ExternalLink, Heartbeat, OutboxEntry, WebhookEvent
-
-#: A worker or beat that was silent for longer is taken to be dead.
-SILENT_FOR = timedelta(seconds=60)
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -56,7 +53,7 @@ def _heartbeat(name: str) -> str:
         return type(error).__name__
     if row is None:
         return "never seen"
-    return "silent" if row.beat_at < timezone.now() - SILENT_FOR else ""
+    return "silent" if row.beat_at < timezone.now() - ALIVE_FOR else ""
 
 
 #: What readiness asks: the problem in a word, or nothing.

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from integrations.admin.records import label_of
 from integrations.models import ExternalLink
 from integrations.sync import by_hand
 from integrations.sync import system as systems
@@ -29,10 +33,10 @@ READ = {
 
 
 def _system(name: str) -> System:
-    for each in systems.everyone():
-        if each.name == name and each.is_on():
-            return each
-    raise Http404(f"{name} is not connected")
+    system = systems.find(name)
+    if system is None or not system.is_on():
+        raise Http404(f"{name} is not connected")
+    return system
 
 
 def _link(kind: str, pk: int, link_id: int) -> ExternalLink:
@@ -42,28 +46,29 @@ def _link(kind: str, pk: int, link_id: int) -> ExternalLink:
     return link
 
 
+def _owe(
+    request: HttpRequest, kind: str, pk: int, system: str, owe: Callable[..., Any], said: str
+) -> HttpResponse:
+    record_for(request, kind, pk, action="change")
+    with told_plainly(request):
+        to = _system(system)
+        owe(to, kind, pk)
+        messages.success(request, said.format(to.label))
+    return redirect(page_of(kind, pk))
+
+
 @in_admin
 @require_POST
 def send(request: HttpRequest, kind: str, pk: int, system: str) -> HttpResponse:
     """Send the record's changes now."""
-    record_for(request, kind, pk, action="change")
-    with told_plainly(request):
-        to = _system(system)
-        by_hand.push(to, kind, pk)
-        messages.success(request, f"Its changes are on their way to {to.label}.")
-    return redirect(page_of(kind, pk))
+    return _owe(request, kind, pk, system, by_hand.push, "Its changes are on their way to {}.")
 
 
 @in_admin
 @require_POST
 def create_again(request: HttpRequest, kind: str, pk: int, system: str) -> HttpResponse:
     """Make a record once more that was deleted there."""
-    record_for(request, kind, pk, action="change")
-    with told_plainly(request):
-        to = _system(system)
-        by_hand.create_again(to, kind, pk)
-        messages.success(request, f"It will be made again in {to.label}.")
-    return redirect(page_of(kind, pk))
+    return _owe(request, kind, pk, system, by_hand.create_again, "It will be made again in {}.")
 
 
 @in_admin
@@ -120,8 +125,7 @@ def unlink(request: HttpRequest, kind: str, pk: int, link_id: int) -> HttpRespon
         by_hand.unlink(link, by=request.user.get_username())
         messages.success(request, "The link was removed. Neither record was changed.")
         return redirect(page_of(kind, pk))
-    known = {each.name: each.label for each in systems.everyone()}
-    label = known.get(link.system, link.system)
+    label = label_of(link.system)
     return page(
         request,
         "admin/record/confirm.html",

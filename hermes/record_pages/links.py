@@ -78,12 +78,8 @@ def _newest_entries(kind: str, ids: Iterable[int]) -> dict[tuple[str, int], Outb
     return {(entry.system, entry.record_id): entry for entry in entries.order_by("pk")}
 
 
-def _known(name: str) -> System | None:
-    return next((each for each in systems.everyone() if each.name == name), None)
-
-
 def _row(link: ExternalLink, kind: str, entry: OutboxEntry | None) -> LinkRow:
-    system = _known(link.system)
+    system = systems.find(link.system)
     label = system.label if system else link.system
     url = system.web_url(kind, link.remote_id) if system and link.state == LinkState.LIVE else ""
     is_live, is_gone = link.state == LinkState.LIVE, link.state == LinkState.GONE
@@ -144,7 +140,7 @@ def badges(kind: str, ids: Iterable[int]) -> dict[int, list[tuple[str, StateWord
     entries = _newest_entries(kind, wanted)
     found: dict[int, list[tuple[str, StateWord]]] = defaultdict(list)
     for link in links.exclude(state=LinkState.ALIAS).order_by("system"):
-        system = _known(link.system)
+        system = systems.find(link.system)
         label = system.label if system else link.system
         assert link.record_id is not None
         entry = entries.get((link.system, link.record_id))

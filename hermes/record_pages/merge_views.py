@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST
 
 from companies import merging
 from companies.models import Merge
+from integrations.admin.records import label_of
 from integrations.models import ExternalLink, LinkState
-from integrations.sync import system as systems
 
 from .kinds import MERGE, MERGEABLE, may, model_of, page_of, record_for, shown
 from .pages import in_admin, page
@@ -96,8 +96,7 @@ def _both_linked(kind: str, records: list[Any]) -> list[str]:
         kind=kind, record_id__in=[record.pk for record in records], state=LinkState.LIVE
     )
     names = list(links.values_list("system", flat=True))
-    labels = {each.name: each.label for each in systems.everyone()}
-    return sorted({labels.get(name, name) for name in names if names.count(name) > 1})
+    return sorted({label_of(name) for name in names if names.count(name) > 1})
 
 
 def _merge(request: HttpRequest, kind: str, winner: Any, losers: list[Any]) -> HttpResponse:

@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from companies import history
 from hermes.admin_base import badge, plain_error
+from integrations.admin.records import label_of
 from integrations.models import EventState, OutboxState, SyncLog
-from integrations.sync import system as systems
 
 from . import timeline
 from .timeline import CHANGE, MERGE, MESSAGE, SEND, TROUBLED, Item
@@ -80,12 +80,8 @@ def _line(request: HttpRequest, item: Item) -> Line:
     )
 
 
-def _label(name: str) -> str:
-    return next((each.label for each in systems.everyone() if each.name == name), name)
-
-
 def _message(request: HttpRequest, item: Item) -> Line:
-    sentence = f"{_label(item.system)} {TOLD.get(item.action, 'sent a message about it')}"
+    sentence = f"{label_of(item.system)} {TOLD.get(item.action, 'sent a message about it')}"
     if detail := RESULTS.get(item.note, item.note) or plain_error(item.error):
         sentence += f". {detail}"
     return Line(
@@ -112,7 +108,7 @@ def _send(request: HttpRequest, item: Item) -> Line:
 
 
 def _sent_sentence(item: Item) -> str:
-    label = _label(item.system)
+    label = label_of(item.system)
     if item.state == OutboxState.DONE:
         if item.action in DID:
             return DID[item.action].format(label)

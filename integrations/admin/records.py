@@ -10,12 +10,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from integrations.sync import hub
-from integrations.sync.system import everyone
+from integrations.sync.system import everyone, find
 
 
 def label_of(system: str) -> str:
     """The system's name as staff know it."""
-    return next((each.label for each in everyone() if each.name == system), system)
+    found = find(system)
+    return found.label if found else system
 
 
 def system_choices() -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 
 from integrations.sync.errors import SyncError
 from integrations.sync.runs import AlreadyRunning
-from integrations.sync.system import PlanChanged, Setup, System, everyone
+from integrations.sync.system import PlanChanged, Setup, System, find
 
 _signer = Signer(salt="hermes.set-up")
 
@@ -21,7 +21,7 @@ def set_up(page: Any, request: HttpRequest, system: str) -> HttpResponse:
     """Compare the account with what is needed; carry out what a person said yes to."""
     if not request.user.has_perm("integrations.change_connection"):
         raise PermissionDenied
-    found = next((each for each in everyone() if each.name == system), None)
+    found = find(system)
     if found is None or found.setup is None:
         raise Http404
     context = {

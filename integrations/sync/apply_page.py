@@ -12,7 +12,7 @@ from django.utils import timezone
 from integrations.models import SyncLog
 
 from .apply import Outcome, Outcomes, Status, apply
-from .inbox_claims import describe
+from .errors import describe
 from .records import RemoteRecord
 from .system import System
 
@@ -32,9 +32,8 @@ def apply_page(records: Sequence[RemoteRecord], *, system: System) -> Outcomes:
     except Exception as error:
         if len(records) == 1:
             return _failed(records[0], system, error)
-    ranks = {kind: rank for rank, kind in enumerate(system.kinds)}
     outcomes: Outcomes = {}
-    for record in sorted(records, key=lambda record: ranks[record.kind]):
+    for record in sorted(records, key=lambda record: system.rank(record.kind)):
         outcomes |= apply_page([record], system=system)
     return outcomes
 

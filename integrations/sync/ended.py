@@ -13,7 +13,7 @@ from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxStat
 from integrations.models.queues import OPEN_ENTRIES
 
 from . import connections, outbox_entries, schedule
-from .errors import RateLimited, SyncError, Unauthorised, Unavailable
+from .errors import RateLimited, SyncError, Unauthorised, Unavailable, describe
 from .system import System
 
 logger = logging.getLogger(__name__)
@@ -76,7 +76,9 @@ def waits_for_parent(system: System, entry: OutboxEntry, parent: tuple[str, int]
 
 def give_up_later(system: System, entry: OutboxEntry, error: Exception) -> None:
     """Decide by the error's type: wait without an attempt, try again, or stop."""
-    message = str(error)[:2000] if isinstance(error, SyncError) else _unforeseen(error)
+    message = describe(error)
+    if not isinstance(error, SyncError):
+        logger.error("An outbox entry failed", exc_info=error)
     keeps_start = {"create_started_at": entry.create_started_at}
     if not isinstance(error, Unavailable) and isinstance(error, SyncError):
         # The remote said no: nothing was created.
@@ -92,11 +94,6 @@ def give_up_later(system: System, entry: OutboxEntry, error: Exception) -> None:
         _stop(entry, reason, message, keeps_start)
     else:
         _count(entry, error, message, keeps_start)
-
-
-def _unforeseen(error: Exception) -> str:
-    logger.exception("An outbox entry failed", exc_info=error)
-    return f"{type(error).__name__}: {error}"[:2000].replace("\x00", "")
 
 
 def _count(entry: OutboxEntry, error: Exception, message: str, keeps: dict[str, Any]) -> None:

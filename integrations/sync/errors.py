@@ -68,3 +68,10 @@ class Waiting(SyncError):
     """Something that this names is not known yet. Tried again later."""
 
     reason = "exceeded"
+
+
+def describe(error: Exception) -> str:
+    """The error in the words that staff read; an unforeseen one with its type."""
+    if isinstance(error, SyncError):
+        return str(error)[:2000]
+    return f"{type(error).__name__}: {error}"[:2000].replace("\x00", "")

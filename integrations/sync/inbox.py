@@ -17,7 +17,7 @@ from .apply import Outcome, Outcomes, Status, apply
 from .errors import Misconfigured, Waiting
 from .inbox_claims import claim, claim_lost, failed, finish, hold
 from .parents import with_missing_parents
-from .system import Reading, System, everyone, get
+from .system import Reading, System, find, get
 
 #: Events claimed at once. In a burst a newer one makes older ones needless, and only
 #: those that are claimed together can be compared. So many take some 100 MB.
@@ -77,19 +77,20 @@ def refused(system: str) -> None:
 
 def drain() -> int:
     """Apply what is due, batch after batch, until nothing is. Returns how many it took."""
-    taken, known = 0, {system.name for system in everyone()}
+    taken = 0
     while events := claim(CLAIM) or claim_lost():
         taken += len(events)
         by_system: dict[str, list[WebhookEvent]] = defaultdict(list)
         for event in events:
             by_system[event.system].append(event)
         for name, claimed in by_system.items():
-            if name not in known:
+            system = find(name)
+            if system is None:
                 _leave_to_staff(claimed)
                 continue
             newest = max(event.received_at for event in claimed)
             Connection.objects.filter(system=name).update(last_delivery_at=newest)
-            apply_claimed(get(name), claimed)
+            apply_claimed(system, claimed)
     return taken
 
 
@@ -149,9 +150,8 @@ def _batches(
     for event in events:
         first = readings[event.pk].records[0]
         about[first.kind, first.remote_id].append(event)
-    ranks = {kind: rank for rank, kind in enumerate(system.kinds)}
     batch: list[WebhookEvent] = []
-    for key in sorted(about, key=lambda key: ranks[key[0]]):
+    for key in sorted(about, key=lambda key: system.rank(key[0])):
         batch += about[key]
         if len(batch) >= BATCH:
             yield batch

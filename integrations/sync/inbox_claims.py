@@ -13,7 +13,7 @@ from integrations.models import EventState, Reason, WebhookEvent
 from integrations.models.queues import LEASE
 
 from . import schedule
-from .errors import RateLimited, SyncError
+from .errors import RateLimited, SyncError, describe
 
 logger = logging.getLogger(__name__)
 
@@ -121,10 +121,3 @@ def failed(event: WebhookEvent, error: Exception) -> None:
         subject=event.subject,
         action=event.action,
     )
-
-
-def describe(error: Exception) -> str:
-    """The error in the words that staff read; an unforeseen one with its type."""
-    if isinstance(error, SyncError):
-        return str(error)[:2000]
-    return f"{type(error).__name__}: {error}"[:2000].replace("\x00", "")

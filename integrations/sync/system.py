@@ -223,6 +223,11 @@ def get(name: str) -> System:
         raise LookupError(f"No system {name!r}; there are: {', '.join(_systems)}") from None
 
 
+def find(name: str) -> System | None:
+    """The system of that name, or None where rows outlived their system."""
+    return _systems.get(name)
+
+
 def everyone() -> list[System]:
     """Every system, configured or not."""
     return list(_systems.values())

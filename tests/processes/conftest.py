@@ -56,6 +56,14 @@ def hermes(servers, database, tmp_path) -> Iterator[Installation]:
         installation.stop()
 
 
+@pytest.fixture
+def running(hermes) -> Installation:
+    """Everything runs, and both sides know each other."""
+    hermes.start("web", "worker", "beat")
+    hermes.set_up()
+    return hermes
+
+
 @pytest.fixture(autouse=True)
 def _logs_of_a_failure(request, tmp_path) -> Iterator[None]:
     """What the programs said goes with a failure's report."""

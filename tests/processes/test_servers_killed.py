@@ -16,14 +16,6 @@ from tests.processes.parts import until
 pytestmark = pytest.mark.processes
 
 
-@pytest.fixture
-def running(hermes):
-    """Everything runs, and both sides know each other."""
-    hermes.start("web", "worker", "beat")
-    hermes.set_up()
-    return hermes
-
-
 class People:
     """Make companies here and organizations there, one after the other."""
 

@@ -12,14 +12,6 @@ from tests.processes.parts import until
 pytestmark = pytest.mark.processes
 
 
-@pytest.fixture
-def running(hermes):
-    """Everything runs, and both sides know each other."""
-    hermes.start("web", "worker", "beat")
-    hermes.set_up()
-    return hermes
-
-
 def kill_in_the_middle(hermes, method: str) -> None:
     """The worker dies when the write is done there, before it hears of it."""
     handle = hermes.account.answer
