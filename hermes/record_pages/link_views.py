@@ -131,9 +131,10 @@ def unlink(request: HttpRequest, kind: str, pk: int, link_id: int) -> HttpRespon
         "admin/record/confirm.html",
         f"Remove the link of {record} to {label}?",
         sentences=[
-            f"Hermes forgets that this record is {link.remote_id} in {label}.",
-            "Neither record is changed now. The next change made here would make a new "
-            f"record in {label}, unless you link it to an existing one first.",
+            f"This record and {link.remote_id} in {label} are two from now on, even if they "
+            "have the same name. Neither is changed now.",
+            f"What comes from {label} makes a record of its own here. The next change made "
+            f"here makes a new record in {label}, unless you link it to an existing one first.",
         ],
         button="Remove the link",
         back=page_of(kind, pk),

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from integrations.sync.errors import (
+    Held,
     Misconfigured,
     RateLimited,
     Rejected,
@@ -24,6 +25,7 @@ View = Callable[..., HttpResponse]
 
 #: What an error means to a person, and what can be done.
 SENTENCES: list[tuple[type[SyncError], str]] = [
+    (Held, "No calls go out to that system at the moment: see Connections for the reason."),
     (RateLimited, "We have asked too often for now. Try again in a few minutes."),
     (Unauthorised, "The other system refuses our log-in. Please tell whoever runs Hermes."),
     (Unavailable, "The other system does not answer at the moment. Try again later."),

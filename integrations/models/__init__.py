@@ -1,7 +1,7 @@
 """The engine's tables."""
 
 from .connections import Connection, Heartbeat, RemoteField, StageMapping
-from .links import ExternalLink, LinkState
+from .links import ExternalLink, KeptApart, LinkState
 from .logs import RunState, SyncCursor, SyncLog, SyncRun
 from .questions import Conflict, PossibleDuplicate, QuestionState
 from .queues import EventState, OutboxEntry, OutboxState, Reason, RecordChange, WebhookEvent
@@ -12,6 +12,7 @@ __all__ = [
     "EventState",
     "ExternalLink",
     "Heartbeat",
+    "KeptApart",
     "LinkState",
     "OutboxEntry",
     "OutboxState",

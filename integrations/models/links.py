@@ -63,3 +63,29 @@ class ExternalLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.system} {self.kind} {self.remote_id}"
+
+
+class KeptApart(models.Model):
+    """A person said that this remote record is not this hub record.
+
+    Their names, or our id that the remote still holds, would bring the two together again.
+    """
+
+    system = models.CharField(max_length=40)
+    kind = models.CharField(max_length=40)
+    remote_id = models.CharField(max_length=255)
+    record_id = models.BigIntegerField()
+    said_by = models.CharField(max_length=150, default="", blank=True)
+    said_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "kept apart"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["system", "kind", "remote_id", "record_id"], name="apart_once"
+            )
+        ]
+        indexes = [models.Index(fields=["kind", "record_id"], name="apart_by_record")]
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.kind} {self.remote_id} is not {self.record_id}"

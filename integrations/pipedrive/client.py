@@ -149,7 +149,7 @@ class Client:
         cursor: str = "",
         query: Mapping[str, str] = NO_QUERY,
         read: Read = list,
-    ) -> Iterator[tuple[list[Any], str]]:
+    ) -> Iterator[tuple[Any, str]]:
         """Pages of a list, each with the cursor of the next; an empty page is no end.
 
         Args:
@@ -186,7 +186,7 @@ class Client:
         *,
         archived: bool = False,
         read: Read = list,
-    ) -> Iterator[tuple[list[Any], str]]:
+    ) -> Iterator[tuple[Any, str]]:
         """Pages of records. Parameters that Pipedrive does not know make it refuse."""
         path, cost = _list(entity, archived)
         return self._pages(path, cost, cursor, query, read)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
@@ -19,8 +19,6 @@ from .keys import keys
 from .ledger import LEDGER
 from .outbound import is_marked
 from .schemas import ENTITIES
-
-logger = logging.getLogger(__name__)
 
 #: How far before a call we look for what it may have made: the clocks may differ.
 CLOCK_DIFFERENCE = timedelta(minutes=10)
@@ -66,12 +64,12 @@ class PipedriveRemote:
             return [
                 r for page in self.pages(kind, None) for r in page.records if r.remote_id in ids
             ]
-        found = self._readable(kind, self.client.get_many(entity, ids))
+        found = self._page(kind, self.client.get_many(entity, ids)).records
         missing = set(ids) - {record.remote_id for record in found}
         if kind == "deal" and missing:
             # Archived deals are in no ordinary list, and yet they are there.
             archived = self.client.get_many(entity, sorted(missing), archived=True)
-            found += self._readable(kind, archived)
+            found += self._page(kind, archived).records
         return found
 
     def _one(self, kind: str, pk: str) -> RemoteRecord | None:
@@ -89,33 +87,33 @@ class PipedriveRemote:
         entity = ENTITIES[kind]
         if entity == "user":
             if since is None:
-                yield Page(self._readable(kind, self.client.users()))
+                yield self._page(kind, self.client.users())
             return
         archived = kind == "deal" and since is None
         if not token.startswith(ARCHIVED):
-            query, read = _query(entity, since), partial(self._readable, kind)
-            for records, cursor in self.client.walk(entity, token, query, read=read):
-                next_token = cursor or (ARCHIVED if archived else "")
-                yield Page(records, next_token)
+            query, read = _query(entity, since), partial(self._page, kind)
+            for page, cursor in self.client.walk(entity, token, query, read=read):
+                yield replace(page, token=cursor or (ARCHIVED if archived else ""))
             token = ARCHIVED
         if archived:
             yield from self._archived(kind, token.removeprefix(ARCHIVED))
 
     def _archived(self, kind: str, cursor: str) -> Iterator[Page]:
-        read = partial(self._readable, kind)
+        read = partial(self._page, kind)
         pages = self.client.walk(ENTITIES[kind], cursor, archived=True, read=read)
-        for records, after in pages:
-            yield Page(records, f"{ARCHIVED}{after}" if after else "")
+        for page, after in pages:
+            yield replace(page, token=f"{ARCHIVED}{after}" if after else "")
 
-    def _readable(self, kind: str, entities: Iterable[Any]) -> list[RemoteRecord]:
+    def _page(self, kind: str, entities: Iterable[Any]) -> Page:
         """One unusable row in a page harms no other; without an id nothing can be kept."""
-        records = []
+        records, unusable = [], []
         for entity in entities:
             try:
                 records.append(self._record(kind, entity))
             except Rejected as error:
-                logger.warning("A %s in Pipedrive's list cannot be used: %s", kind, error)
-        return records
+                name = ENTITIES[kind]
+                unusable.append(f"Pipedrive's list shows a {name} that cannot be kept: {error}")
+        return Page(records, unusable=tuple(unusable))
 
     def deleted(self, kind: str, since: datetime) -> list[RemoteRecord]:
         """Only deals can be asked for; of the others webhooks and comparisons tell."""
@@ -144,20 +142,20 @@ class PipedriveRemote:
     def merge(self, kind: str, loser_id: str, winner_id: str) -> None:
         self.client.merge(ENTITIES[kind], loser_id, winner_id)
 
-    def find(self, kind: str, outgoing: Outgoing, since: datetime) -> RemoteRecord | None:
+    def find(self, kind: str, outgoing: Outgoing, since: datetime) -> Iterator[RemoteRecord]:
         """First what changed since, which is exact; then the index, which lags behind."""
         entity = ENTITIES[kind]
         changes = _query(entity, since - CLOCK_DIFFERENCE)
         for entities, _ in self.client.walk(entity, query=changes):
             for one in entities:
                 if (record := self._ours(kind, one, outgoing)) is not None:
-                    return record
+                    yield record
         hub_key = self.keys.get(kind, {}).get("hub_id")
         if hub_key is None:
-            return None
+            return
         ids = self.client.find_by_field(entity, hub_key.key, str(outgoing.record_id))
         found = self.fetch(kind, ids)
-        return next((one for one in found if outgoing.record_id in one.hub_ids), None)
+        yield from (one for one in found if outgoing.record_id in one.hub_ids)
 
     def _ours(self, kind: str, entity: Any, outgoing: Outgoing) -> RemoteRecord | None:
         if kind == "meeting" and not is_marked(entity, outgoing.record_id):

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
 
-from django.db import InterfaceError, OperationalError
-from django.utils import timezone
+from django.db import InterfaceError, OperationalError, transaction
 
-from integrations.models import SyncLog
-
+from . import locks, not_kept
 from .apply import Outcome, Outcomes, Status, apply
 from .errors import describe
 from .records import RemoteRecord
 from .system import System
 
 logger = logging.getLogger(__name__)
-
-#: Lists show the same record again and again; staff hear of it once in this time.
-TOLD_AGAIN_AFTER = timedelta(days=1)
 
 
 def apply_page(records: Sequence[RemoteRecord], *, system: System) -> Outcomes:
@@ -32,6 +26,15 @@ def apply_page(records: Sequence[RemoteRecord], *, system: System) -> Outcomes:
     except Exception as error:
         if len(records) == 1:
             return _failed(records[0], system, error)
+    return _one_by_one(records, system)
+
+
+@transaction.atomic
+def _one_by_one(records: Sequence[RemoteRecord], system: System) -> Outcomes:
+    # All at once and in their order, as a whole page does it: else two pages deadlock.
+    locks.hold_remote(system.name, [(record.kind, record.remote_id) for record in records])
+    for kind in system.kinds:
+        locks.hold_names(record for record in records if record.kind == kind)
     outcomes: Outcomes = {}
     for record in sorted(records, key=lambda record: system.rank(record.kind)):
         outcomes |= apply_page([record], system=system)
@@ -42,15 +45,5 @@ def _failed(record: RemoteRecord, system: System, error: Exception) -> Outcomes:
     logger.error("%s %s cannot be kept", record.kind, record.remote_id, exc_info=error)
     kind = record.kind.replace("_", " ")
     sentence = f"{system.label}'s {kind} {record.remote_id} cannot be kept: {describe(error)}"
-    told = SyncLog.objects.filter(
-        system=system.name, message=sentence, at__gte=timezone.now() - TOLD_AGAIN_AFTER
-    )
-    if not told.exists():
-        SyncLog.objects.create(
-            level=SyncLog.Level.ERROR,
-            system=system.name,
-            kind=record.kind,
-            topic="not_kept",
-            message=sentence,
-        )
+    not_kept.tell(system, record.kind, sentence)
     return {(record.kind, record.remote_id): Outcome(Status.FAILED, note=sentence)}

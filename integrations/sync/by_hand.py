@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db import transaction
 
-from integrations.models import ExternalLink, LinkState, SyncLog
+from integrations.models import ExternalLink, KeptApart, LinkState, SyncLog
 
-from . import hub, locks, outbox_entries, wake
+from . import connections, hub, locks, outbox_entries, wake
 from .apply import apply
 from .errors import Misconfigured, Rejected, RemoteGone
 from .merge import Match, merge_fields
@@ -90,15 +90,33 @@ def compare(system: System, link: ExternalLink) -> list[ComparedField]:
 
 
 def read(system: System, kind: str, remote_id: str) -> RemoteRecord | None:
-    """The record as the system shows it now; None if it has no such record."""
-    answers = system.connect().fetch(kind, [remote_id])
+    """The record as the system shows it now; None if it has no such record.
+
+    Raises:
+        SyncError: The system could not be asked, or is not to be asked just now.
+    """
+    with connections.asking(system):
+        answers = system.connect().fetch(kind, [remote_id])
     return next((one for one in answers if one.remote_id == remote_id and not one.deleted), None)
 
 
 def unlink(link: ExternalLink, by: str) -> None:
-    """Forget that the two are one. Neither record is changed."""
+    """The two are not one, and no message brings them together again.
+
+    Neither record is changed. What comes of the remote's record from now on is about a
+    record of its own.
+    """
+    assert link.record_id is not None, "nothing is unlinked from a record that is not here"
     with transaction.atomic():
+        locks.hold_remote(link.system, [(link.kind, link.remote_id)])
         link.delete()
+        KeptApart.objects.update_or_create(
+            system=link.system,
+            kind=link.kind,
+            remote_id=link.remote_id,
+            record_id=link.record_id,
+            defaults={"said_by": by[:150]},
+        )
         _note(link.system, link.kind, link.record_id, f"{by} removed the link {link}")
 
 
@@ -149,6 +167,9 @@ def _refuse_second_partner(system: System, kind: str, pk: int, remote_id: str) -
 
 def _join(system: System, kind: str, pk: int, remote_id: str) -> None:
     _links(system, kind, pk).exclude(remote_id=remote_id).update(state=LinkState.ALIAS)
+    KeptApart.objects.filter(
+        system=system.name, kind=kind, remote_id=remote_id, record_id=pk
+    ).delete()
     ExternalLink.objects.update_or_create(
         system=system.name,
         kind=kind,

@@ -70,17 +70,8 @@ class KindBatch:
         unknown = [record for record in records if self._link(record) is None]
         if not unknown:
             return {}
-        self._lock_natural_keys(unknown)
+        locks.hold_names(unknown)
         return match.identify(self.system.name, self.kind, unknown)
-
-    def _lock_natural_keys(self, records: list[RemoteRecord]) -> None:
-        """Two systems may tell of one new company at the same instant."""
-        locks.hold(
-            f"{self.kind}={' '.join(str(text).split()).lower()}"
-            for record in records
-            for text in [record.fields.get("name"), record.fields.get("email"), *record.emails]
-            if text
-        )
 
     def _load(self, news: list[RemoteRecord], found: dict[str, Found]) -> dict[int, Any]:
         wanted = {link.record_id for record in news if (link := self._link(record))}

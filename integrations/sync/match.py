@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from integrations.models import ExternalLink, LinkState
+from integrations.models import ExternalLink, KeptApart, LinkState
 
 from . import hub
 from .merge import Match
@@ -22,6 +22,10 @@ _EMAIL_KEY = "lower(btrim({}))"
 
 #: Columns of a link that applying neither reads nor writes, or only writes.
 UNREAD = ["created_at", "pulled_at", "pushed_at", "last_error", "merge_owed", "merged_record_id"]
+
+
+#: Remote id to the hub ids that it may be, the best first, and why.
+Candidates = dict[str, tuple[list[int], str]]
 
 
 @dataclass
@@ -67,10 +71,12 @@ def identify(system: str, kind: str, records: Sequence[RemoteRecord]) -> dict[st
 
     The order is: our id as the remote stores it, then the contact's e-mail, then the
     name. A candidate that is linked to another living record of the same system is a
-    different record, and a possible duplicate.
+    different record, and a possible duplicate. One that a person took apart is no candidate.
     """
     by_hub_id = _by_hub_id(kind, records)
     natural = NATURAL_KEYS.get(kind, _no_candidates)(records)
+    for remote_id, pk in apart(system, kind, [record.remote_id for record in records]):
+        _drop(pk, remote_id, by_hub_id, natural)
     candidates = {pk for ids, _ in natural.values() for pk in ids} | set(by_hub_id.values())
     taken = _linked_elsewhere(system, kind, candidates)
     claimed: set[int] = set()
@@ -83,6 +89,20 @@ def identify(system: str, kind: str, records: Sequence[RemoteRecord]) -> dict[st
         if chosen.record_id is not None:
             claimed.add(chosen.record_id)
     return found
+
+
+def apart(system: str, kind: str, remote_ids: Sequence[str]) -> list[tuple[str, int]]:
+    """Pairs of remote id and hub id of which a person said that they are two."""
+    rows = KeptApart.objects.filter(system=system, kind=kind, remote_id__any=remote_ids)
+    return list(rows.values_list("remote_id", "record_id"))
+
+
+def _drop(pk: int, remote_id: str, by_hub_id: dict[str, int], natural: Candidates) -> None:
+    if by_hub_id.get(remote_id) == pk:
+        del by_hub_id[remote_id]
+    if remote_id in natural:
+        ids, why = natural[remote_id]
+        natural[remote_id] = [each for each in ids if each != pk], why
 
 
 def _choose(own_id: int | None, natural: tuple[list[int], str] | None, taken: set[int]) -> Found:
@@ -109,9 +129,6 @@ def _linked_elsewhere(system: str, kind: str, candidates: set[int]) -> set[int]:
         system=system, kind=kind, record_id__any=candidates, state=LinkState.LIVE
     )
     return {pk for pk in links.values_list("record_id", flat=True) if pk is not None}
-
-
-Candidates = dict[str, tuple[list[int], str]]
 
 
 def _no_candidates(records: Sequence[RemoteRecord]) -> Candidates:

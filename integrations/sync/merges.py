@@ -9,7 +9,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
 from companies import merging, signals
-from integrations.models import ExternalLink, LinkState, SyncLog
+from integrations.models import ExternalLink, KeptApart, LinkState, SyncLog
 
 from . import hub, outbox_entries
 from .records import RemoteRecord
@@ -105,6 +105,25 @@ def _move_links(sender: Any, *, winner: Any, losers: Sequence[Any], **_: Any) ->
     )
     for link in links.order_by("pk"):
         _move_link(link, winner.pk, taken)
+    _keep_apart(kind.name, winner.pk, loser_ids)
+
+
+def _keep_apart(kind: str, winner_id: int, loser_ids: list[int]) -> None:
+    """What is not the loser is not the winner. The loser keeps its own, for the undo."""
+    rows = KeptApart.objects.filter(kind=kind, record_id__in=loser_ids)
+    KeptApart.objects.bulk_create(
+        [
+            KeptApart(
+                system=row.system,
+                kind=kind,
+                remote_id=row.remote_id,
+                record_id=winner_id,
+                said_by=row.said_by,
+            )
+            for row in rows
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def _move_link(link: ExternalLink, winner_id: int, taken: set[str]) -> None:

@@ -12,10 +12,11 @@ from django.utils import timezone
 from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxState
 from integrations.models.queues import LEASE
 
-from . import changes, connections, hub, schedule
+from . import changes, connections, hub, match, schedule
 from .ended import close, give_up_later, ours, waits_for_parent
 from .errors import RemoteGone
 from .outgoing import build, missing_parent, sent_fields
+from .records import RemoteRecord
 from .sent import keep_answer, keep_deletion
 from .system import Outgoing, Remote, System, switched_on
 
@@ -203,17 +204,26 @@ def _has_news(outgoing: Outgoing) -> bool:
 def _create(remote: Remote, job: Job, outgoing: Outgoing, body: dict) -> None:
     """Create once. A call that may have been made before is looked up first."""
     entry = job.entry
-    if entry.create_started_at is not None:
-        answer = remote.find(entry.kind, outgoing, entry.create_started_at)
-        if answer is not None:
-            # It holds what was sent then; what changed since goes out by itself.
-            keep_answer(job.system, entry, outgoing, answer, sent=frozenset())
-            return
+    if (made := _made_before(remote, job, outgoing)) is not None:
+        # It holds what was sent then; what changed since goes out by itself.
+        keep_answer(job.system, entry, outgoing, made, sent=frozenset())
+        return
     entry.create_started_at = timezone.now()
     if not _hold(entry, create_started_at=entry.create_started_at):
         return
     answer = remote.create(entry.kind, body)
     keep_answer(job.system, entry, outgoing, answer, sent=sent_fields(job.system, outgoing))
+
+
+def _made_before(remote: Remote, job: Job, outgoing: Outgoing) -> RemoteRecord | None:
+    """What an earlier call made. A record that a person took apart still holds our id."""
+    since, system, kind = job.entry.create_started_at, job.system.name, job.entry.kind
+    if since is None:
+        return None
+    for record in remote.find(kind, outgoing, since):
+        if (record.remote_id, job.record.pk) not in match.apart(system, kind, [record.remote_id]):
+            return record
+    return None
 
 
 def _update(remote: Remote, job: Job, outgoing: Outgoing, body: dict) -> None:

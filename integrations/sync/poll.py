@@ -42,7 +42,7 @@ def _poll_kind(system: System, remote: Remote, kind: str, run: Run) -> None:
     since = cursor.watermark and cursor.watermark - LOOK_BACK
     newest, held = cursor.watermark, []
     for page in remote.pages(kind, since):
-        run.counts[kind]["seen"] += len(page.records)
+        run.saw(kind, page)
         changing, rest = changes_in(system, page.records)
         if run.row.brake_released:
             changing, rest = [], page.records
@@ -93,7 +93,7 @@ def _backfill_kind(system: System, remote: Remote, kind: str, run: Run) -> None:
         return
     started_at = timezone.now()
     for page in _restartable(remote, kind, token):
-        run.counts[kind]["seen"] += len(page.records)
+        run.saw(kind, page)
         records = with_missing_parents(system, page.records)
         with transaction.atomic():
             outcomes = apply_page(records, system=system)
@@ -125,7 +125,7 @@ def _preview_kind(system: System, remote: Remote, kind: str, run: Run) -> None:
     for page in remote.pages(kind, None):
         changing, rest = changes_in(system, page.records)
         known = count_known(system, rest)
-        run.counts[kind]["seen"] += len(page.records)
+        run.saw(kind, page)
         run.counts[kind]["changed"] += len(changing)
         run.counts[kind]["created"] += len(rest) - known
         run.page(kind)

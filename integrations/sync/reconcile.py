@@ -10,7 +10,14 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxState, SyncRun
+from integrations.models import (
+    ExternalLink,
+    KeptApart,
+    LinkState,
+    OutboxEntry,
+    OutboxState,
+    SyncRun,
+)
 from integrations.models.queues import OPEN_ENTRIES
 
 from . import hub, outbox_entries, runs, wake
@@ -43,11 +50,14 @@ def reconcile(
 def _reconcile_kind(system: System, remote: Remote, kind: str, run: Run) -> str:
     started_at = timezone.now()
     seen, held = _walk(system, remote, kind, run)
-    lost = list(_gone(system, remote, kind, seen, started_at))
-    run.brake(kind, len(held) + len(lost))
+    lost: list[RemoteRecord] = []
+    for gone in _gone(system, remote, kind, seen, started_at):
+        lost += gone
+        run.brake(kind, len(held) + len(lost))
+        run.page(kind)
     for records in _chunks([*held, *lost]):
         run.count(kind, apply_page(with_missing_parents(system, records), system=system))
-    owed = _owe(system, kind) if system.pushes(kind) else 0
+    owed = _owe(system, kind, run) if system.pushes(kind) else 0
     return (
         f"{kind.replace('_', ' ')}: {len(seen)} there, {_linked(system, kind)} linked; "
         f"{len(held)} differed, {len(lost)} were deleted there, {owed} to send"
@@ -61,7 +71,7 @@ def _walk(
     seen: set[str] = set()
     held: list[RemoteRecord] = []
     for page in remote.pages(kind, None):
-        run.counts[kind]["seen"] += len(page.records)
+        run.saw(kind, page)
         seen.update(record.remote_id for record in page.records)
         changing, rest = changes_in(system, page.records)
         held += changing
@@ -72,7 +82,7 @@ def _walk(
 
 def _gone(
     system: System, remote: Remote, kind: str, seen: set[str], started_at: datetime
-) -> Iterator[RemoteRecord]:
+) -> Iterator[list[RemoteRecord]]:
     """Linked records that the walk did not meet and that the remote cannot show either."""
     links = ExternalLink.objects.filter(
         system=system.name, kind=kind, state=LinkState.LIVE, created_at__lt=started_at
@@ -80,12 +90,11 @@ def _gone(
     unseen = (link.remote_id for link in _in_order(links) if link.remote_id not in seen)
     for ids in _chunks(unseen):
         there = {record.remote_id for record in remote.fetch(kind, ids)}
-        for remote_id in ids:
-            if remote_id not in there:
-                yield RemoteRecord(system.name, kind, remote_id, deleted=True)
+        lost = [remote_id for remote_id in ids if remote_id not in there]
+        yield [RemoteRecord(system.name, kind, remote_id, deleted=True) for remote_id in lost]
 
 
-def _owe(system: System, kind: str) -> int:
+def _owe(system: System, kind: str, run: Run) -> int:
     """Put on the outbox what the remote lacks and nothing is under way for."""
     owed = 0
     for links in _chunks(_in_order(_live_links(system, kind))):
@@ -98,6 +107,7 @@ def _owe(system: System, kind: str) -> int:
                 if link.record_id in records and _lacks(system, kind, records[link.record_id], link)
             ],
         )
+        run.page(kind)
     for unsent in _chunks(_in_order(_never_sent(system, kind).only("pk"))):
         owed += outbox_entries.add(system, [(kind, record.pk) for record in unsent])
     return owed
@@ -119,9 +129,14 @@ def _live_links(system: System, kind: str) -> Any:
 
 
 def _never_sent(system: System, kind: str) -> Any:
-    links = ExternalLink.objects.filter(system=system.name, kind=kind, record_id=OuterRef("pk"))
+    """Live records without a partner there, but for those that a person took one from."""
+    about = {"system": system.name, "kind": kind, "record_id": OuterRef("pk")}
     rows = hub.KINDS[kind].model._base_manager.filter(archived_at__isnull=True)
-    return rows.filter(~Exists(links), ~Exists(_busy(system, kind, OuterRef("pk"))))
+    return rows.filter(
+        ~Exists(ExternalLink.objects.filter(**about)),
+        ~Exists(KeptApart.objects.filter(**about)),
+        ~Exists(_busy(system, kind, OuterRef("pk"))),
+    )
 
 
 def _busy(system: System, kind: str, record_id: OuterRef) -> Any:

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from integrations.models import RunState, SyncLog, SyncRun
 
-from . import connections, hub
+from . import connections, hub, not_kept
 from .apply import Outcomes, Status
 from .errors import SyncError
-from .system import System
+from .system import Page, System
 
 #: A running run that was silent for so long is taken to be dead.
 SILENT_FOR = timedelta(minutes=5)
@@ -48,10 +48,17 @@ class BrakePulled(Exception):
 class Run:
     """One run in progress. Counts by kind; every page is a sign of life."""
 
-    def __init__(self, row: SyncRun, progress: Progress | None = None) -> None:
-        self.row = row
+    def __init__(self, system: System, row: SyncRun, progress: Progress | None = None) -> None:
+        self.system, self.row = system, row
         self.counts: dict[str, Counter] = defaultdict(Counter)
         self.progress = progress
+
+    def saw(self, kind: str, page: Page) -> None:
+        """Count what a page shows, before anything is done with it."""
+        self.counts[kind]["seen"] += len(page.records) + len(page.unusable)
+        self.counts[kind]["failed"] += len(page.unusable)
+        for sentence in page.unusable:
+            not_kept.tell(self.system, kind, sentence)
 
     def count(self, kind: str, outcomes: Outcomes) -> None:
         """Count what a page did, and say that we are alive."""
@@ -118,7 +125,7 @@ def run(
         BrakePulled: Passed on, after the row and the log have it.
     """
     row = _begin(system, action, dry_run=dry_run, released=released)
-    current = Run(row, progress)
+    current = Run(system, row, progress)
     try:
         yield current
     except BrakePulled as brake:

@@ -104,10 +104,16 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a walk. ``token`` continues it; empty at the end."""
+    """One page of a walk.
+
+    Attributes:
+        token: Continues the walk; empty at the end.
+        unusable: A sentence for each row of which nothing can be kept.
+    """
 
     records: list[RemoteRecord]
     token: str = ""
+    unusable: tuple[str, ...] = ()
 
 
 class Remote(Protocol):
@@ -124,8 +130,8 @@ class Remote(Protocol):
 
     def merge(self, kind: str, loser_id: str, winner_id: str) -> None: ...
 
-    def find(self, kind: str, outgoing: Outgoing, since: datetime) -> RemoteRecord | None:
-        """A record that we may have created since then, found by our id there."""
+    def find(self, kind: str, outgoing: Outgoing, since: datetime) -> Iterator[RemoteRecord]:
+        """Records there that hold our id; first those that we may have created since then."""
 
     def pages(self, kind: str, since: datetime | None, token: str = "") -> Iterator[Page]:
         """Walk records changed since then, oldest change first; all when None."""

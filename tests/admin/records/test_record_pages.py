@@ -10,6 +10,9 @@ from companies.merging import merge
 from companies.models import Company, Merge
 from contacts.models import Contact
 from deals.models import Deal
+from integrations.models import Connection
+from integrations.pipedrive import SYSTEM
+from integrations.sync import connections
 from tests.factories import (
     CompanyFactory,
     ContactFactory,
@@ -267,3 +270,20 @@ def test_a_call_is_not_restored_into_the_time_of_another(client, staff):
     call.refresh_from_db()
     assert call.archived_at is not None
     assert "the host has another call at that time" in response.content.decode()
+
+
+def test_comparing_while_the_connection_is_paused_calls_nobody_and_says_so(
+    client, staff, pipedrive
+):
+    staff()
+    org = pipedrive.create("organization", name="Larkfield")
+    pipedrive.tell("create", "organization", org["id"])
+    link = pipedrive.link(Company.objects.get())
+    connections.of(SYSTEM)
+    Connection.objects.update(paused=True)
+    pipedrive.sandbox.forget_calls()
+
+    page = client.get(reverse("record-compare", args=["company", link.record_id, link.pk]))
+
+    assert "No calls go out to that system at the moment" in page.content.decode()
+    assert pipedrive.sandbox.calls == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -256,3 +257,18 @@ def test_deals_deleted_without_a_message_are_found(pipedrive):
     poll.deletions(SYSTEM)
 
     assert not Deal.objects.exists()
+
+
+def test_a_row_without_an_id_is_counted_and_told_to_staff_once_and_harms_no_other(pipedrive):
+    first = pipedrive.create("organization", name="No number")
+    pipedrive.create("organization", name="Larkfield")
+    row = pipedrive.account.account.tables["organization"].rows[first["id"]]
+    row.body = json.dumps(row.record() | {"id": None}).encode()
+
+    poll.poll(SYSTEM)
+    poll.poll(SYSTEM)
+
+    assert Company.objects.get().name == "Larkfield"
+    assert SyncRun.objects.latest("pk").counts["company"]["failed"] == 1
+    (told,) = SyncLog.objects.filter(topic="not_kept")
+    assert "organization" in told.message
