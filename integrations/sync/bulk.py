@@ -1,4 +1,4 @@
-"""Writing many rows in one statement, with the rows as one JSON document.
+"""Writing many rows in one statement: new ones by COPY, known ones as one JSON document.
 
 An order of magnitude faster than ``bulk_update``'s CASE expressions, and PostgreSQL does
 the typing. Triggers see one statement.
@@ -7,8 +7,9 @@ the typing. Triggers see one statement.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection, models
@@ -60,12 +61,22 @@ def insert(records: Sequence[models.Model]) -> None:
     _take_ids(records)
     fields = [field for field in meta.concrete_fields if not field.generated]
     names = ", ".join(f'"{field.column}"' for field in fields)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {meta.db_table} ({names}) SELECT {names} FROM "
-            f"jsonb_to_recordset(%s::jsonb) AS v({_column_types(fields)})",
-            [_rows(records, fields)],
-        )
+    readers = [_column_reader(field) for field in fields]
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {meta.db_table} ({names}) FROM STDIN") as copy,
+    ):
+        for record in records:
+            values = record.__dict__
+            copy.write_row([read(values) for read in readers])
+
+
+def _column_reader(field: models.Field) -> Callable[[dict[str, Any]], Any]:
+    """From an instance's values to what the column is written from."""
+    name = field.attname
+    if isinstance(field, models.JSONField):
+        return lambda values: None if values[name] is None else json.dumps(values[name])
+    return itemgetter(name)
 
 
 def _stamp(records: Sequence[models.Model]) -> None:
@@ -80,7 +91,8 @@ def _take_ids(records: Sequence[models.Model]) -> None:
     table = records[0]._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            "SELECT nextval((SELECT pg_get_serial_sequence(%s, 'id'))::regclass) "
+            "FROM generate_series(1, %s)",
             [table, len(records)],
         )
         for record, (pk,) in zip(records, cursor.fetchall(), strict=True):

@@ -76,6 +76,8 @@ class KindBatch:
     def _load(self, news: list[RemoteRecord], found: dict[str, Found]) -> dict[int, Any]:
         wanted = {link.record_id for record in news if (link := self._link(record))}
         wanted |= {each.record_id for each in found.values() if each.record_id}
+        if not wanted:
+            return {}
         rows = self.hub_kind.model._base_manager.select_for_update(of=("self",), no_key=True)
         return {row.pk: row for row in rows.filter(pk__any=wanted).order_by("pk")}
 
