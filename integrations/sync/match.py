@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,8 +21,9 @@ _NAME_KEY = r"lower(regexp_replace(btrim({}), '\s+', ' ', 'g'))"
 _EMAIL_KEY = "lower(btrim({}))"
 
 
-#: Columns of a link that applying neither reads nor writes, or only writes.
-UNREAD = ["created_at", "pulled_at", "pushed_at", "last_error", "merge_owed", "merged_record_id"]
+#: Columns of a link that applying reads, in the model's order; it only writes others.
+READ = ["id", "system", "kind", "remote_id", "record_id", "state", "snapshot", "remote_state",
+        "modified_at", "event_at", "deleted_here"]  # fmt: skip
 
 
 #: Remote id to the hub ids that it may be, the best first, and why.
@@ -40,9 +42,22 @@ class Found:
 
 def links_of(system: str, kind: str, remote_ids: Sequence[str]) -> dict[str, ExternalLink]:
     """Remote id to its link, whatever the link's state."""
-    links = ExternalLink.objects.filter(system=system, kind=kind, remote_id__any=remote_ids)
-    # Read by the ten thousand: what applying does not look at stays in the database.
-    return {link.remote_id: link for link in links.defer(*UNREAD)}
+    rows = _query(
+        f"SELECT {', '.join(READ)} FROM integrations_externallink "
+        "WHERE system = %s AND kind = %s AND remote_id = ANY(%s)",
+        system,
+        kind,
+        list(remote_ids),
+    )
+    # Read by the ten thousand: a query set takes as long again to make them of its rows.
+    links = (ExternalLink.from_db("default", READ, _parsed(row)) for row in rows)
+    return {link.remote_id: link for link in links}
+
+
+def _parsed(row: tuple[Any, ...]) -> list[Any]:
+    *names, snapshot, remote_state, modified_at, event_at, deleted_here = row
+    documents = json.loads(snapshot), json.loads(remote_state)
+    return [*names, *documents, modified_at, event_at, deleted_here]
 
 
 def record_ids_of(
