@@ -12,7 +12,7 @@ from django.db.models import F
 
 from integrations.models import Connection, EventState, WebhookEvent
 
-from . import connections, schedule, wake
+from . import arrivals, connections, schedule, wake
 from .apply import Outcome, Outcomes, Status, apply
 from .errors import Misconfigured, Waiting
 from .inbox_claims import claim, claim_lost, failed, finish, hold
@@ -88,8 +88,7 @@ def drain() -> int:
             if system is None:
                 _leave_to_staff(claimed)
                 continue
-            newest = max(event.received_at for event in claimed)
-            Connection.objects.filter(system=name).update(last_delivery_at=newest)
+            arrivals.heard(name, max(event.received_at for event in claimed))
             apply_claimed(system, claimed)
     return taken
 

@@ -17,7 +17,7 @@ from integrations.models import (
     WebhookEvent,
 )
 
-from . import connections
+from . import arrivals, connections
 from .system import System, switched_on
 
 #: Done rows are kept this long; dead ones for ever.
@@ -58,7 +58,7 @@ def due_for_poll() -> list[System]:
 
 
 def _is_due(system: System) -> bool:
-    wait = timedelta(minutes=connections.of(system).poll_minutes)
+    wait = arrivals.poll_every(connections.of(system))
     return not SyncRun.objects.filter(
         system=system.name, action=SyncRun.Action.POLL, started_at__gt=timezone.now() - wait
     ).exists()
