@@ -12,13 +12,11 @@ from django.utils import timezone
 from integrations.models import Connection, SyncLog, SyncRun, WebhookEvent
 
 from . import connections
+from .link_clock import SKEW
 from .system import System
 
 #: A delivery that was refused at first may come so long after its change.
 COMES_WITHIN = timedelta(minutes=4)
-
-#: The remote's clock may be ahead of ours by so much.
-SKEW = timedelta(minutes=1)
 
 #: How often a system is polled that no longer tells. Beat looks once a minute.
 POLL_EVERY = timedelta(seconds=50)

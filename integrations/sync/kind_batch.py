@@ -11,7 +11,7 @@ from django.utils import timezone
 from integrations.models import ExternalLink, LinkState
 
 from . import findings, hub, locks, match
-from .link_clock import advance, is_ahead, is_newer, is_stale, must_rewrite_hub_id
+from .link_clock import advance, forget_future, is_ahead, is_newer, is_stale, must_rewrite_hub_id
 from .match import Found
 from .merge import Match, Merged, merge_fields
 from .records import RemoteRecord, jsonable
@@ -38,6 +38,7 @@ class KindBatch:
         self.links = match.links_of(
             self.system.name, self.kind, [record.remote_id for record in self.records]
         )
+        forget_future(self.links.values(), self.now)
         self.parent_ids = self._resolve_parents()
         live = [record for record in self.records if not self._removed(record)]
         self.values = {record.remote_id: self._values(record) for record in live}

@@ -151,7 +151,8 @@ def deletions(system: System) -> SyncRun:
             changing, _ = changes_in(system, records)
             run.brake(kind, len(changing))
             run.count(kind, apply_page(changing, system=system))
-            cursor.watermark = _newest(cursor.watermark, records)
+            newest = _newest(cursor.watermark, records)
+            cursor.watermark = newest and min(newest, run.row.started_at)
             cursor.save()
     return run.row
 
