@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from hermes import embedded
+from hermes import before_run, embedded
 from hermes.supervisor import Program, Supervisor
 
 SANDBOX_DEFAULTS = {
@@ -64,12 +64,18 @@ class Command(BaseCommand):
         # A script that starts us in the background has SIGINT ignored for us.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.default_int_handler)
-        call_command("migrate", interactive=False, verbosity=0)
+        with before_run.alone(settings.DATA_DIR):
+            self._run(given)
+
+    def _run(self, given):
         supervisor = Supervisor(
             programs(given["PORT"]), given, settings.DATA_DIR, self._ensure_servers
         )
-        supervisor.start()
         try:
+            supervisor.end_leftovers()
+            before_run.check_ports(given)
+            call_command("migrate", interactive=False, verbosity=0)
+            supervisor.start()
             self._announce(supervisor, given)
             supervisor.watch()
         except KeyboardInterrupt:
