@@ -223,6 +223,8 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+# Its greeting at each start would hide what `make run` prints.
+AXES_VERBOSE = False
 # Its pages are ours: hermes/people_admin.py.
 AXES_ENABLE_ADMIN = False
 # A plain-HTTP trial behind no proxy has to say so.
