@@ -34,7 +34,7 @@ def checkout() -> Iterator[Checkout]:
 
 def kinds(checkout: Checkout) -> set[str]:
     """Which of the programs run for the checkout."""
-    names = ["gunicorn", "celery -A hermes worker", "celery -A hermes beat", "sandbox",
+    names = ["gunicorn", "--queues hermes", "--queues runs", "celery -A hermes beat", "sandbox",
              "postgres", "valkey"]  # fmt: skip
     commands = checkout.processes().values()
     return {name for name in names if any(name in command for command in commands)}
@@ -48,7 +48,7 @@ def programs(checkout: Checkout) -> set[int]:
 
 def test_it_stops_all_that_it_started_and_starts_again_after_any_end(checkout):
     checkout.run()
-    assert len(kinds(checkout)) == 6
+    assert len(kinds(checkout)) == 7
     secret = (checkout.folder / ".data" / "secret_key").read_text()
 
     checkout.signal(signal.SIGINT)
@@ -60,7 +60,7 @@ def test_it_stops_all_that_it_started_and_starts_again_after_any_end(checkout):
 
     checkout.run()
     assert checkout.answers()
-    assert len(kinds(checkout)) == 6
+    assert len(kinds(checkout)) == 7
     assert (checkout.folder / ".data" / "secret_key").read_text() == secret
 
     checkout.signal(signal.SIGTERM)
@@ -74,7 +74,7 @@ def test_it_starts_again_what_was_killed(checkout):
         if "manage.py run" not in command:
             os.kill(pid, signal.SIGKILL)
 
-    until("all is up again", lambda: len(kinds(checkout)) == 6 and checkout.answers())
+    until("all is up again", lambda: len(kinds(checkout)) == 7 and checkout.answers())
     checkout.signal(signal.SIGTERM)
     assert checkout.processes() == {}
 

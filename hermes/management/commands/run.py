@@ -32,9 +32,11 @@ def environment() -> dict[str, str]:
 
 
 def programs(port: str) -> list[Program]:
-    """Web, worker, beat and the sandbox, as the Procfile has them."""
+    """Web, worker, runs, beat and the sandbox, as the Procfile has them."""
     python = sys.executable
     celery = [python, "-m", "celery", "-A", "hermes"]
+    # Each process takes some 100 MB.
+    worker = [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING"]
     return [
         Program("sandbox", [python, "manage.py", "sandbox"]),
         Program(
@@ -43,7 +45,8 @@ def programs(port: str) -> list[Program]:
              "--workers", "2", "--threads", "8", "--bind", f"127.0.0.1:{port}",
              "--log-level", "warning", "--no-control-socket"],
         ),
-        Program("worker", [*celery, "worker", "--concurrency", "4", "--loglevel", "WARNING"]),
+        Program("worker", [*worker, "--queues", "hermes"]),
+        Program("runs", [*worker, "--queues", "runs", "--hostname", "runs@%h"]),
         Program("beat", [*celery, "beat", "--loglevel", "WARNING",
                          "--pidfile=", f"--schedule={settings.DATA_DIR}/beat"]),
     ]  # fmt: skip
