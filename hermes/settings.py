@@ -282,6 +282,8 @@ UNFOLD = {
 # -- Operations ------------------------------------------------------------------------
 
 LOG_FORMAT = env("LOG_FORMAT", default="console")
+# What a scraper of /metrics shows; without it only a log-in opens that page.
+METRICS_TOKEN = env("METRICS_TOKEN", default="")
 SENTRY_DSN = env("SENTRY_DSN", default="")
 if SENTRY_DSN:
     import sentry_sdk
