@@ -12,7 +12,7 @@ from django.db.models import F
 
 from integrations.models import Connection, EventState, WebhookEvent
 
-from . import arrivals, connections, schedule, wake
+from . import arrivals, connections, schedule, upkeep, wake
 from .apply import Outcome, Outcomes, Status, apply
 from .errors import Misconfigured, Waiting
 from .inbox_claims import claim, claim_lost, failed, finish, hold
@@ -78,7 +78,9 @@ def refused(system: str) -> None:
 def drain() -> int:
     """Apply what is due, batch after batch, until nothing is. Returns how many it took."""
     taken = 0
+    upkeep.worked()
     while events := claim(CLAIM) or claim_lost():
+        upkeep.worked()
         taken += len(events)
         by_system: dict[str, list[WebhookEvent]] = defaultdict(list)
         for event in events:

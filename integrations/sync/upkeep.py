@@ -23,6 +23,9 @@ from .system import System, switched_on
 #: Done rows are kept this long; dead ones for ever.
 RETENTION = timedelta(days=90)
 
+#: A sign of life is written no more often than this.
+BETWEEN_SIGNS = timedelta(seconds=10)
+
 #: Rows removed in one statement, so that no lock is long.
 BATCH = 10_000
 
@@ -50,6 +53,16 @@ def _remove(rows: QuerySet) -> int:
 def beat(name: str) -> None:
     """Say that this process is alive."""
     Heartbeat.objects.update_or_create(name=name, defaults={"beat_at": timezone.now()})
+
+
+def worked() -> None:
+    """Say that a worker's process took work, or found none. Writes only when that is news.
+
+    Not said by the worker's main process: that lives on while all that work hang.
+    """
+    before = timezone.now() - BETWEEN_SIGNS
+    if not Heartbeat.objects.filter(name="worker", beat_at__gt=before).exists():
+        beat("worker")
 
 
 def due_for_poll() -> list[System]:

@@ -10,6 +10,7 @@ from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
+from integrations import tasks
 from integrations.models import Heartbeat, WebhookEvent
 from integrations.sync import changes, upkeep
 from tests.factories import CompanyFactory
@@ -72,6 +73,18 @@ def test_not_ready_when_worker_or_beat_is_silent(client, alive, name):
 
     upkeep.beat(name)
     assert problems(client) == {}
+
+
+def test_a_worker_is_alive_when_one_of_its_processes_looks_for_work(client, alive):
+    worker = Heartbeat.objects.filter(name="worker")
+    worker.update(beat_at=timezone.now() - timedelta(seconds=61))
+
+    tasks.sweep()
+    assert problems(client) == {}
+
+    first = worker.get().beat_at
+    tasks.drain_inbox()
+    assert worker.get().beat_at == first
 
 
 @pytest.fixture
