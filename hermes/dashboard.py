@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 
 from hermes.admin_base import ago, badge, span, when
 from hermes.dashboard_chart import chart_of
-from integrations.admin.health import ALIVE_FOR, state_of
+from integrations.admin.health import ALIVE_FOR, reason_of, state_of
 from integrations.models import (
     Conflict,
     Connection,
@@ -185,7 +185,7 @@ def _card(system: Any, row: Connection | None, queues: Queues, may_manage: bool)
         "name": system.label,
         "state": badge(*state_of(row, system)),
         "is_on": is_on,
-        "reason": row.pause_reason if row and row.paused else "",
+        "reason": reason_of(row) if is_on else "",
         "times": [
             ("Last message", when(row.last_delivery_at if row else None, "never")),
             ("Last check", when(row.last_poll_at if row else None, "never")),

@@ -223,6 +223,8 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+# Its greeting at each start would hide what `make run` prints.
+AXES_VERBOSE = False
 # Its pages are ours: hermes/people_admin.py.
 AXES_ENABLE_ADMIN = False
 # A plain-HTTP trial behind no proxy has to say so.
@@ -280,6 +282,8 @@ UNFOLD = {
 # -- Operations ------------------------------------------------------------------------
 
 LOG_FORMAT = env("LOG_FORMAT", default="console")
+# What a scraper of /metrics shows; without it only a log-in opens that page.
+METRICS_TOKEN = env("METRICS_TOKEN", default="")
 SENTRY_DSN = env("SENTRY_DSN", default="")
 if SENTRY_DSN:
     import sentry_sdk

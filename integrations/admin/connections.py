@@ -20,7 +20,7 @@ from integrations.sync.system import System, everyone, get
 
 from .buttons import Button, ButtonsAdmin
 from .filters import SystemFilter
-from .health import state_of
+from .health import reason_of, state_of
 from .records import label_of
 from .send import send
 from .set_up import set_up
@@ -47,7 +47,7 @@ class ConnectionAdmin(ButtonsAdmin):
     list_display = ["name", "state_badge", "last_message", "last_poll", "last_success", "problem"]
     list_display_links = ["name"]
     ordering = ["system"]
-    fields = ["name", "state_badge", "pause_reason", "last_message", "last_poll", "last_success",
+    fields = ["name", "state_badge", "reason", "last_message", "last_poll", "last_success",
               "last_failure", "problem", "interval", "refused_deliveries", "budget_text",
               "found_by_setup"]  # fmt: skip
     readonly_fields = fields
@@ -91,6 +91,10 @@ class ConnectionAdmin(ButtonsAdmin):
     @admin.display(description="State")
     def state_badge(self, connection: Connection) -> Any:
         return badge(*state_of(connection, system_of(connection)))
+
+    @admin.display(description="Why")
+    def reason(self, connection: Connection) -> str:
+        return reason_of(connection) or "–"
 
     @admin.display(description="Last message")
     def last_message(self, connection: Connection) -> Any:

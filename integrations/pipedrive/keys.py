@@ -1,11 +1,11 @@
-"""The account's custom-field keys, as set-up found them or the environment gives them."""
+"""The account's id and custom-field keys, as set-up found them or the environment gives them."""
 
 from __future__ import annotations
 
 import time
 from functools import lru_cache
 
-from integrations.models import RemoteField
+from integrations.models import Connection, RemoteField
 
 from .given_keys import given_keys
 from .schemas import CUSTOM_FIELDS, NAME, SPOKE_KINDS, Keys, RemoteKey
@@ -26,6 +26,18 @@ def keys() -> Keys:
 def forget() -> None:
     """Look again at the next use."""
     _keys.cache_clear()
+    _account_id.cache_clear()
+
+
+def account_id() -> str:
+    """The account that Hermes was set up for; empty before set-up."""
+    return _account_id(int(time.monotonic() / FRESH_SECONDS))
+
+
+@lru_cache(maxsize=1)
+def _account_id(moment: int) -> str:
+    facts = Connection.objects.filter(system=NAME).values_list("facts", flat=True).first()
+    return str((facts or {}).get("company_id") or "")
 
 
 @lru_cache(maxsize=1)

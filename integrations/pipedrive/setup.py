@@ -255,7 +255,9 @@ def _remember(todo: Plan) -> None:
             },
         )
     remember_facts(
-        company=todo.company.get("company_name"), domain=todo.company.get("company_domain")
+        company=todo.company.get("company_name"),
+        company_id=todo.company.get("company_id"),
+        domain=todo.company.get("company_domain"),
     )
     transaction.on_commit(forget)
 

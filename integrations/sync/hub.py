@@ -39,6 +39,7 @@ class HubKind:
     Attributes:
         parents: Foreign key to the kind that it points at.
         requires: Parents without which a record cannot be made.
+        needs: Fields without which a record cannot be made.
         virtual: A field that is a property on the model, and the columns behind it.
         tidy: Mends what a field-by-field merge may have put at odds.
     """
@@ -47,6 +48,7 @@ class HubKind:
     model_label: str
     parents: Mapping[str, str] = field(default_factory=dict)
     requires: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     virtual: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tidy: Callable[[Iterable[Any]], None] = lambda records: None
 
@@ -57,6 +59,10 @@ class HubKind:
     def columns(self, fields: set[str]) -> set[str]:
         """Concrete field names behind hub fields."""
         return {column for name in fields for column in self.virtual.get(name, (name,))}
+
+    def lacks(self, values: Mapping[str, Any]) -> str:
+        """The first field that a new record needs and these have not."""
+        return next((name for name in self.needs if not values.get(name)), "")
 
     def value(self, record: models.Model, name: str) -> Any:
         """A field's Python value; a parent's id."""
@@ -146,6 +152,7 @@ KINDS = {
                 "support_person": "team_member",
                 "bdr_person": "team_member",
             },
+            needs=("name",),
         ),
         HubKind(
             "contact",

@@ -11,7 +11,7 @@ from django.utils import timezone
 from integrations.models import ExternalLink, LinkState
 
 from . import findings, hub, locks, match
-from .link_clock import advance, is_ahead, is_newer, is_stale, must_rewrite_hub_id
+from .link_clock import advance, forget_future, is_ahead, is_newer, is_stale, must_rewrite_hub_id
 from .match import Found
 from .merge import Match, Merged, merge_fields
 from .records import RemoteRecord, jsonable
@@ -38,6 +38,7 @@ class KindBatch:
         self.links = match.links_of(
             self.system.name, self.kind, [record.remote_id for record in self.records]
         )
+        forget_future(self.links.values(), self.now)
         self.parent_ids = self._resolve_parents()
         live = [record for record in self.records if not self._removed(record)]
         self.values = {record.remote_id: self._values(record) for record in live}
@@ -193,14 +194,15 @@ class KindBatch:
 
     def _refusal(self, record: RemoteRecord) -> tuple[str, None, str] | None:
         """Why a record that only the remote has is not made here."""
-        tombstone = self.links.get(record.remote_id)
-        if tombstone is not None and is_stale(record, tombstone):
+        if (tombstone := self.links.get(record.remote_id)) and is_stale(record, tombstone):
             return "stale", None, "Deleted there meanwhile"
         if not self.spoke_kind.create:
             return "ignored", None, f"A {self.kind} is only made in Hermes"
         needed = self.spoke_kind.needs_parent
         if needed and self._parent_id(record, needed) is None:
             return "ignored", None, f"A {self.kind} without a {needed} changes nothing"
+        if lacking := self.hub_kind.lacks(self.values[record.remote_id]):
+            return "ignored", None, f"It has no {lacking} there, and none is made without"
         for required in self.hub_kind.requires:
             if self._parent_id(record, required) is None:
                 return "waiting", None, f"Its {required} is not known yet"

@@ -1,4 +1,4 @@
-"""Fetching what a message names and Hermes does not know yet."""
+"""Fetching what a message names or leaves out, and Hermes does not know yet."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ Named = dict[str, set[str]]
 def with_missing_parents(system: System, records: list[RemoteRecord]) -> list[RemoteRecord]:
     """The records, and those they point at that have no link yet, read from the remote.
 
-    What the remote cannot show is left out: it is gone there. Calls the API, so never
-    inside a transaction.
+    A new record that came without what it needs is read as well. What the remote cannot
+    show is left out: it is gone there. Calls the API, so never inside a transaction.
 
     Raises:
         SyncError: The remote could not be asked.
     """
-    known = {(record.kind, record.remote_id) for record in records}
+    known = {(record.kind, record.remote_id) for record in records if not _is_short(record)}
     wave, everything = _concerning_us(system, records), list(records)
     remote: Remote | None = None
     for _ in range(MAX_STEPS):
@@ -53,6 +53,11 @@ def _concerning_us(system: System, records: list[RemoteRecord]) -> list[RemoteRe
     ]
 
 
+def _is_short(record: RemoteRecord) -> bool:
+    """Whether it came without a field that it takes to make one here."""
+    return not record.deleted and bool(hub.KINDS[record.kind].lacks(record.fields))
+
+
 def _named(system: System, records: Iterable[RemoteRecord]) -> Named:
     named: Named = defaultdict(set)
     for record in records:
@@ -60,6 +65,8 @@ def _named(system: System, records: Iterable[RemoteRecord]) -> Named:
             parent = hub.KINDS[record.kind].parents.get(field)
             if remote_id is not None and parent is not None and parent in system.kinds:
                 named[parent].add(remote_id)
+        if _is_short(record):
+            named[record.kind].add(record.remote_id)
         if record.merged_into:
             named[record.kind].add(record.merged_into)
     return named

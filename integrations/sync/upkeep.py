@@ -17,11 +17,14 @@ from integrations.models import (
     WebhookEvent,
 )
 
-from . import connections
+from . import arrivals, connections
 from .system import System, switched_on
 
 #: Done rows are kept this long; dead ones for ever.
 RETENTION = timedelta(days=90)
+
+#: A sign of life is written no more often than this.
+BETWEEN_SIGNS = timedelta(seconds=10)
 
 #: Rows removed in one statement, so that no lock is long.
 BATCH = 10_000
@@ -52,13 +55,23 @@ def beat(name: str) -> None:
     Heartbeat.objects.update_or_create(name=name, defaults={"beat_at": timezone.now()})
 
 
+def worked() -> None:
+    """Say that a worker's process took work, or found none. Writes only when that is news.
+
+    Not said by the worker's main process: that lives on while all that work hang.
+    """
+    before = timezone.now() - BETWEEN_SIGNS
+    if not Heartbeat.objects.filter(name="worker", beat_at__gt=before).exists():
+        beat("worker")
+
+
 def due_for_poll() -> list[System]:
     """Systems whose own interval has passed since they were last polled, however that ended."""
     return [system for system in switched_on() if _is_due(system)]
 
 
 def _is_due(system: System) -> bool:
-    wait = timedelta(minutes=connections.of(system).poll_minutes)
+    wait = arrivals.poll_every(connections.of(system))
     return not SyncRun.objects.filter(
         system=system.name, action=SyncRun.Action.POLL, started_at__gt=timezone.now() - wait
     ).exists()

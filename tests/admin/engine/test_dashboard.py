@@ -100,3 +100,13 @@ def test_a_system_that_was_just_switched_on_can_be_tested_at_once(as_):
     text = as_("operations").get("/admin/").content.decode()
 
     assert "Test: Pipedrive" in text
+
+
+def test_messages_that_do_not_arrive_are_shown_with_what_hermes_does_instead(as_):
+    row = rows.connection(deliveries_missing_since=timezone.now())
+    client = as_()
+
+    for page in ["/admin/", f"/admin/integrations/connection/{row.pk}/change/"]:
+        text = client.get(page).content.decode()
+        assert "No messages arrive</span>" in text
+        assert "Hermes asks every minute instead" in text

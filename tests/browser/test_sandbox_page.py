@@ -1,0 +1,22 @@
+"""The sandbox's own page."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.timeout(120)
+
+
+def test_it_says_how_to_call_its_api_and_has_the_form_before_the_list(page, sandbox):
+    sandbox.pipedrive.seed(organizations=60)
+    page.goto(sandbox.url)
+
+    button, row = page.get_by_role("button", name="Create organization"), page.locator("tbody tr")
+    row.first.wait_for()
+    assert button.bounding_box()["y"] < row.first.bounding_box()["y"]
+    command = page.locator("footer code").first.inner_text()
+    assert command == (f'curl -H "x-api-token: sandbox-token" {sandbox.url}/api/v2/organizations')
+
+    page.get_by_label("name", exact=True).fill("Larkfield Tutors")
+    button.click()
+    page.get_by_role("link", name="Larkfield Tutors").wait_for()
