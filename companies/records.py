@@ -10,6 +10,18 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
+#: How many characters a name can have. Names are indexed in the form in which they are
+#: compared, and PostgreSQL refuses an index entry of more than 2,700 bytes: a character
+#: may take four of them, and a person's two names are one entry.
+LONGEST_NAME = 500
+LONGEST_PERSONAL_NAME = 300
+
+#: The longest address that the standard of e-mail allows.
+LONGEST_EMAIL = 320
+
+#: How many characters any other text of one line can have.
+LONGEST_TEXT = 1_000
+
 
 class RecordQuerySet(models.QuerySet):
     """Sets of records, live and archived."""

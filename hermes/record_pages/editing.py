@@ -48,6 +48,10 @@ class RecordForm(forms.ModelForm):
         for field in self.fields.values():
             # The page says what it was opened with; a second copy in it would be one too many.
             field.show_hidden_initial = False
+            field.error_messages["max_length"] = (
+                f"{field.label} can have %(limit_value)d characters at most, "
+                "and this has %(show_value)d."
+            )
         for name, mark in self.marks.items():
             if name in self.fields:
                 self.fields[name].help_text = mark
