@@ -10,7 +10,14 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce, Lower, Trim, Upper
 
-from .records import LONGEST_NAME, LONGEST_PERSONAL_NAME, LONGEST_TEXT, Record, with_history
+from .records import (
+    LONGEST_NAME,
+    LONGEST_PERSONAL_NAME,
+    LONGEST_TEXT,
+    Record,
+    sensible_year,
+    with_history,
+)
 
 
 def name_key(*columns: str) -> Lower:
@@ -151,7 +158,7 @@ class Company(Record):
     utm_source = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")
     utm_campaign = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")
     gclid = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")
-    gclid_expires_at = models.DateTimeField(null=True, blank=True)
+    gclid_expires_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
     signup_questionnaire = models.JSONField(default=dict, blank=True, db_default={})
     has_booked_call = models.BooleanField(default=False, db_default=False)
     has_signed_up = models.BooleanField(default=False, db_default=False)
@@ -160,11 +167,11 @@ class Company(Record):
         "TC2 status", choices=TC2Status, blank=True, default="", db_default=""
     )
     paid_invoice_count = models.PositiveIntegerField(default=0, db_default=0)
-    pay0_at = models.DateTimeField(null=True, blank=True)
-    pay1_at = models.DateTimeField(null=True, blank=True)
-    pay3_at = models.DateTimeField(null=True, blank=True)
-    card_saved_at = models.DateTimeField(null=True, blank=True)
-    email_confirmed_at = models.DateTimeField(null=True, blank=True)
+    pay0_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
+    pay1_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
+    pay3_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
+    card_saved_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
+    email_confirmed_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
     industry = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")
     region = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")
     account_value = models.DecimalField(max_digits=20, decimal_places=2, null=True, blank=True)

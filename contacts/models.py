@@ -13,6 +13,7 @@ from companies.records import (
     LONGEST_PERSONAL_NAME,
     LONGEST_TEXT,
     Record,
+    sensible_year,
     with_history,
 )
 
@@ -49,7 +50,7 @@ class Contact(Record):
     job_title = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")
     role = models.TextField(choices=Role, blank=True, default="", db_default="")
     lead_source = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")
-    last_contacted_on = models.DateField(null=True, blank=True)
+    last_contacted_on = models.DateField(null=True, blank=True, validators=[sensible_year])
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_records"
     )

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Upper
 
 from companies.models import Company, Plan, TeamMember
-from companies.records import LONGEST_NAME, LONGEST_TEXT, Record, with_history
+from companies.records import LONGEST_NAME, LONGEST_TEXT, Record, sensible_year, with_history
 from contacts.models import Contact
 
 
@@ -89,8 +89,8 @@ class Deal(Record):
     value = models.DecimalField(max_digits=20, decimal_places=2, null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True, default="", db_default="")
     probability = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
-    expected_close_on = models.DateField(null=True, blank=True)
-    closed_at = models.DateTimeField(null=True, blank=True)
+    expected_close_on = models.DateField(null=True, blank=True, validators=[sensible_year])
+    closed_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
     lost_reason = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_records"

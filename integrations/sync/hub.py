@@ -90,7 +90,9 @@ class HubKind:
             return None if column.null else column.get_default()
         if isinstance(column, (models.CharField, models.TextField)):
             return _no_longer(str(value), column.max_length)
-        return column.to_python(value)
+        fit = column.to_python(value)
+        column.run_validators(fit)
+        return fit
 
     def _fitting(self, name: str, text: str) -> str:
         """The text of a virtual field, if the columns behind it can hold its parts."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.factories import CompanyFactory, ContactFactory, DealFactory
+from tests.factories import CompanyFactory, ContactFactory, DealFactory, MeetingFactory
 
 from .forms import opened, page
 
@@ -40,3 +40,24 @@ def test_a_text_that_is_too_long_is_refused_with_the_field_and_the_limit(
     assert f"{label} can have {limit} characters at most, and this has 20000." in said
     record.refresh_from_db()
     assert getattr(record, field) == before
+
+
+@pytest.mark.parametrize(
+    ("factory", "values", "label"),
+    [
+        (CompanyFactory, {"pay0_at_0": "0001-01-01", "pay0_at_1": "00:00:00"}, "Pay0 at"),
+        (ContactFactory, {"last_contacted_on": "1899-12-31"}, "Last contacted on"),
+        (DealFactory, {"expected_close_on": "2201-01-01"}, "Expected close on"),
+        (MeetingFactory, {"ends_at_0": "9999-12-31"}, "Ends at"),
+    ],
+)
+def test_a_date_in_a_year_that_cannot_be_meant_is_refused_with_the_field(
+    client, staff, factory, values, label
+):
+    staff("sales")
+    record = factory()
+
+    said = refused(client, record, **values)
+
+    assert f"{label} must be in one of the years 1900 to 2200." in said
+    assert not record.events.exists()

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from companies.models import Company
+from companies.models import Company, TeamMember
 from contacts.models import Contact
-from integrations.models import SyncLog, WebhookEvent
+from deals.models import Deal
+from integrations.models import OutboxEntry, RemoteField, SyncLog, WebhookEvent
+from integrations.pipedrive import keys
+from tests.factories import MeetingFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -72,3 +77,77 @@ def test_names_as_long_as_they_may_be_are_kept_whole(pipedrive):
     assert Company.objects.get().name == LONG[:500]
     assert Contact.objects.get().name == f"{LONG[:300]} {LONG[300:600]}"
     assert states() == {"done"}
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2201-01-01", "9999-12-31"])
+def test_a_date_in_a_year_that_cannot_be_meant_is_reported_and_the_rest_is_taken(pipedrive, day):
+    org = known(pipedrive)
+    deal = pipedrive.create("deal", title="Onboarding", org_id=org["id"])
+    pipedrive.tell("create", "deal", deal["id"])
+    tell_with(pipedrive, "deal", deal["id"], title="Renewal", expected_close_date=day)
+
+    taken = Deal.objects.get()
+    assert (taken.name, taken.expected_close_on) == ("Renewal", None)
+    assert SyncLog.objects.get().message == (
+        "expected close on was left as it is: the year must be between 1900 and 2200"
+    )
+    assert states() == {"done"}
+
+
+@pytest.mark.parametrize(
+    ("pay0", "said"),
+    [
+        ("0001-01-01", "pay0 at was left as it is: the year must be between 1900 and 2200"),
+        ("0001-01-01T00:00:00+05:00", "Pay0 date holds '0001-01-01T00:00:00+05:00'"),
+    ],
+)
+def test_a_custom_date_in_such_a_year_is_reported_too(pipedrive, pay0, said):
+    org = known(pipedrive)
+    custom = {pipedrive.key("company", "pay0_at"): pay0}
+    tell_with(pipedrive, "organization", org["id"], name="Larkfield Tutors", custom_fields=custom)
+
+    company = Company.objects.get()
+    assert (company.name, company.pay0_at) == ("Larkfield Tutors", None)
+    assert SyncLog.objects.get().message.startswith(said)
+
+
+@pytest.mark.parametrize("time", ["9999:00", "99999999999999:00"])
+def test_a_call_at_the_end_of_all_time_changes_nothing(pipedrive, time):
+    meeting = MeetingFactory(host=TeamMember.objects.exclude(email="").first())
+    pipedrive.send()
+    activity = pipedrive.remote(meeting)
+    values = {"due_date": "9999-12-31", "due_time": time, "update_time": "2031-01-01T00:00:00Z"}
+    tell_with(pipedrive, "activity", activity["id"], **values)
+
+    before = meeting.starts_at
+    meeting.refresh_from_db()
+    assert meeting.starts_at == before
+    assert states() == {"done"}
+    assert SyncLog.objects.get().topic == "bad_value"
+
+
+def test_a_year_of_one_digit_goes_out_with_four(pipedrive):
+    known(pipedrive)
+    company = Company.objects.get()
+    Company.objects.update(pay0_at=datetime(1, 1, 1, tzinfo=UTC), website="https://new.example")
+
+    (call,) = pipedrive.send()
+
+    custom = call.body["custom_fields"]
+    assert custom[pipedrive.key("company", "pay0_at")] == "0001-01-01"
+    assert pipedrive.remote(company)["custom_fields"].items() >= custom.items()
+
+
+def test_a_refusal_names_a_custom_field_by_its_label(pipedrive):
+    known(pipedrive)
+    key = pipedrive.key("company", "price_plan")
+    # The option was taken away there since set-up read the list.
+    RemoteField.objects.filter(field="price_plan").update(options={"payg": 999_999})
+    keys.forget()
+    Company.objects.update(price_plan="payg")
+
+    pipedrive.send()
+
+    error = OutboxEntry.objects.get(state="dead").last_error
+    assert "Price plan: option" in error
+    assert key not in error
