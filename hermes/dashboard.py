@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from hermes.admin_base import ago, badge, span, when
 from hermes.dashboard_chart import chart_of
+from hermes.words import ago, badge, span, when
 from integrations.admin.health import ALIVE_FOR, state_of
 from integrations.models import (
     Conflict,

@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 
 from companies.records import Record
-from hermes.admin_base import OneLine, RecordAdmin, TickBoxes, badge, when
+from hermes.admin_base import OneLine, RecordAdmin, TickBoxes
+from hermes.words import badge, when
 from integrations.sync.broken_rules import refusal
 from integrations.sync.errors import Rejected
 

@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 
-from hermes.admin_base import RecordAdmin, badge, plain_error, when
+from hermes.admin_base import RecordAdmin
+from hermes.words import badge, plain_error, when
 from integrations import tasks
 from integrations.models import Connection, RemoteField, StageMapping, SyncLog
 from integrations.sync import connections

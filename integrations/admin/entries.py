@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from hermes.admin_base import badge, plain_error, when
+from hermes.words import badge, plain_error, when
 from integrations.models import ExternalLink, OutboxEntry, OutboxState, SyncLog
 from integrations.sync import hub, wake
 

@@ -13,7 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from hermes.admin_base import badge, plain_error, when
+from hermes.words import badge, plain_error, when
 from integrations.models import EventState, WebhookEvent
 from integrations.sync import wake
 

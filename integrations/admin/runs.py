@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 
-from hermes.admin_base import badge, plain_error, span, when
+from hermes.words import badge, plain_error, span, when
 from integrations import tasks
 from integrations.models import RunState, SyncLog, SyncRun
 
