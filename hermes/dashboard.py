@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from hermes.dashboard_chart import chart_of
-from hermes.words import ago, badge, span, when
+from hermes.words import ago, badge, counted, span, when
 from integrations.admin.health import ALIVE_FOR, state_of
 from integrations.models import (
     Conflict,
@@ -132,13 +132,14 @@ def _tiles(queues: Queues, rows: dict[str, Connection]) -> list[dict[str, Any]]:
     calls = sum(int(row.budget.get("used") or 0) for row in rows.values())
     return [
         _tile("Needs you", queues.needs_you, _where_it_hurts(queues), "error",
-              note=f"{queues.stuck} stuck, {queues.conflicts} conflicts, "
-                   f"{queues.duplicates} possible duplicates"),
+              note=f"{queues.stuck} stuck, {counted(queues.conflicts, 'conflict', 'conflicts')}, "
+                   f"{counted(queues.duplicates, 'possible duplicate', 'possible duplicates')}"),
         _tile("Conflicts", queues.conflicts, _list("conflict", state__exact="open"), "call_split"),
         _tile("Waiting to send", queues.waiting, _list("outboxentry", queue="open"), "schedule",
               note=oldest),
         _tile("Failed in 24 h", queues.failed_today, _failed(queues), "warning",
-              note=f"{queues.failed_changes} changes, {queues.failed_messages} messages"),
+              note=f"{counted(queues.failed_changes, 'change', 'changes')}, "
+                   f"{counted(queues.failed_messages, 'message', 'messages')}"),
         _tile("Messages in the last hour", queues.messages_last_hour,
               _list("webhookevent", since="hour"), "mail", zero="None"),
         _tile("Requests used today", calls, reverse("admin:integrations_connection_changelist"),

@@ -75,6 +75,11 @@ def span(seconds: float) -> str:
     return f"{int(seconds)} s"
 
 
+def counted(number: int, one: str, many: str) -> str:
+    """A number with its word: ``1 change``, ``12 changes``."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
 _EXCEPTION = re.compile(r"^(?P<type>[A-Z]\w*(?:Error|Exception|Timeout)): ?(?P<rest>.*)", re.DOTALL)
 
 

@@ -199,3 +199,38 @@ def test_an_interval_that_is_none_changes_nothing(as_, text):
 
     connection.refresh_from_db()
     assert connection.poll_minutes == 5
+
+
+def said(response):
+    """The sentences on the page after a button was pressed, each with its colour."""
+    return [(message.level_tag, str(message)) for message in response.context["messages"]]
+
+
+def test_a_change_that_a_newer_one_replaced_says_why_nothing_is_sent(as_):
+    company = rows.company()
+    old = rows.change(company, state="discarded")
+    OutboxEntry.objects.create(system="pipedrive", kind="company", record_id=company.pk)
+    url = reverse("admin:integrations_outboxentry_do", args=[old.pk, "retry"])
+
+    response = as_("sales").post(url, follow=True)
+
+    [(colour, sentence)] = said(response)
+    assert colour == "warning"
+    assert sentence.startswith("Nothing is sent again: a newer change of the same record")
+    old.refresh_from_db()
+    assert old.state == "discarded"
+
+
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [
+        (1, "1 change will be sent again now."),
+        (2, "2 changes will be sent again now."),
+    ],
+)
+def test_the_changes_that_are_sent_again_are_counted_in_words(as_, number, sentence):
+    for each in range(number):
+        rows.change(rows.company(f"Company {each}"))
+    url = reverse("admin:integrations_outboxentry_do_all", args=["retry_all"])
+
+    assert said(as_("sales").post(url, follow=True)) == [("success", sentence)]

@@ -216,7 +216,7 @@ def test_reconciling_repairs_both_sides_and_reports(pipedrive):
     assert pipedrive.linked("company", new["id"]).name == "New there"
     there = {record["name"] for record in pipedrive.account.records("organization")}
     assert there == set(Company.objects.values_list("name", flat=True))
-    assert "1 were deleted there" in row.report
+    assert "1 deleted there" in row.report
 
 
 def test_an_unknown_system_is_a_clear_error(db):
