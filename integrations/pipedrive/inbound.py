@@ -135,7 +135,7 @@ def remote_id(entity: Any) -> str:
     except ValueError:
         pk = None
     if pk is None:
-        raise Rejected(f"id: {wire.shown(held)} is no id")
+        raise Rejected(f"The record has no number: its id is {wire.shown(held)}")
     return pk
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from integrations.models import SyncLog
 
 from .apply import Outcome, Outcomes, Status, apply
-from .errors import describe
+from .errors import SyncError, describe
 from .records import RemoteRecord
 from .system import System
 
@@ -41,7 +41,10 @@ def apply_page(records: Sequence[RemoteRecord], *, system: System) -> Outcomes:
 def _failed(record: RemoteRecord, system: System, error: Exception) -> Outcomes:
     logger.error("%s %s cannot be kept", record.kind, record.remote_id, exc_info=error)
     kind = record.kind.replace("_", " ")
-    sentence = f"{system.label}'s {kind} {record.remote_id} cannot be kept: {describe(error)}"
+    why = describe(error)
+    if not isinstance(error, SyncError):
+        why = f"something unexpected went wrong ({why}). Ask operations to have a look"
+    sentence = f"{system.label}'s {kind} {record.remote_id} cannot be kept: {why}"
     told = SyncLog.objects.filter(
         system=system.name, message=sentence, at__gte=timezone.now() - TOLD_AGAIN_AFTER
     )

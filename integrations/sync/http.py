@@ -160,15 +160,19 @@ class Http:
 def _not_answered(what: str, error: requests.RequestException) -> SyncError:
     match error:
         case requests.exceptions.InvalidJSONError():
-            return Rejected(f"{what}: the body holds a value that JSON has not")
+            return Rejected(f"{what}: a value cannot be written as the other system wants it")
         case requests.exceptions.MissingSchema() | requests.exceptions.InvalidURL():
             return Misconfigured(f"{what}: the address in the settings is not one")
         case requests.ConnectTimeout():
             return NeverArrived(f"{what}: no connection")
         case requests.ConnectionError() if _was_refused(error):
             return NeverArrived(f"{what}: no connection")
+        case requests.exceptions.SSLError():
+            return Unavailable(f"{what}: no secure connection; look at its certificate")
+        case requests.Timeout():
+            return Unavailable(f"{what}: no answer in time")
         case _:
-            return Unavailable(f"{what}: {type(error).__name__}")
+            return Unavailable(f"{what}: the connection broke off")
 
 
 def _was_refused(error: requests.ConnectionError) -> bool:
@@ -244,5 +248,5 @@ def _parsed(response: requests.Response, what: str) -> Any:
         return response.json()
     except (ValueError, RecursionError):
         raise Unavailable(
-            f"{what}: {response.status_code} with an answer that is no JSON"
+            f"{what}: {response.status_code} with an answer that cannot be read"
         ) from None
