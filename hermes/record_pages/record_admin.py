@@ -174,9 +174,8 @@ class RecordPage(RecordAdmin):
     def _panel(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         kind = kind_of(record)
         known = self._seen(request, record.pk)
-        read = timeline.read(
-            record, kind, [link.remote_id for link in known.links], saves=known.saves
-        )
+        remotes = [(link.system, link.remote_id) for link in known.links]
+        read = timeline.read(record, kind, remotes, saves=known.saves)
         return {
             **timeline_views.panel(request, record, kind, read),
             "opened": request.POST.get(OPENED, known.newest_event),
