@@ -192,6 +192,7 @@ def _card(system: Any, row: Connection | None, queues: Queues, may_manage: bool)
             ("Last check", when(row.last_poll_at if row else None, "never")),
             ("Last success", when(row.last_success_at if row else None, "never")),
         ],
+        "refused": _refused(row),
         "backlog": backlog,
         "backlog_url": _list("outboxentry", queue="open", system=system.name),
         "budget": budget_of(row),
@@ -201,6 +202,14 @@ def _card(system: Any, row: Connection | None, queues: Queues, may_manage: bool)
         else "",
         "buttons": _buttons(row) if row and is_on and may_manage else [],
     }
+
+
+def _refused(row: Connection | None) -> str:
+    """How many messages came with a wrong password, in a sentence; empty for none."""
+    if row is None or not row.refused_deliveries:
+        return ""
+    were = counted(row.refused_deliveries, "message was", "messages were")
+    return f"{were} refused for a wrong password."
 
 
 def budget_of(row: Connection | None) -> dict[str, Any] | None:
