@@ -183,6 +183,7 @@ CELERY_DB_REUSE_MAX = 1000
 # -- The sync engine -------------------------------------------------------------------
 
 SYNC_LEASE_SECONDS = env.int("SYNC_LEASE_SECONDS", default=120)
+SYNC_LOG_DAYS = env.int("SYNC_LOG_DAYS", default=365)
 
 # -- History ---------------------------------------------------------------------------
 
