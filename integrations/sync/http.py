@@ -167,6 +167,8 @@ def _not_answered(what: str, error: requests.RequestException) -> SyncError:
             return NeverArrived(f"{what}: no connection")
         case requests.ConnectionError() if _was_refused(error):
             return NeverArrived(f"{what}: no connection")
+        case requests.exceptions.InvalidHeader():
+            return Unavailable(f"{what}: the credentials in the settings cannot be sent")
         case requests.exceptions.SSLError():
             return Unavailable(f"{what}: no secure connection; look at its certificate")
         case requests.Timeout():
