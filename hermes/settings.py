@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from hermes import admin_look
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = BASE_DIR / ".data"
 
@@ -181,6 +183,7 @@ CELERY_DB_REUSE_MAX = 1000
 # -- The sync engine -------------------------------------------------------------------
 
 SYNC_LEASE_SECONDS = env.int("SYNC_LEASE_SECONDS", default=120)
+SYNC_LOG_DAYS = env.int("SYNC_LOG_DAYS", default=365)
 
 # -- History ---------------------------------------------------------------------------
 
@@ -256,28 +259,7 @@ CONTENT_SECURITY_POLICY = {
 
 # -- The admin's look ------------------------------------------------------------------
 
-from django.templatetags.static import static  # noqa: E402
-
-UNFOLD = {
-    "SITE_TITLE": "Hermes",
-    "SITE_HEADER": "Hermes",
-    "SITE_SYMBOL": "sync_alt",
-    "SITE_URL": None,
-    "SITE_FAVICONS": [
-        {
-            "rel": "icon",
-            "type": "image/svg+xml",
-            "href": lambda request: static("hermes/icon.svg"),
-        }
-    ],
-    "SHOW_HISTORY": True,
-    "SHOW_VIEW_ON_SITE": False,
-    "DASHBOARD_CALLBACK": "hermes.dashboard.dashboard",
-    "ENVIRONMENT": "hermes.admin_site.environment",
-    "STYLES": [lambda request: static("hermes/admin.css")],
-    "SCRIPTS": [lambda request: static("hermes/admin.js")],
-    "SIDEBAR": {"navigation": "hermes.admin_site.menu"},
-}
+UNFOLD = admin_look.UNFOLD
 
 # -- Operations ------------------------------------------------------------------------
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 
-from hermes.admin_base import RecordAdmin, badge, plain_error, when
+from hermes.words import badge, plain_error, when
 from integrations import tasks
-from integrations.models import Connection, RemoteField, StageMapping, SyncLog
+from integrations.models import Connection, RemoteField, SyncLog
 from integrations.sync import connections
 from integrations.sync.errors import SyncError
 from integrations.sync.runs import AlreadyRunning
@@ -225,22 +224,3 @@ class RemoteFieldAdmin(ButtonsAdmin):
     list_filter = [SystemFilter]
     ordering = ["system", "kind", "field"]
     search_fields = ["field", "remote_label", "remote_key"]
-
-
-@admin.register(StageMapping)
-class StageMappingAdmin(RecordAdmin):
-    """Which stage of ours a remote stage's name stands for."""
-
-    when_empty = "Stages that are called otherwise in a system are shown here."
-    words = ("stage name", "stage names")
-    list_display = ["remote_stage", "system", "stage"]
-    list_filter = [SystemFilter]
-    list_select_related = ["stage"]
-    ordering = ["system", "remote_stage"]
-    search_fields = ["remote_stage"]
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("integrations.delete_stagemapping")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).select_related("stage__pipeline")

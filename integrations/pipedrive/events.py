@@ -25,6 +25,9 @@ ACTIONS = {
 }
 
 
+UNREADABLE = "The message cannot be read: it is damaged, or none of Pipedrive's"
+
+
 def read(body: bytes, keys: Keys, account: str = "") -> Reading:
     """The record that a delivery tells of, or why it tells us nothing.
 
@@ -41,7 +44,7 @@ def read(body: bytes, keys: Keys, account: str = "") -> Reading:
     entity, action = _word(meta, "entity"), ACTIONS.get(_word(meta, "action"), "")
     subject = f"{entity} {_word(meta, 'entity_id')}"
     if not entity:
-        raise Rejected("meta.entity: missing")
+        raise Rejected("The message does not say which sort of record it is about")
     if entity not in KINDS:
         return Reading(subject=subject, action=action, ignored=f"Hermes keeps no {entity}")
     if not action:
@@ -55,11 +58,9 @@ def _parsed(body: bytes) -> dict[str, Any]:
     try:
         event = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise Rejected(f"body: no JSON that can be read ({type(error).__name__})") from error
-    if not isinstance(event, dict):
-        raise Rejected("body: not an object")
-    if not isinstance(event.get("meta"), dict):
-        raise Rejected("meta: not an object")
+        raise Rejected(UNREADABLE) from error
+    if not isinstance(event, dict) or not isinstance(event.get("meta"), dict):
+        raise Rejected(UNREADABLE)
     return event
 
 
@@ -103,7 +104,7 @@ def _check_id(meta: Mapping[str, Any], held: Mapping[str, Any]) -> None:
 def _living(entity: str, event: dict[str, Any], keys: Keys) -> RemoteRecord:
     meta, held = event["meta"], event.get("data")
     if not isinstance(held, dict):
-        raise Rejected("data: not an object")
+        raise Rejected("The message says nothing of the record itself")
     _check_id(meta, held)
     merged_from = _id(meta, "merged_from_id")
     return inbound.record(

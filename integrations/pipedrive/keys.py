@@ -8,7 +8,7 @@ from functools import lru_cache
 from integrations.models import Connection, RemoteField
 
 from .given_keys import given_keys
-from .schemas import CUSTOM_FIELDS, NAME, SPOKE_KINDS, Keys, RemoteKey
+from .schemas import CUSTOM_FIELDS, NAME, SPOKE_KINDS, Keys, RemoteKey, label_of
 
 #: Set-up runs seldom, deliveries come by the hundred a second: look this often.
 FRESH_SECONDS = 5
@@ -58,6 +58,14 @@ def _give(found: dict[str, RemoteKey], name: str, key: str, usual_type: str) -> 
     for other in [other for other, has in found.items() if has.key == key]:
         del found[other]
     found[name] = RemoteKey(key, known.type, known.options)
+
+
+def with_labels(text: str, known: Keys) -> str:
+    """The text with the label of each custom field in place of its key."""
+    for kind, fields in known.items():
+        for name, remote in fields.items():
+            text = text.replace(remote.key, label_of(kind, name))
+    return text
 
 
 def travelling(kind: str) -> frozenset[str]:

@@ -229,7 +229,7 @@ def carry_out(todo: Plan, say: Say = quietly) -> None:
     _remember(todo)
     _adopt(todo.adopt)
     if todo.adopt:
-        say(f"Took over {len(todo.adopt)} users, pipelines and stages")
+        say(f"Took over users, pipelines and stages: {len(todo.adopt)}")
     registration.settle(remote.client, todo.registration, say)
 
 

@@ -185,7 +185,7 @@ def _read(response: requests.Response, what: str) -> None:
 def _not_answered(what: str, error: requests.RequestException) -> SyncError:
     match error:
         case requests.exceptions.InvalidJSONError():
-            return Rejected(f"{what}: the body holds a value that JSON has not")
+            return Rejected(f"{what}: a value cannot be written as the other system wants it")
         case (
             requests.exceptions.MissingSchema()
             | requests.exceptions.InvalidSchema()
@@ -196,8 +196,14 @@ def _not_answered(what: str, error: requests.RequestException) -> SyncError:
             return NeverArrived(f"{what}: no connection")
         case requests.ConnectionError() if _was_refused(error):
             return NeverArrived(f"{what}: no connection")
+        case requests.exceptions.InvalidHeader():
+            return Unavailable(f"{what}: the credentials in the settings cannot be sent")
+        case requests.exceptions.SSLError():
+            return Unavailable(f"{what}: no secure connection; look at its certificate")
+        case requests.Timeout():
+            return Unavailable(f"{what}: no answer in time")
         case _:
-            return Unavailable(f"{what}: {type(error).__name__}")
+            return Unavailable(f"{what}: the connection broke off")
 
 
 def _was_refused(error: requests.ConnectionError) -> bool:
@@ -273,5 +279,5 @@ def _parsed(response: requests.Response, what: str) -> Any:
         return response.json()
     except (ValueError, RecursionError):
         raise Unavailable(
-            f"{what}: {response.status_code} with an answer that is no JSON"
+            f"{what}: {response.status_code} with an answer that cannot be read"
         ) from None

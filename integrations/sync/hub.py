@@ -110,17 +110,33 @@ class HubKind:
             ValidationError: It does not fit; the message says why.
         """
         value = clean_text(value)
-        if name in self.virtual or name in self.parents:
-            return value if value is not None or name in self.parents else ""
+        if name in self.parents:
+            return value
+        if name in self.virtual:
+            return self._fitting(name, value or "")
         column: Any = self.model._meta.get_field(name)
         if value is None:
             return None if column.null else column.get_default()
         if isinstance(column, (models.CharField, models.TextField)):
-            value = str(value)
-            if column.max_length and len(value) > column.max_length:
-                raise ValidationError(f"longer than {column.max_length} characters")
-            return value
-        return column.to_python(value)
+            return _no_longer(str(value), column.max_length)
+        fit = column.to_python(value)
+        column.run_validators(fit)
+        return fit
+
+    def _fitting(self, name: str, text: str) -> str:
+        """The text of a virtual field, if the columns behind it can hold its parts."""
+        columns: list[Any] = [self.model._meta.get_field(each) for each in self.virtual[name]]
+        if len(text) > min(column.max_length for column in columns):
+            parts = self.new({name: text})
+            for column in columns:
+                _no_longer(getattr(parts, column.name), column.max_length)
+        return text
+
+
+def _no_longer(text: str, limit: int | None) -> str:
+    if limit and len(text) > limit:
+        raise ValidationError(f"longer than {limit} characters")
+    return text
 
 
 def _let_stage_decide_pipeline(deals: Iterable[Any]) -> None:

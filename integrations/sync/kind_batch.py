@@ -89,7 +89,8 @@ class KindBatch:
             return False
         rules, snapshot = self.spoke_kind.fields, link.snapshot
         old = (
-            record.hub_id_text in ("", snapshot.get("hub_id"))
+            not self.findings.misfits(record)
+            and record.hub_id_text in ("", snapshot.get("hub_id"))
             and all(link.remote_state.get(k) == v for k, v in record.remote_state.items())
             and all(
                 name in snapshot and rules[name].same(snapshot[name], jsonable(value))

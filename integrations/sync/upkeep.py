@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from integrations.models import (
     OutboxEntry,
     OutboxState,
     RunState,
+    SyncLog,
     SyncRun,
     WebhookEvent,
 )
@@ -31,7 +33,10 @@ BATCH = 10_000
 
 
 def remove_old() -> int:
-    """Remove done deliveries, changes and runs past their time. Dead rows stay for ever."""
+    """Remove done deliveries, changes and runs past their time, and old notes.
+
+    What is dead stays for ever, and so do history, questions and their answers.
+    """
     before = timezone.now() - RETENTION
     events = WebhookEvent.objects.filter(
         state__in=[EventState.DONE, EventState.IGNORED], done_at__lt=before
@@ -40,7 +45,8 @@ def remove_old() -> int:
         state__in=[OutboxState.DONE, OutboxState.DISCARDED], done_at__lt=before
     )
     runs = SyncRun.objects.filter(state=RunState.DONE, ended_at__lt=before)
-    return sum(_remove(rows) for rows in [events, entries, runs])
+    notes = SyncLog.objects.filter(at__lt=timezone.now() - timedelta(days=settings.SYNC_LOG_DAYS))
+    return sum(_remove(rows) for rows in [events, entries, runs, notes])
 
 
 def _remove(rows: QuerySet) -> int:
