@@ -154,7 +154,6 @@ CACHES = {
 
 # -- Celery ----------------------------------------------------------------------------
 
-CELERY_TASK_DEFAULT_QUEUE = "hermes"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
