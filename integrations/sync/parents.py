@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from . import connections, hub, match
+from . import connections, hub, links
 from .records import RemoteRecord
 from .system import Remote, System
 
@@ -45,7 +45,7 @@ def _concerning_us(system: System, records: list[RemoteRecord]) -> list[RemoteRe
     ids: dict[str, list[str]] = defaultdict(list)
     for record in foreign:
         ids[record.kind].append(record.remote_id)
-    linked = match.record_ids_of(system.name, ids)
+    linked = links.record_ids_of(system.name, ids)
     return [
         record
         for record in records
@@ -74,6 +74,6 @@ def _named(system: System, records: Iterable[RemoteRecord]) -> Named:
 
 def _unknown(system: System, named: Named, known: set[tuple[str, str]]) -> Named:
     asked = {kind: {pk for pk in ids if (kind, pk) not in known} for kind, ids in named.items()}
-    linked = match.record_ids_of(system.name, asked)
+    linked = links.record_ids_of(system.name, asked)
     unknown = {kind: {pk for pk in ids if (kind, pk) not in linked} for kind, ids in asked.items()}
     return {kind: ids for kind, ids in unknown.items() if ids}
