@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from integrations.sandbox.clock import stamp_with_milliseconds
 from integrations.sandbox.control_input import Refused, json_object, number
 from integrations.sandbox.control_records import RecordControl
+from integrations.sandbox.control_tc2 import TC2Control
 from integrations.sandbox.deliveries import MOST_SHOWN
 from integrations.sandbox.pipedrive.errors import ApiError
 from integrations.sandbox.pipedrive.webhooks import shown_with_state
 from integrations.sandbox.routing import MalformedBody, Request, Response, Routes, json_response
 from integrations.sandbox.switches import WrongSwitch
+from integrations.sandbox.tc2.errors import Refusal
 from integrations.sandbox.trouble import UnknownTrouble
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ class Control:
         self._routes = Routes()
         self._add_routes()
         RecordControl(sandbox.pipedrive).add_routes(self._routes, PREFIX)
+        TC2Control(sandbox.tc2).add_routes(self._routes, PREFIX)
 
     def _add_routes(self) -> None:
         add = self._routes.add
@@ -78,6 +81,8 @@ class Control:
             return json_response(handler())
         except ApiError as error:
             return _error(error.error, error.status)
+        except Refusal as error:
+            return _error(str(error), error.status)
         except MalformedBody:
             return _error("The body is not JSON", 400)
         except (Refused, UnknownTrouble, WrongSwitch) as error:
@@ -115,6 +120,8 @@ class Control:
 
     def _calls(self, request: Request) -> dict:
         calls = self._sandbox.calls_since(number(request, "after"))
+        if system := dict(request.query).get("system"):
+            calls = [call for call in calls if call.system == system]
         return {"calls": [call.as_json() for call in calls[-MOST_SHOWN:]], "total": len(calls)}
 
     def _forget_calls(self, _request: Request) -> dict:

@@ -29,3 +29,14 @@ def number(request: Request, name: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise Refused(f"{name} is a number")
     return int(text)
+
+
+def only(body: dict, *names: str) -> dict:
+    """The body, which has no other keys.
+
+    Raises:
+        Refused: It has one.
+    """
+    if unknown := body.keys() - set(names):
+        raise Refused(f"{', '.join(sorted(unknown))}: only {', '.join(names)} may be given")
+    return body

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from integrations.sandbox.clock import Clock, stamp
 from integrations.sandbox.deliveries import Deliveries
 from integrations.sandbox.journal import Journal
+from integrations.sandbox.people import founders
 from integrations.sandbox.pipedrive import bodies, links, records, users
 from integrations.sandbox.pipedrive.errors import invalid, not_found
 from integrations.sandbox.pipedrive.events import Event, changed_parts, webhook_form
@@ -73,7 +74,7 @@ class Account:
 
     def _found(self) -> None:
         now = self.clock.now()
-        for name, email in users.founders():
+        for name, email in founders():
             user_id = self.tables["user"].new_id()
             self.store("user", users.new_user(user_id, name, email, now))
         for name, stages in _PIPELINES.items():
