@@ -40,7 +40,8 @@ class Control:
         self._routes = Routes()
         self._add_routes()
         RecordControl(sandbox.pipedrive).add_routes(self._routes, PREFIX)
-        TC2Control(sandbox.tc2).add_routes(self._routes, PREFIX)
+        self._tc2 = TC2Control(sandbox.tc2)
+        self._tc2.add_routes(self._routes, PREFIX)
 
     def _add_routes(self) -> None:
         add = self._routes.add
@@ -88,7 +89,7 @@ class Control:
         except (Refused, UnknownTrouble, WrongSwitch) as error:
             return _error(str(error), 400)
 
-    def _state(self, _request: Request) -> dict:
+    def _state(self, request: Request) -> dict:
         account = self._pipedrive.account
         with account.lock:
             counts = {entity: _living(table) for entity, table in account.tables.items()}
@@ -101,6 +102,7 @@ class Control:
             "trouble": len(self._sandbox.trouble.rules()),
             "clock": self._clock(),
             "budget": self._pipedrive.budget.as_json(),
+            "tc2": self._tc2.state(request),
         }
 
     def _reset(self, _request: Request) -> dict:
