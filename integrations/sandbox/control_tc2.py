@@ -1,11 +1,13 @@
 """TC2 by hand: what its customers and its staff do, and what its sender is made to do."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from integrations.sandbox.control_input import Refused, json_object, number, only
 from integrations.sandbox.deliveries import MOST_SHOWN
-from integrations.sandbox.routing import Request, Routes
+from integrations.sandbox.routing import Request, Routes, dump
 from integrations.sandbox.tc2 import by_hand, clients, custom_fields, forms, seeding
 from integrations.sandbox.tc2.actions import actor
 from integrations.sandbox.tc2.errors import not_found
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from integrations.sandbox.tc2.system import TC2
 
 _SHOWN_AT_ONCE = 50
+_SCHEMES = ("http://", "https://")
 
 
 class TC2Control:
@@ -74,7 +77,7 @@ class TC2Control:
         with self._account.lock:
             newest = reversed(self._account.tables["client"].values())
             shown = (self._shown(each) for each in newest)
-            found = [each for each in shown if needle in str(each).lower()]
+            found = list(islice(_with(shown, needle), _SHOWN_AT_ONCE + 1))
         return {"clients": found[:_SHOWN_AT_ONCE], "more": len(found) > _SHOWN_AT_ONCE}
 
     def _shown(self, client: dict) -> dict:
@@ -104,7 +107,7 @@ class TC2Control:
 
     def delete(self, _request: Request, id: str) -> dict:
         """Into the trash, by the staff."""
-        clients.delete(self._account, int(id), clients.by_hand(self._account))
+        clients.delete(self._account, int(id), clients.by_staff(self._account))
         return {"deleted": int(id)}
 
     def recover(self, _request: Request, id: str) -> dict:
@@ -224,14 +227,13 @@ class TC2Control:
     def set_webhook(self, request: Request) -> dict:
         """``url`` (empty: send nothing) and ``enabled``; turning it on forgives."""
         body = only(json_object(request), "url", "enabled")
-        webhook = self._account.webhook
-        url, enabled = body.get("url", webhook.url), body.get("enabled", True)
-        if not isinstance(url, str) or (url and not url.startswith(("http://", "https://"))):
+        url, enabled = body.get("url"), body.get("enabled", True)
+        if not isinstance(url, str | None) or (url and not url.startswith(_SCHEMES)):
             raise Refused("url is an http address")
         if not isinstance(enabled, bool):
             raise Refused("enabled is true or false")
         with self._account.writing():
-            webhook.set(url, enabled)
+            self._account.webhook.set(url, enabled)
         return self.webhook()
 
     def switches(self, _request: Request | None = None) -> dict:
@@ -246,6 +248,10 @@ class TC2Control:
                 self._account.events.release_in_order()
         self._account.deliveries.wake()
         return self.switches()
+
+
+def _with(shown: Iterable[dict], needle: str) -> Iterator[dict]:
+    return (each for each in shown if not needle or needle in dump(each).decode().lower())
 
 
 def _with_slugs(field: dict) -> dict:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from integrations.sandbox.clock import stamp
 from integrations.sandbox.tc2 import agencies, bodies, forms, recipients, records
 from integrations.sandbox.tc2.actions import actor
-from integrations.sandbox.tc2.clients import by_hand, change
+from integrations.sandbox.tc2.clients import by_staff, change
 from integrations.sandbox.tc2.errors import BLANK, Refusal, Wrong
 from integrations.sandbox.tc2.founding import FIRST_IDS
 
@@ -59,7 +59,7 @@ def _create(account: "Account", body: object, action: str) -> dict:
             client["agency"] = account.add("agency", records.agency(agency, now))["id"]
         account.store("client", client)
         own = action == "CLIENT_SIGN_UP"
-        account.announce(action, client, actor(client) if own else by_hand(account).actor)
+        account.announce(action, client, actor(client) if own else by_staff(account).actor)
         return client
 
 
@@ -79,7 +79,7 @@ def edit(account: "Account", client_id: int, body: object) -> dict:
             written["paid_recipients"] = recipients.keep(account, client_id, named)
         if agency is not None:
             written["agency"] = _keep_agency(account, client, agency)["id"]
-        return change(account, client, written, by_hand(account))
+        return change(account, client, written, by_staff(account))
 
 
 def _checked(account: "Account", body: object, *, creating: bool) -> dict:
@@ -161,5 +161,5 @@ def _change_agency(account: "Account", client_id: int, action: str, values: dict
     with account.writing():
         client = _with_agency(account, client_id)
         _keep_agency(account, client, values)
-        account.announce(action, client, by_hand(account).actor)
+        account.announce(action, client, by_staff(account).actor)
         return client

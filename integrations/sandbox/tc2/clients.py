@@ -30,7 +30,7 @@ THROUGH_THE_API = Way(
 )
 
 
-def by_hand(account: "Account") -> Way:
+def by_staff(account: "Account") -> Way:
     """The first of the staff, in TC2's own pages."""
     person = account.tables["admin"][FIRST_IDS["admin"]]
     return Way(actor(person), deleted="Deleted via admin.")
@@ -115,7 +115,7 @@ def recover(account: "Account", client_id: int) -> dict:
         if client is None or not client["trashed"]:
             raise not_found("No such client is in the trash.")
         client = account.store("client", client | {"trashed": False})
-        account.announce("RECOVERED_A_CLIENT", client, by_hand(account).actor)
+        account.announce("RECOVERED_A_CLIENT", client, by_staff(account).actor)
         return client
 
 
@@ -142,5 +142,5 @@ def resend_all(account: "Account") -> int:
     with account.writing():
         living = [each for each in account.tables["client"].values() if not each["trashed"]]
         for client in living:
-            account.announce("EDITED_A_CLIENT", client, by_hand(account).actor, "Processed.")
+            account.announce("EDITED_A_CLIENT", client, by_staff(account).actor, "Processed.")
         return len(living)

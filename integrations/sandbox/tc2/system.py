@@ -125,7 +125,7 @@ class TC2:
 
     def delete(self, client_id: int) -> None:
         """The staff put a client in the trash."""
-        clients.delete(self.account, client_id, clients.by_hand(self.account))
+        clients.delete(self.account, client_id, clients.by_staff(self.account))
 
     def client(self, client_id: int) -> dict | None:
         """One client as version 2 has it, in the trash or not; None when it never was."""

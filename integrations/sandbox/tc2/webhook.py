@@ -29,7 +29,8 @@ class Webhook:
 
     def clear(self) -> None:
         """As on the first day."""
-        self.url, self.enabled, self._switched_off_at = self._first_url, True, None
+        self._url_by_hand: str | None = None
+        self.enabled, self._switched_off_at = True, None
         #: When, and whether it failed.
         self._tries: deque[tuple[float, bool]] = deque()
 
@@ -37,12 +38,17 @@ class Webhook:
         """Take over what the journal has."""
         for _, body in self._journal.read("webhook"):
             kept = json.loads(body)
-            self.url, self.enabled = kept["url"], kept["enabled"]
+            self._url_by_hand, self.enabled = kept["url"], kept["enabled"]
             self._switched_off_at = kept["switched_off_at"]
 
-    def set(self, url: str, enabled: bool) -> None:
-        """By a person; turning it on forgets the failures."""
-        self.url, self.enabled = url, enabled
+    @property
+    def url(self) -> str:
+        """Where it goes; empty: nowhere. What a person set outlives a restart."""
+        return self._first_url if self._url_by_hand is None else self._url_by_hand
+
+    def set(self, url: str | None, enabled: bool) -> None:
+        """By a person; turning it on forgets the failures, None leaves the address alone."""
+        self._url_by_hand, self.enabled = self._url_by_hand if url is None else url, enabled
         if enabled:
             self._switched_off_at = None
             self._tries.clear()
@@ -97,5 +103,5 @@ class Webhook:
         }
 
     def _keep(self) -> None:
-        state = {"url": self.url, "enabled": self.enabled}
+        state = {"url": self._url_by_hand, "enabled": self.enabled}
         self._journal.put("webhook", 0, dump(state | {"switched_off_at": self._switched_off_at}))

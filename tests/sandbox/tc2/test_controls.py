@@ -5,6 +5,8 @@ import itertools
 import pytest
 import requests
 
+from integrations.sandbox import Sandbox
+
 
 @pytest.mark.parametrize(
     ("method", "path", "body"),
@@ -77,6 +79,33 @@ def test_reset_brings_back_the_first_day(sandbox, tc2, client_id, tc2_receiver):
     assert tc2.control("GET", "/tc2/webhook")["webhook"]["url"] == ""
     assert sandbox.tc2.switches.role_version == 2
     assert tc2.get("/countries/").json()["count"] == 14
+
+
+def test_clients_are_found_by_anything_they_have_the_newest_first(sandbox, tc2, client_id):
+    other = sandbox.tc2.sign_up(last_name="Quill", agency={"name": "Quill & Co"})["id"]
+
+    def found(text):
+        return [each["id"] for each in tc2.control("GET", f"/tc2/clients?q={text}")["clients"]]
+
+    assert found("") == [other, client_id]
+    assert found("quill%20%26") == [other]
+    assert found("BRIGHTPATH") == [client_id]
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_address_from_the_environment_gives_way_to_one_set_by_hand(monkeypatch, tmp_path, by_hand):
+    monkeypatch.setenv("SANDBOX_TC2_WEBHOOK_URL", "http://127.0.0.1:9/first")
+    with Sandbox(tmp_path) as first:
+        control = f"{first.url}/_sandbox/tc2/webhook"
+        body = {"url": "http://127.0.0.1:9/by-hand"} if by_hand else {"enabled": False}
+        requests.post(control, json=body, timeout=5)
+    monkeypatch.setenv("SANDBOX_TC2_WEBHOOK_URL", "http://127.0.0.1:9/second")
+
+    with Sandbox(tmp_path) as second:
+        webhook = second.tc2.account.webhook.as_json()
+
+    assert webhook["enabled"] is by_hand
+    assert webhook["url"].endswith("/by-hand" if by_hand else "/second")
 
 
 ODD = [

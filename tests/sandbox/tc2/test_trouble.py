@@ -67,3 +67,9 @@ def test_call_log_tells_method_path_body_and_status(tc2, client_id, recording):
     assert call["headers"]["authorization"] == "token ***"
     # What is written down is judged as Pipedrive's.
     assert recording.read_text() == ""
+
+
+def test_slow_answer_takes_its_time(sandbox, tc2):
+    sandbox.trouble.add("latency", system="tc2", seconds=0.2)
+
+    assert tc2.get("/countries/1/").elapsed.total_seconds() >= 0.2
