@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from itertools import count
 
 from django.conf import settings
@@ -117,12 +118,10 @@ def _companies() -> list[Company]:
 
 def _tell(record: dict, action: str) -> None:
     """Deliver an organization as it is there, and apply it."""
-    serial = next(_serials)
     meta = {
         "action": action, "entity": "organization", "entity_id": str(record["id"]),
-        "id": f"event-{serial}", "version": "2.0",
-        "timestamp": f"2090-01-01T{serial // 3600 % 24:02}:{serial // 60 % 60:02}"
-                     f":{serial % 60:02}.000Z",
+        "id": f"event-{next(_serials)}", "version": "2.0",
+        "timestamp": datetime.now(UTC).isoformat(),
     }  # fmt: skip
     user, password = settings.PIPEDRIVE_WEBHOOK_USER, settings.PIPEDRIVE_WEBHOOK_PASSWORD
     basic = base64.b64encode(f"{user}:{password}".encode()).decode()

@@ -10,7 +10,14 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce, Lower, Trim, Upper
 
-from .records import Record, with_history
+from .records import (
+    LONGEST_NAME,
+    LONGEST_PERSONAL_NAME,
+    LONGEST_TEXT,
+    Record,
+    sensible_year,
+    with_history,
+)
 
 
 def name_key(*columns: str) -> Lower:
@@ -72,8 +79,12 @@ class TeamMember(Record):
         on_delete=models.SET_NULL,
         related_name="team_member",
     )
-    first_name = models.TextField(blank=True, default="", db_default="")
-    last_name = models.TextField(blank=True, default="", db_default="")
+    first_name = models.TextField(
+        max_length=LONGEST_PERSONAL_NAME, blank=True, default="", db_default=""
+    )
+    last_name = models.TextField(
+        max_length=LONGEST_PERSONAL_NAME, blank=True, default="", db_default=""
+    )
     email = models.EmailField(max_length=254)
     timezone = models.CharField(max_length=64, default="Europe/London", db_default="Europe/London")
     is_sales_person = models.BooleanField(default=False, db_default=False)
@@ -120,7 +131,7 @@ def split_name(text: str) -> tuple[str, str]:
 class Company(Record):
     """A customer, or one to be."""
 
-    name = models.TextField()
+    name = models.TextField(max_length=LONGEST_NAME)
     name_key = models.GeneratedField(
         expression=name_key("name"), output_field=models.TextField(), db_persist=True
     )
@@ -139,13 +150,15 @@ class Company(Record):
     )
     price_plan = models.TextField(choices=Plan, blank=True, default="", db_default="")
     country = models.CharField(max_length=2, blank=True, default="", db_default="")
-    website = models.TextField(blank=True, default="", db_default="")
+    website = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")
     currency = models.CharField(max_length=3, blank=True, default="", db_default="")
-    estimated_income = models.TextField(blank=True, default="", db_default="")
-    utm_source = models.TextField(blank=True, default="", db_default="")
-    utm_campaign = models.TextField(blank=True, default="", db_default="")
-    gclid = models.TextField(blank=True, default="", db_default="")
-    gclid_expires_at = models.DateTimeField(null=True, blank=True)
+    estimated_income = models.TextField(
+        max_length=LONGEST_TEXT, blank=True, default="", db_default=""
+    )
+    utm_source = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")
+    utm_campaign = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")
+    gclid = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")
+    gclid_expires_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
     signup_questionnaire = models.JSONField(default=dict, blank=True, db_default={})
     has_booked_call = models.BooleanField(default=False, db_default=False)
     has_signed_up = models.BooleanField(default=False, db_default=False)
@@ -154,13 +167,13 @@ class Company(Record):
         "TC2 status", choices=TC2Status, blank=True, default="", db_default=""
     )
     paid_invoice_count = models.PositiveIntegerField(default=0, db_default=0)
-    pay0_at = models.DateTimeField(null=True, blank=True)
-    pay1_at = models.DateTimeField(null=True, blank=True)
-    pay3_at = models.DateTimeField(null=True, blank=True)
-    card_saved_at = models.DateTimeField(null=True, blank=True)
-    email_confirmed_at = models.DateTimeField(null=True, blank=True)
-    industry = models.TextField(blank=True, default="", db_default="")
-    region = models.TextField(blank=True, default="", db_default="")
+    pay0_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
+    pay1_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
+    pay3_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
+    card_saved_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
+    email_confirmed_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
+    industry = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")
+    region = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")
     account_value = models.DecimalField(max_digits=20, decimal_places=2, null=True, blank=True)
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_records"

@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pghistory
 import pgtrigger
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
+
+#: How many characters a name can have. Names are indexed in the form in which they are
+#: compared, and PostgreSQL refuses an index entry of more than 2,700 bytes: a character
+#: may take four of them, and a person's two names are one entry.
+LONGEST_NAME = 500
+LONGEST_PERSONAL_NAME = 300
+
+#: The longest address that the standard of e-mail allows.
+LONGEST_EMAIL = 320
+
+#: How many characters any other text of one line can have.
+LONGEST_TEXT = 1_000
+
+#: The years in which anything happens here. A mistyped year is none of them, and systems
+#: refuse the whole of a record for it.
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+
+
+def sensible_year(day: date) -> None:
+    """Refuse a date or time outside those years."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValidationError(
+            f"the year must be between {FIRST_YEAR} and {LAST_YEAR}", code="sensible_year"
+        )
 
 
 class RecordQuerySet(models.QuerySet):

@@ -8,7 +8,14 @@ from django.db.models import Q
 from django.db.models.functions import Lower, Trim, Upper
 
 from companies.models import Company, name_key, split_name
-from companies.records import Record, with_history
+from companies.records import (
+    LONGEST_EMAIL,
+    LONGEST_PERSONAL_NAME,
+    LONGEST_TEXT,
+    Record,
+    sensible_year,
+    with_history,
+)
 
 
 class Role(models.TextChoices):
@@ -25,23 +32,25 @@ class Contact(Record):
     company = models.ForeignKey(
         Company, null=True, blank=True, on_delete=models.PROTECT, related_name="contacts"
     )
-    first_name = models.TextField(blank=True, default="", db_default="")
-    last_name = models.TextField(default="", db_default="")
+    first_name = models.TextField(
+        max_length=LONGEST_PERSONAL_NAME, blank=True, default="", db_default=""
+    )
+    last_name = models.TextField(max_length=LONGEST_PERSONAL_NAME, default="", db_default="")
     name_key = models.GeneratedField(
         expression=name_key("first_name", "last_name"),
         output_field=models.TextField(),
         db_persist=True,
     )
-    email = models.TextField(blank=True, default="", db_default="")
+    email = models.TextField(max_length=LONGEST_EMAIL, blank=True, default="", db_default="")
     email_key = models.GeneratedField(
         expression=Lower(Trim("email")), output_field=models.TextField(), db_persist=True
     )
-    phone = models.TextField(blank=True, default="", db_default="")
+    phone = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")
     country = models.CharField(max_length=2, blank=True, default="", db_default="")
-    job_title = models.TextField(blank=True, default="", db_default="")
+    job_title = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")
     role = models.TextField(choices=Role, blank=True, default="", db_default="")
-    lead_source = models.TextField(blank=True, default="", db_default="")
-    last_contacted_on = models.DateField(null=True, blank=True)
+    lead_source = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")
+    last_contacted_on = models.DateField(null=True, blank=True, validators=[sensible_year])
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_records"
     )

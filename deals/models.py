@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Upper
 
 from companies.models import Company, Plan, TeamMember
-from companies.records import Record, with_history
+from companies.records import LONGEST_NAME, LONGEST_TEXT, Record, sensible_year, with_history
 from contacts.models import Contact
 
 
@@ -17,7 +17,7 @@ from contacts.models import Contact
 class Pipeline(Record):
     """A row of stages that deals move through."""
 
-    name = models.TextField()
+    name = models.TextField(max_length=LONGEST_NAME)
     default_stage = models.ForeignKey(
         "Stage", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -42,7 +42,7 @@ class Stage(Record):
     """A step in a pipeline."""
 
     pipeline = models.ForeignKey(Pipeline, on_delete=models.PROTECT, related_name="stages")
-    name = models.TextField()
+    name = models.TextField(max_length=LONGEST_NAME)
     position = models.IntegerField(default=0, db_default=0)
 
     class Meta(Record.Meta):
@@ -71,7 +71,7 @@ class Kind(models.TextChoices):
 class Deal(Record):
     """A sale in the making; may have no company and no contact."""
 
-    name = models.TextField()
+    name = models.TextField(max_length=LONGEST_NAME)
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN, db_default="open")
     owner = models.ForeignKey(
         TeamMember, null=True, blank=True, on_delete=models.PROTECT, related_name="deals"
@@ -89,9 +89,9 @@ class Deal(Record):
     value = models.DecimalField(max_digits=20, decimal_places=2, null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True, default="", db_default="")
     probability = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
-    expected_close_on = models.DateField(null=True, blank=True)
-    closed_at = models.DateTimeField(null=True, blank=True)
-    lost_reason = models.TextField(blank=True, default="", db_default="")
+    expected_close_on = models.DateField(null=True, blank=True, validators=[sensible_year])
+    closed_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
+    lost_reason = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_records"
     )

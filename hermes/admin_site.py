@@ -39,7 +39,6 @@ MENU = [
             ("Changes to send", "outbox", "integrations.outboxentry"),
             ("Messages received", "inbox", "integrations.webhookevent"),
             ("Runs", "sync", "integrations.syncrun"),
-            ("Stage names", "conversion_path", "integrations.stagemapping"),
             ("Fields found there", "data_object", "integrations.remotefield"),
         ],
     ),

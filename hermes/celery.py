@@ -5,12 +5,22 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import task_prerun
+from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hermes.settings")
 
 app = Celery("hermes")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+#: Runs may take hours: in a queue of their own they can have workers of their own.
+RUNS = ["poll_system", "backfill_system", "reconcile_system", "repair_system", "deletions"]
+
+# Only set, not read: to read one would load the settings, and start what they start.
+app.conf.task_default_queue = "hermes"
+# A worker that is told of no queues serves all of these.
+app.conf.task_queues = [Queue("hermes"), Queue("runs")]
+app.conf.task_routes = {f"integrations.{name}": {"queue": "runs"} for name in RUNS}
 
 
 @task_prerun.connect

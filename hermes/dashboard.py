@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from hermes.admin_base import ago, badge, span, when
 from hermes.dashboard_chart import chart_of
-from integrations.admin.health import ALIVE_FOR, state_of
+from hermes.words import ago, badge, counted, span, when
+from integrations.admin.health import ALIVE_FOR, reason_of, state_of
 from integrations.models import (
     Conflict,
     Connection,
@@ -132,13 +132,14 @@ def _tiles(queues: Queues, rows: dict[str, Connection]) -> list[dict[str, Any]]:
     calls = sum(int(row.budget.get("used") or 0) for row in rows.values())
     return [
         _tile("Needs you", queues.needs_you, _where_it_hurts(queues), "error",
-              note=f"{queues.stuck} stuck, {queues.conflicts} conflicts, "
-                   f"{queues.duplicates} possible duplicates"),
+              note=f"{queues.stuck} stuck, {counted(queues.conflicts, 'conflict', 'conflicts')}, "
+                   f"{counted(queues.duplicates, 'possible duplicate', 'possible duplicates')}"),
         _tile("Conflicts", queues.conflicts, _list("conflict", state__exact="open"), "call_split"),
         _tile("Waiting to send", queues.waiting, _list("outboxentry", queue="open"), "schedule",
               note=oldest),
         _tile("Failed in 24 h", queues.failed_today, _failed(queues), "warning",
-              note=f"{queues.failed_changes} changes, {queues.failed_messages} messages"),
+              note=f"{counted(queues.failed_changes, 'change', 'changes')}, "
+                   f"{counted(queues.failed_messages, 'message', 'messages')}"),
         _tile("Messages in the last hour", queues.messages_last_hour,
               _list("webhookevent", since="hour"), "mail", zero="None"),
         _tile("Requests used today", calls, reverse("admin:integrations_connection_changelist"),
@@ -185,12 +186,13 @@ def _card(system: Any, row: Connection | None, queues: Queues, may_manage: bool)
         "name": system.label,
         "state": badge(*state_of(row, system)),
         "is_on": is_on,
-        "reason": row.pause_reason if row and row.paused else "",
+        "reason": reason_of(row) if is_on else "",
         "times": [
             ("Last message", when(row.last_delivery_at if row else None, "never")),
             ("Last check", when(row.last_poll_at if row else None, "never")),
             ("Last success", when(row.last_success_at if row else None, "never")),
         ],
+        "refused": _refused(row),
         "backlog": backlog,
         "backlog_url": _list("outboxentry", queue="open", system=system.name),
         "budget": budget_of(row),
@@ -200,6 +202,14 @@ def _card(system: Any, row: Connection | None, queues: Queues, may_manage: bool)
         else "",
         "buttons": _buttons(row) if row and is_on and may_manage else [],
     }
+
+
+def _refused(row: Connection | None) -> str:
+    """How many messages came with a wrong password, in a sentence; empty for none."""
+    if row is None or not row.refused_deliveries:
+        return ""
+    were = counted(row.refused_deliveries, "message was", "messages were")
+    return f"{were} refused for a wrong password."
 
 
 def budget_of(row: Connection | None) -> dict[str, Any] | None:

@@ -13,17 +13,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 
-from hermes.admin_base import (
-    EngineAdmin,
-    LogInChangeForm,
-    LogInForm,
-    PasswordForm,
-    RecordAdmin,
-    badge,
-    when,
-)
+from hermes.admin_base import EngineAdmin, LogInChangeForm, LogInForm, PasswordForm, RecordAdmin
 from hermes.record_pages.kinds import page_of
 from hermes.roles import ROLES
+from hermes.words import badge, when
 
 #: What the makers call it, and what staff call it.
 WORDS = {

@@ -26,7 +26,7 @@ SYNC = [
     "integrations.connection",
     "integrations.externallink",
 ]
-NAMES = ["integrations.remotefield", "integrations.stagemapping"]
+NAMES = ["integrations.remotefield"]
 
 
 def _all(models: list[str], *actions: str) -> set[str]:
@@ -67,7 +67,6 @@ OPERATIONS = (
     | _all(SETUP, ADD, CHANGE)
     | _all(SYNC, CHANGE)
     | _all(NAMES, VIEW)
-    | _all(["integrations.stagemapping"], ADD, CHANGE, DELETE)
     | {"integrations.see_raw_webhookevent"}
     | _all(PEOPLE + SCHEDULES, VIEW)
     | _all(["auth.user"], ADD, CHANGE)

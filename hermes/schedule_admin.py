@@ -15,7 +15,8 @@ from django_celery_beat.models import (
     SolarSchedule,
 )
 
-from hermes.admin_base import RecordAdmin, badge, when
+from hermes.admin_base import RecordAdmin
+from hermes.words import badge, when
 
 # Its own pages offer what Hermes has no use for, in words that staff do not know.
 admin.site.unregister(

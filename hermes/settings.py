@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from hermes import admin_look
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = BASE_DIR / ".data"
 
@@ -152,7 +154,6 @@ CACHES = {
 
 # -- Celery ----------------------------------------------------------------------------
 
-CELERY_TASK_DEFAULT_QUEUE = "hermes"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -181,6 +182,7 @@ CELERY_DB_REUSE_MAX = 1000
 # -- The sync engine -------------------------------------------------------------------
 
 SYNC_LEASE_SECONDS = env.int("SYNC_LEASE_SECONDS", default=120)
+SYNC_LOG_DAYS = env.int("SYNC_LOG_DAYS", default=365)
 
 # -- History ---------------------------------------------------------------------------
 
@@ -223,6 +225,8 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+# Its greeting at each start would hide what `make run` prints.
+AXES_VERBOSE = False
 # Its pages are ours: hermes/people_admin.py.
 AXES_ENABLE_ADMIN = False
 # A plain-HTTP trial behind no proxy has to say so.
@@ -254,32 +258,13 @@ CONTENT_SECURITY_POLICY = {
 
 # -- The admin's look ------------------------------------------------------------------
 
-from django.templatetags.static import static  # noqa: E402
-
-UNFOLD = {
-    "SITE_TITLE": "Hermes",
-    "SITE_HEADER": "Hermes",
-    "SITE_SYMBOL": "sync_alt",
-    "SITE_URL": None,
-    "SITE_FAVICONS": [
-        {
-            "rel": "icon",
-            "type": "image/svg+xml",
-            "href": lambda request: static("hermes/icon.svg"),
-        }
-    ],
-    "SHOW_HISTORY": True,
-    "SHOW_VIEW_ON_SITE": False,
-    "DASHBOARD_CALLBACK": "hermes.dashboard.dashboard",
-    "ENVIRONMENT": "hermes.admin_site.environment",
-    "STYLES": [lambda request: static("hermes/admin.css")],
-    "SCRIPTS": [lambda request: static("hermes/admin.js")],
-    "SIDEBAR": {"navigation": "hermes.admin_site.menu"},
-}
+UNFOLD = admin_look.UNFOLD
 
 # -- Operations ------------------------------------------------------------------------
 
 LOG_FORMAT = env("LOG_FORMAT", default="console")
+# What a scraper of /metrics shows; without it only a log-in opens that page.
+METRICS_TOKEN = env("METRICS_TOKEN", default="")
 SENTRY_DSN = env("SENTRY_DSN", default="")
 if SENTRY_DSN:
     import sentry_sdk

@@ -72,8 +72,7 @@ class Supervisor:
         self.pid_file = folder / "programs.pid"
 
     def start(self) -> None:
-        """Start all; programs that an earlier, killed supervisor left are ended first."""
-        self._end_leftovers()
+        """Start all."""
         for program in self.programs:
             program.start(self.environment)
         self._remember()
@@ -131,7 +130,8 @@ class Supervisor:
         pids = [str(p.process.pid) for p in self.programs if p.process]
         self.pid_file.write_text("\n".join(pids))
 
-    def _end_leftovers(self) -> None:
+    def end_leftovers(self) -> None:
+        """End the programs that an earlier, killed supervisor left."""
         if not self.pid_file.exists():
             return
         for text in self.pid_file.read_text().split():

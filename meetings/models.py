@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 
 from companies.models import Company, TeamMember
-from companies.records import Record, RecordQuerySet, with_history
+from companies.records import LONGEST_TEXT, Record, RecordQuerySet, sensible_year, with_history
 from contacts.models import Contact
 from deals.models import Deal
 
@@ -51,12 +51,14 @@ class Meeting(Record):
     deal = models.ForeignKey(
         Deal, null=True, blank=True, on_delete=models.PROTECT, related_name="meetings"
     )
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
+    starts_at = models.DateTimeField(validators=[sensible_year])
+    ends_at = models.DateTimeField(validators=[sensible_year])
     status = models.CharField(
         max_length=10, choices=MeetingStatus, default=MeetingStatus.PLANNED, db_default="planned"
     )
-    calendar_event_id = models.TextField(blank=True, default="", db_default="")
+    calendar_event_id = models.TextField(
+        max_length=LONGEST_TEXT, blank=True, default="", db_default=""
+    )
 
     class Meta(Record.Meta):
         abstract = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from django.test import Client
@@ -10,7 +11,9 @@ from django.test import Client
 from integrations.models import ExternalLink
 from integrations.pipedrive import SYSTEM, keys, setup
 from integrations.sandbox import Sandbox
+from integrations.sandbox.clock import stamp_with_milliseconds
 from integrations.sync import hub, inbox, outbox
+from integrations.sync.records import EARLIEST
 
 WRITES = {"POST", "PATCH", "PUT", "DELETE"}
 
@@ -26,7 +29,7 @@ class PipedriveLoop:
         todo.create_webhook = False
         setup.carry_out(todo)
         keys.forget()
-        self._serial = 0
+        self._serial, self._stamped_at = 0, EARLIEST
         self.sandbox.forget_calls()
 
     # -- Pipedrive to Hermes ---------------------------------------------------------
@@ -39,7 +42,7 @@ class PipedriveLoop:
         """The webhook event that tells of the record as it is now."""
         record = self.account.record(entity, pk)
         self._serial += 1
-        stamp = meta.pop("timestamp", None) or f"2030-01-01T00:00:00.{self._serial:03}Z"
+        stamp = meta.pop("timestamp", None) or self._next_stamp()
         gone = action == "delete"
         return {
             "meta": {
@@ -49,6 +52,12 @@ class PipedriveLoop:
             "data": None if gone else record,
             "previous": record if gone else None,
         }  # fmt: skip
+
+    def _next_stamp(self) -> str:
+        """Now by Pipedrive's clock, and later than the event before."""
+        tick = timedelta(milliseconds=1)
+        self._stamped_at = max(self.sandbox.clock.now(), self._stamped_at) + tick
+        return stamp_with_milliseconds(self._stamped_at)
 
     def deliver(self, *events: dict) -> None:
         """Post events to the door and apply them."""

@@ -9,7 +9,7 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
-from hermes.admin_base import with_abbreviations
+from hermes.words import with_abbreviations
 from integrations.sync import hub
 
 #: What a person needs, beside changing such records, to merge them.

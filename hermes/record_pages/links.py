@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from hermes.words import plain_error
 from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxState
 from integrations.models.queues import OPEN_ENTRIES
 from integrations.sync import system as systems
@@ -95,7 +96,7 @@ def _row(link: ExternalLink, kind: str, entry: OutboxEntry | None) -> LinkRow:
         url=url,
         sent=link.pushed_at,
         received=link.pulled_at,
-        error=(entry.last_error if entry else "") or link.last_error,
+        error=plain_error((entry.last_error if entry else "") or link.last_error),
         can_send=sends and is_live,
         can_link=is_gone,
         can_create_again=sends and is_gone,
@@ -108,7 +109,7 @@ def _missing(system: System, kind: str, entry: OutboxEntry | None) -> LinkRow:
         label=system.label,
         link=None,
         state=_OPEN.get(OutboxState(entry.state), NOT_LINKED) if entry else NOT_LINKED,
-        error=entry.last_error if entry else "",
+        error=plain_error(entry.last_error) if entry else "",
         can_send=system.pushes(kind),
         can_link=True,
     )

@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from companies import history
-from hermes.admin_base import when
+from hermes.words import when
 from integrations.models import ExternalLink, LinkState
 from integrations.sync import hub
 from integrations.sync.system import FieldRule, Policy, System, switched_on

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from companies.models import TeamMember
+from hermes.words import counted
 
 from . import reassigning
 from .kinds import page_of, record_for
@@ -24,8 +25,10 @@ def reassign(request: HttpRequest, pk: int) -> HttpResponse:
     if target is None:
         return _page(request, source)
     try:
-        if request.method == "POST":
+        if request.method == "POST" and request.POST.getlist("group"):
             return _move(request, source, target)
+        if request.method == "POST":
+            messages.error(request, "Nothing is ticked, so nothing was moved.")
         shares = reassigning.preview(source, target)
     except reassigning.CannotReassign as error:
         messages.error(request, str(error))
@@ -69,6 +72,6 @@ def _move(request: HttpRequest, source: TeamMember, target: TeamMember) -> HttpR
         if group.name in chosen and not request.user.has_perm(group.permission):
             raise PermissionDenied
     moved = reassigning.reassign(source, target, chosen)
-    what = "1 record belongs" if moved == 1 else f"{moved} records belong"
+    what = counted(moved, "record belongs", "records belong")
     messages.success(request, f"{what} to {target} now.")
     return redirect(page_of("team_member", source.pk))

@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 
 from companies.records import Record
-from hermes.admin_base import OneLine, RecordAdmin, TickBoxes, badge, when
+from hermes.admin_base import OneLine, RecordAdmin, TickBoxes
+from hermes.words import badge, counted, when
 from integrations.sync.broken_rules import refusal
 from integrations.sync.errors import Rejected
 
@@ -173,9 +174,8 @@ class RecordPage(RecordAdmin):
     def _panel(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         kind = kind_of(record)
         known = self._seen(request, record.pk)
-        read = timeline.read(
-            record, kind, [link.remote_id for link in known.links], saves=known.saves
-        )
+        remotes = [(link.system, link.remote_id) for link in known.links]
+        read = timeline.read(record, kind, remotes, saves=known.saves)
         return {
             **timeline_views.panel(request, record, kind, read),
             "opened": request.POST.get(OPENED, known.newest_event),
@@ -211,13 +211,15 @@ class RecordPage(RecordAdmin):
 
     @admin.action(description="Archive the selected records", permissions=["change"])
     def archive_selected(self, request: HttpRequest, queryset: Any) -> None:
-        messages.success(request, f"{queryset.archive()} were archived.")
+        archived = counted(queryset.archive(), "record was", "records were")
+        messages.success(request, f"{archived} archived.")
 
     @admin.action(description="Restore the selected records", permissions=["change"])
     def restore_selected(self, request: HttpRequest, queryset: Any) -> None:
         try:
             with transaction.atomic():
-                messages.success(request, f"{queryset.restore()} were restored.")
+                restored = counted(queryset.restore(), "record was", "records were")
+                messages.success(request, f"{restored} restored.")
         except IntegrityError as error:
             # A call whose host has another one at that time by now, say.
             if not isinstance(reason := refusal(error), Rejected):

@@ -19,6 +19,9 @@ MOST = 300
 #: Shorter terms have no trigram, so they are looked for at the beginning only.
 SHORTEST_INSIDE = 3
 
+#: More of a text is not searched for: no name is longer, and each word costs a look.
+LONGEST_TERM = 500
+
 Ids = QuerySet
 
 
@@ -118,7 +121,7 @@ PARTS: dict[str, Callable[[str], list[Ids]]] = {
 
 def ids(kind: str, text: str) -> list[int]:
     """Ids of the records that the text fits, in one query."""
-    text = " ".join(text.replace("\x00", "").split())
+    text = " ".join(text.replace("\x00", "").split())[:LONGEST_TERM].rstrip()
     if not text:
         return []
     first, *rest = PARTS[kind](text)

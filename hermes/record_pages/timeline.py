@@ -33,6 +33,9 @@ CHIPS = {
 #: Where an item comes from. Of two at one moment the lower one is shown first.
 CHANGE, MESSAGE, SEND, NOTE, MERGE = range(5)
 
+#: A system, and the record's number there.
+Remote = tuple[str, str]
+
 #: States in which a message or a change to send has a problem.
 TROUBLED = ["dead", "retrying"]
 
@@ -99,7 +102,7 @@ class TimelinePage:
 def read(
     record: Any,
     kind: str,
-    remote_ids: Iterable[str],
+    remotes: Iterable[Remote],
     *,
     chip: str = "all",
     after: Place | None = None,
@@ -108,11 +111,11 @@ def read(
     """A page of the record's timeline, in three queries and one for each kind of name.
 
     Args:
-        remote_ids: The record's ids elsewhere, for the messages about it.
+        remotes: The record's numbers elsewhere, for the messages about it.
         saves: The newest history rows of the record as it is, where they were read already.
     """
     items = _changes(record, after, saves) if chip in ("all", "changes") else []
-    items += _others(kind, record.pk, list(remote_ids), chip, after)
+    items += _others(kind, record.pk, list(remotes), chip, after)
     items.sort(key=lambda item: (-item.place.at.timestamp(), item.place.rank, -item.place.pk))
     shown = items[:PAGE]
     return TimelinePage(shown, shown[-1].place if len(items) > PAGE else None)
@@ -135,11 +138,11 @@ def _changes(record: Any, after: Place | None, saves: list[Any] | None) -> list[
 
 
 def _others(
-    kind: str, pk: int, remote_ids: list[str], chip: str, after: Place | None
+    kind: str, pk: int, remotes: list[Remote], chip: str, after: Place | None
 ) -> list[Item]:
     branches = [
         _newest(rows, rank, after)
-        for rank, every in _sources(kind, pk, remote_ids).items()
+        for rank, every in _sources(kind, pk, remotes).items()
         if (rows := _asked_for(chip, rank, every)) is not None
     ]
     if not branches:
@@ -174,13 +177,23 @@ def _text(value: str = "") -> Value:
     return Value(value, output_field=TextField())
 
 
-def _sources(kind: str, pk: int, remote_ids: list[str]) -> dict[int, QuerySet]:
+def _told_of(kind: str, remotes: list[Remote]) -> QuerySet:
+    """Messages about the record; two systems may give one number to different ones."""
+    subjects: dict[str, list[str]] = defaultdict(list)
+    for system, remote_id in remotes:
+        subjects[system].append(f"{kind} {remote_id}")
+    theirs = Q(pk__in=[])
+    for system, names in subjects.items():
+        theirs |= Q(system=system, subject__in=names)
+    return WebhookEvent.objects.filter(theirs)
+
+
+def _sources(kind: str, pk: int, remotes: list[Remote]) -> dict[int, QuerySet]:
     """Each source with the same columns, so that one query reads the newest of all."""
-    subjects = [f"{kind} {remote_id}" for remote_id in remote_ids]
     about = {"kind": kind, "record_id": pk}
     undone = Case(When(undone_at__isnull=False, then=_text("undone")), default=_text())
     return {
-        MESSAGE: WebhookEvent.objects.filter(subject__in=subjects).annotate(
+        MESSAGE: _told_of(kind, remotes).annotate(
             t_at=F("received_at"), t_system=F("system"), t_state=F("state"),
             t_action=F("action"), t_note=F("note"), t_error=F("last_error"),
         ),

@@ -25,7 +25,7 @@ def show(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     read = timeline.read(
         record,
         kind,
-        links.values_list("remote_id", flat=True),
+        links.values_list("system", "remote_id"),
         chip=chip if chip in timeline.CHIPS else "all",
         after=timeline.Place.read(request.GET.get("after", "")),
     )

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from companies import history
-from hermes.admin_base import badge, plain_error
+from hermes.words import badge, plain_error
 from integrations.admin.records import label_of
 from integrations.models import EventState, OutboxState, SyncLog
 

@@ -1,8 +1,4 @@
-"""What templates of record pages show in words.
-
-Imports inside the functions: the admin's theme loads all template libraries while it is
-itself being imported.
-"""
+"""What templates of record pages show in words."""
 
 from __future__ import annotations
 
@@ -11,28 +7,25 @@ from typing import Any
 
 from django import template
 
+from hermes.record_pages.kinds import kind_of, page_of
+from hermes.words import badge, when
+
 register = template.Library()
 
 
 @register.simple_tag
 def state_badge(state: Any) -> Any:
     """The state's word with its icon."""
-    from hermes.admin_base import badge
-
     return badge(state.word)
 
 
 @register.simple_tag
 def moment(at: datetime | None) -> Any:
     """A time as people say it, with the exact one behind it."""
-    from hermes.admin_base import when
-
     return when(at, "never")
 
 
 @register.simple_tag
 def record_url(record: Any) -> str:
     """A record's page."""
-    from hermes.record_pages.kinds import kind_of, page_of
-
     return page_of(kind_of(record), record.pk)

@@ -15,6 +15,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from hermes.admin_base import EngineAdmin
 
+#: What is said where a button no longer makes sense.
+TOO_LATE = (messages.WARNING, "That cannot be done as things are now. Nothing was changed.")
+
 
 @dataclass(frozen=True)
 class Button:
@@ -76,7 +79,10 @@ class ButtonsAdmin(EngineAdmin):
         obj = self.get_object(request, unquote(object_id))
         if obj is None:
             raise Http404
-        self._tell(request, getattr(self, f"do_{button.name}")(request, obj))
+        # Somebody else may have been quicker, or the page may be an old one.
+        shown = self.shows(button, obj)
+        said = getattr(self, f"do_{button.name}")(request, obj) if shown else TOO_LATE
+        self._tell(request, said)
         return Redirect(self._back(request, self._url("change", obj.pk)))
 
     def press_for_all(self, request: HttpRequest, name: str) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.http import urlencode
 
-from hermes.admin_base import badge, when
+from hermes.words import badge, when
 from integrations.models import Conflict, PossibleDuplicate, QuestionState
 from integrations.sync import hub, questions
 

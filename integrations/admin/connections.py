@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 
-from hermes.admin_base import RecordAdmin, badge, plain_error, when
+from hermes.words import badge, plain_error, when
 from integrations import tasks
-from integrations.models import Connection, RemoteField, StageMapping, SyncLog
+from integrations.models import Connection, RemoteField, SyncLog
 from integrations.sync import connections
 from integrations.sync.errors import SyncError
 from integrations.sync.runs import AlreadyRunning
@@ -20,7 +19,7 @@ from integrations.sync.system import System, everyone, get
 
 from .buttons import Button, ButtonsAdmin
 from .filters import SystemFilter
-from .health import state_of
+from .health import reason_of, state_of
 from .records import label_of
 from .send import send
 from .set_up import set_up
@@ -47,7 +46,7 @@ class ConnectionAdmin(ButtonsAdmin):
     list_display = ["name", "state_badge", "last_message", "last_poll", "last_success", "problem"]
     list_display_links = ["name"]
     ordering = ["system"]
-    fields = ["name", "state_badge", "pause_reason", "last_message", "last_poll", "last_success",
+    fields = ["name", "state_badge", "reason", "last_message", "last_poll", "last_success",
               "last_failure", "problem", "interval", "refused_deliveries", "budget_text",
               "found_by_setup"]  # fmt: skip
     readonly_fields = fields
@@ -91,6 +90,10 @@ class ConnectionAdmin(ButtonsAdmin):
     @admin.display(description="State")
     def state_badge(self, connection: Connection) -> Any:
         return badge(*state_of(connection, system_of(connection)))
+
+    @admin.display(description="Why")
+    def reason(self, connection: Connection) -> str:
+        return reason_of(connection) or "–"
 
     @admin.display(description="Last message")
     def last_message(self, connection: Connection) -> Any:
@@ -221,22 +224,3 @@ class RemoteFieldAdmin(ButtonsAdmin):
     list_filter = [SystemFilter]
     ordering = ["system", "kind", "field"]
     search_fields = ["field", "remote_label", "remote_key"]
-
-
-@admin.register(StageMapping)
-class StageMappingAdmin(RecordAdmin):
-    """Which stage of ours a remote stage's name stands for."""
-
-    when_empty = "Stages that are called otherwise in a system are shown here."
-    words = ("stage name", "stage names")
-    list_display = ["remote_stage", "system", "stage"]
-    list_filter = [SystemFilter]
-    list_select_related = ["stage"]
-    ordering = ["system", "remote_stage"]
-    search_fields = ["remote_stage"]
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("integrations.delete_stagemapping")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).select_related("stage__pipeline")

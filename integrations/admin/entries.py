@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Count, Max, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from hermes.admin_base import badge, plain_error, when
+from hermes.words import badge, counted, plain_error, when
 from integrations.models import ExternalLink, OutboxEntry, OutboxState, SyncLog
 from integrations.sync import hub, wake
 
@@ -22,11 +22,16 @@ from .records import NamedRecords, kind_label, label_of
 CHANGE = "integrations.change_outboxentry"
 
 
-def try_again(entries: QuerySet) -> str:
-    """Send entries now, and say how many."""
+def try_again(entries: QuerySet) -> tuple[int, str]:
+    """Send entries now, and say how many; or why none."""
     count = entries.retry()
+    if not count:
+        return messages.WARNING, (
+            "Nothing is sent again: a newer change of the same record is in this list, and "
+            "carries its values, or it has been sent meanwhile."
+        )
     wake.outbox()
-    return f"{count} {'change' if count == 1 else 'changes'} will be sent again now."
+    return messages.SUCCESS, f"{counted(count, 'change', 'changes')} will be sent again now."
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -157,7 +162,7 @@ class OutboxEntryAdmin(NamedRecords, ButtonsAdmin):
 
     @admin.action(description="Try the chosen changes again", permissions=["retry"])
     def retry_selected(self, request: HttpRequest, entries: QuerySet) -> None:
-        self.message_user(request, try_again(entries.order_by()))
+        self._tell(request, try_again(entries.order_by()))
 
     def shows(self, button: Button, entry: OutboxEntry) -> bool:
         if button.name == "retry_alike":
@@ -166,16 +171,16 @@ class OutboxEntryAdmin(NamedRecords, ButtonsAdmin):
             return entry.state in [OutboxState.WAITING, OutboxState.RETRYING, OutboxState.DEAD]
         return entry.state in [OutboxState.RETRYING, OutboxState.DEAD, OutboxState.DISCARDED]
 
-    def do_retry(self, request: HttpRequest, entry: OutboxEntry) -> str:
+    def do_retry(self, request: HttpRequest, entry: OutboxEntry) -> tuple[int, str]:
         return try_again(OutboxEntry.objects.filter(pk=entry.pk))
 
-    def do_retry_alike(self, request: HttpRequest, entry: OutboxEntry) -> str:
+    def do_retry_alike(self, request: HttpRequest, entry: OutboxEntry) -> tuple[int, str]:
         alike = OutboxEntry.objects.filter(
             state=OutboxState.DEAD, system=entry.system, last_error=entry.last_error
         )
         return try_again(alike)
 
-    def do_retry_all(self, request: HttpRequest, entries: QuerySet) -> str:
+    def do_retry_all(self, request: HttpRequest, entries: QuerySet) -> tuple[int, str]:
         return try_again(OutboxEntry.objects.filter(pk__in=entries.values("pk")))
 
     def do_discard(self, request: HttpRequest, entry: OutboxEntry) -> str:

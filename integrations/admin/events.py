@@ -13,7 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from hermes.admin_base import badge, plain_error, when
+from hermes.words import badge, counted, plain_error, when
 from integrations.models import EventState, WebhookEvent
 from integrations.sync import wake
 
@@ -53,7 +53,7 @@ def replay(events: QuerySet) -> str:
     """Apply messages again, and say how many."""
     count = events.replay()
     wake.inbox()
-    return f"{count} {'message' if count == 1 else 'messages'} will be applied again."
+    return f"{counted(count, 'message', 'messages')} will be applied again."
 
 
 @admin.register(WebhookEvent)

@@ -26,6 +26,19 @@ def state_of(connection: Connection | None, system: System | None) -> tuple[str,
         return "Waiting for calls", "hourglass_top", "warn"
     if connection.broken_until and connection.broken_until > now:
         return "Cannot be reached", "cloud_off", "bad"
+    if connection.deliveries_missing_since:
+        return "No messages arrive", "unsubscribe", "bad"
     if connection.failures_in_row:
         return "Retrying", "replay", "busy"
     return "Connected", "check_circle", "good"
+
+
+def reason_of(connection: Connection | None) -> str:
+    """Why the state is not "Connected", where the badge's words do not say all."""
+    if connection is None:
+        return ""
+    if connection.paused:
+        return connection.pause_reason
+    if connection.deliveries_missing_since:
+        return "Messages do not arrive; Hermes asks every minute instead, while calls last."
+    return ""

@@ -11,6 +11,7 @@ from django.http import HttpResponseRedirect as Redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from hermes.words import counted
 from integrations.models import WebhookEvent
 from integrations.sync import wake
 
@@ -49,9 +50,9 @@ def replay_since(page: Any, request: HttpRequest) -> HttpResponse:
     count = None
     if request.method == "POST" and form.is_valid():
         if "sure" in request.POST:
-            replayed = form.events().replay()
+            replayed = counted(form.events().replay(), "message", "messages")
             wake.inbox()
-            page.message_user(request, f"{replayed} messages will be applied again.")
+            page.message_user(request, f"{replayed} will be applied again.")
             return Redirect(reverse("admin:integrations_webhookevent_changelist"))
         count = form.events().count()
     context = {

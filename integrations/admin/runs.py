@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 
-from hermes.admin_base import badge, plain_error, span, when
+from hermes.words import badge, plain_error, span, when
 from integrations import tasks
 from integrations.models import RunState, SyncLog, SyncRun
 
@@ -182,8 +182,6 @@ class SyncRunAdmin(ButtonsAdmin):
         return "Cancelled. It stops at its next page; what it has read so far stays."
 
     def do_release(self, request: HttpRequest, run: SyncRun) -> str | tuple[int, str]:
-        if not self.shows(self.buttons[1], run):
-            return "This run did not stop to ask."
         started = send(RELEASABLE[run.action], run.system, released=True)
         if isinstance(started, str):
             SyncLog.objects.create(

@@ -15,6 +15,12 @@ class Connection(models.Model):
     broken_until = models.DateTimeField(null=True, blank=True)
     failures_in_row = models.PositiveIntegerField(default=0)
     poll_minutes = models.PositiveIntegerField(default=5)
+    #: Since when the system is to tell us of its changes; none: it is not.
+    deliveries_expected_since = models.DateTimeField(null=True, blank=True)
+    #: A change that a poll found, and no delivery was received since.
+    untold_since = models.DateTimeField(null=True, blank=True)
+    #: Staff know since then that none arrive.
+    deliveries_missing_since = models.DateTimeField(null=True, blank=True)
     last_delivery_at = models.DateTimeField(null=True, blank=True)
     last_poll_at = models.DateTimeField(null=True, blank=True)
     last_success_at = models.DateTimeField(null=True, blank=True)

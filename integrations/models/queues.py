@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -118,6 +118,22 @@ class OutboxEntryQuerySet(models.QuerySet["OutboxEntry"]):
         An entry whose record has another one open already stays as it is: that one
         sends the newest values anyway.
         """
+        try:
+            return self._retry()
+        except IntegrityError:
+            # One of the records got an entry of its own at this very moment. Each by itself
+            # then, so that it keeps none of the others back.
+            ids = list(self.values_list("pk", flat=True))
+            return sum(OutboxEntry.objects.filter(pk=pk)._retry_one() for pk in ids)
+
+    def _retry_one(self) -> int:
+        try:
+            return self._retry()
+        except IntegrityError:
+            return 0
+
+    @transaction.atomic
+    def _retry(self) -> int:
         stopped = self.filter(state__in=[OutboxState.DEAD, OutboxState.DISCARDED])
         open_twin = OutboxEntry.objects.filter(
             system=models.OuterRef("system"),

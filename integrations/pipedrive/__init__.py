@@ -23,9 +23,9 @@ def _connect() -> Remote:
 
 def _read(body: bytes) -> Reading:
     from . import events
-    from .keys import keys
+    from .keys import account_id, keys
 
-    return events.read(body, keys())
+    return events.read(body, keys(), account_id())
 
 
 def _payload(outgoing: Outgoing) -> dict:

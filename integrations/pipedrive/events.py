@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from integrations.sync.errors import Rejected
+from integrations.sync.errors import Misconfigured, Rejected
 from integrations.sync.records import RemoteRecord
 from integrations.sync.system import Reading
 
@@ -25,18 +25,26 @@ ACTIONS = {
 }
 
 
-def read(body: bytes, keys: Keys) -> Reading:
+UNREADABLE = "The message cannot be read: it is damaged, or none of Pipedrive's"
+
+
+def read(body: bytes, keys: Keys, account: str = "") -> Reading:
     """The record that a delivery tells of, or why it tells us nothing.
+
+    Args:
+        account: The id of the account that is ours, where that is known.
 
     Raises:
         Rejected: It is no event that anyone could read; says which part is wrong.
+        Misconfigured: It tells of another account, whose ids mean other records here.
     """
     event = _parsed(body)
     meta = event["meta"]
+    _check_account(meta, account)
     entity, action = _word(meta, "entity"), ACTIONS.get(_word(meta, "action"), "")
     subject = f"{entity} {_word(meta, 'entity_id')}"
     if not entity:
-        raise Rejected("meta.entity: missing")
+        raise Rejected("The message does not say which sort of record it is about")
     if entity not in KINDS:
         return Reading(subject=subject, action=action, ignored=f"Hermes keeps no {entity}")
     if not action:
@@ -50,12 +58,20 @@ def _parsed(body: bytes) -> dict[str, Any]:
     try:
         event = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise Rejected(f"body: no JSON that can be read ({type(error).__name__})") from error
-    if not isinstance(event, dict):
-        raise Rejected("body: not an object")
-    if not isinstance(event.get("meta"), dict):
-        raise Rejected("meta: not an object")
+        raise Rejected(UNREADABLE) from error
+    if not isinstance(event, dict) or not isinstance(event.get("meta"), dict):
+        raise Rejected(UNREADABLE)
     return event
+
+
+def _check_account(meta: Mapping[str, Any], account: str) -> None:
+    sender = _word(meta, "company_id")
+    if account and sender and sender != account:
+        raise Misconfigured(
+            f"meta.company_id: this comes from Pipedrive account {sender}, and Hermes is set up "
+            f"for account {account}. Remove the webhook there; if Hermes has moved to that "
+            "account, run set-up again and replay this."
+        )
 
 
 def _word(meta: Mapping[str, Any], key: str) -> str:
@@ -78,10 +94,18 @@ def _id(meta: Mapping[str, Any], key: str) -> str | None:
         return None
 
 
+def _check_id(meta: Mapping[str, Any], held: Mapping[str, Any]) -> None:
+    """One message must not name two records: either could be the wrong one."""
+    named, carried = _id(meta, "entity_id"), _id(held, "id")
+    if named and carried and named != carried:
+        raise Rejected(f"meta.entity_id: names {named}, and the record that came is {carried}")
+
+
 def _living(entity: str, event: dict[str, Any], keys: Keys) -> RemoteRecord:
     meta, held = event["meta"], event.get("data")
     if not isinstance(held, dict):
-        raise Rejected("data: not an object")
+        raise Rejected("The message says nothing of the record itself")
+    _check_id(meta, held)
     merged_from = _id(meta, "merged_from_id")
     return inbound.record(
         entity,
@@ -95,13 +119,14 @@ def _living(entity: str, event: dict[str, Any], keys: Keys) -> RemoteRecord:
 def _deleted(entity: str, event: dict[str, Any]) -> RemoteRecord:
     meta, sent_at = event["meta"], _sent_at(event["meta"])
     previous = event.get("previous")
-    last_id = previous.get("id") if isinstance(previous, dict) else None
+    last = previous if isinstance(previous, dict) else {}
+    _check_id(meta, last)
     # Records of people stay when they leave: a user only becomes inactive.
     stays = entity == "user"
     return RemoteRecord(
         system=NAME,
         kind=KINDS[entity],
-        remote_id=inbound.remote_id({"id": meta.get("entity_id") or last_id}),
+        remote_id=inbound.remote_id({"id": meta.get("entity_id") or last.get("id")}),
         fields={"is_active": False} if stays else {},
         modified_at=sent_at and sent_at.replace(microsecond=0),
         event_at=sent_at,

@@ -17,7 +17,7 @@ from integrations.sync.records import RemoteRecord, clean_text
 
 from . import wire
 from .countries import alpha2
-from .schemas import ENTITIES, KINDS, NAME, Keys, RemoteKey
+from .schemas import ENTITIES, KINDS, NAME, Keys, RemoteKey, label_of
 
 #: Hub field -> the entity's own.
 FIELDS: dict[str, dict[str, str]] = {
@@ -101,7 +101,7 @@ def record(
     parsed, problems = wire.parsed(name, entity)
     draft = Draft(parsed, problems)
     _read_own(draft, name)
-    _read_custom(draft, keys.get(KINDS[name], {}))
+    _read_custom(draft, KINDS[name], keys)
     if name in READERS:
         READERS[name](draft)
     modified_at = parsed.modified_at or event_at
@@ -135,7 +135,7 @@ def remote_id(entity: Any) -> str:
     except ValueError:
         pk = None
     if pk is None:
-        raise Rejected(f"id: {wire.shown(held)} is no id")
+        raise Rejected(f"The record has no number: its id is {wire.shown(held)}")
     return pk
 
 
@@ -200,9 +200,13 @@ def _activity(draft: Draft) -> None:
         draft.fields["status"] = "completed" if entity.done else "planned"
     if entity.due_date is None or entity.due_time is None:
         return
-    starts_at = datetime.combine(entity.due_date, time(), UTC) + entity.due_time
-    draft.fields["starts_at"] = starts_at
-    draft.fields["ends_at"] = starts_at + (entity.duration or USUAL_LENGTH)
+    try:
+        starts_at = datetime.combine(entity.due_date, time(), UTC) + entity.due_time
+        ends_at = starts_at + (entity.duration or USUAL_LENGTH)
+    except OverflowError:
+        draft.problems.append(f"due_date holds {entity.due_date}, which does not fit there")
+        return
+    draft.fields |= {"starts_at": starts_at, "ends_at": ends_at}
 
 
 READERS: dict[str, Callable[[Draft], None]] = {
@@ -217,12 +221,12 @@ READERS: dict[str, Callable[[Draft], None]] = {
 # -- custom fields --------------------------------------------------------------------------
 
 
-def _read_custom(draft: Draft, known: Mapping[str, RemoteKey]) -> None:
+def _read_custom(draft: Draft, kind: str, keys: Keys) -> None:
     """Read the custom fields that we know; an account may have 150 others."""
     held = draft.entity.custom_fields
     if not isinstance(held, Mapping):
         return
-    for name, remote in known.items():
+    for name, remote in keys.get(kind, {}).items():
         if remote.key not in held:
             continue
         value = unwrap(held[remote.key])
@@ -234,7 +238,7 @@ def _read_custom(draft: Draft, known: Mapping[str, RemoteKey]) -> None:
             else:
                 draft.fields[name] = _custom_value(remote, name, value)
         except (TypeError, ValueError, RecursionError):
-            label = name.replace("_", " ")
+            label = label_of(kind, name)
             draft.problems.append(f"{label} holds {wire.shown(value)}, which does not fit there")
 
 

@@ -1,14 +1,14 @@
-"""The account's custom-field keys, as set-up found them or the environment gives them."""
+"""The account's id and custom-field keys, as set-up found them or the environment gives them."""
 
 from __future__ import annotations
 
 import time
 from functools import lru_cache
 
-from integrations.models import RemoteField
+from integrations.models import Connection, RemoteField
 
 from .given_keys import given_keys
-from .schemas import CUSTOM_FIELDS, NAME, SPOKE_KINDS, Keys, RemoteKey
+from .schemas import CUSTOM_FIELDS, NAME, SPOKE_KINDS, Keys, RemoteKey, label_of
 
 #: Set-up runs seldom, deliveries come by the hundred a second: look this often.
 FRESH_SECONDS = 5
@@ -26,6 +26,18 @@ def keys() -> Keys:
 def forget() -> None:
     """Look again at the next use."""
     _keys.cache_clear()
+    _account_id.cache_clear()
+
+
+def account_id() -> str:
+    """The account that Hermes was set up for; empty before set-up."""
+    return _account_id(int(time.monotonic() / FRESH_SECONDS))
+
+
+@lru_cache(maxsize=1)
+def _account_id(moment: int) -> str:
+    facts = Connection.objects.filter(system=NAME).values_list("facts", flat=True).first()
+    return str((facts or {}).get("company_id") or "")
 
 
 @lru_cache(maxsize=1)
@@ -46,6 +58,14 @@ def _give(found: dict[str, RemoteKey], name: str, key: str, usual_type: str) -> 
     for other in [other for other, has in found.items() if has.key == key]:
         del found[other]
     found[name] = RemoteKey(key, known.type, known.options)
+
+
+def with_labels(text: str, known: Keys) -> str:
+    """The text with the label of each custom field in place of its key."""
+    for kind, fields in known.items():
+        for name, remote in fields.items():
+            text = text.replace(remote.key, label_of(kind, name))
+    return text
 
 
 def travelling(kind: str) -> frozenset[str]:

@@ -129,7 +129,7 @@ def span(outgoing: Outgoing) -> dict[str, str]:
     start, end = outgoing.values["starts_at"], outgoing.values["ends_at"]
     minutes = int((end - start).total_seconds() // 60)
     return {
-        "due_date": f"{start:%Y-%m-%d}",
+        "due_date": start.date().isoformat(),
         "due_time": f"{start:%H:%M}",
         "duration": f"{minutes // 60:02}:{minutes % 60:02}",
     }
@@ -172,7 +172,7 @@ def _custom_value(outgoing: Outgoing, name: str, remote: RemoteKey) -> Any:
         case "enum":
             return remote.options[value] if value else None
         case "date":
-            return f"{value:%Y-%m-%d}" if value else None
+            return value.date().isoformat() if value else None
         case "text" if isinstance(value, dict):
             return document(value) or None
         case "text":

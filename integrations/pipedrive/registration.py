@@ -7,7 +7,8 @@ from typing import Any
 
 from django.conf import settings
 
-from integrations.sync import connections
+from integrations.models import SyncLog
+from integrations.sync import arrivals, connections
 from integrations.sync.errors import Misconfigured
 from integrations.sync.system import Say, get
 
@@ -26,10 +27,13 @@ class Registration:
     webhook_id: int | None = None
     strays: list[int] = field(default_factory=list)
     create: bool = False
+    #: What is wrong with the one that is there, in a sentence.
+    trouble: str = ""
 
     def lines(self) -> list[str]:
         """What is to be done, in sentences."""
-        lines = [f"Register {webhook_url()}"] if self.create else []
+        lines = [self.trouble] if self.trouble else []
+        lines += [f"Register {webhook_url()}"] if self.create else []
         return lines + [f"Remove our stray webhook {pk}" for pk in self.strays]
 
 
@@ -49,16 +53,17 @@ def look(client: Client) -> Registration:
             "without them every delivery is refused."
         )
     ours = [hook for hook in client.webhooks() if hook.get("subscription_url") == webhook_url()]
-    right = next((hook["id"] for hook in ours if _is_right(hook)), None)
+    right = next((hook["id"] for hook in ours if _is_right(hook) and not _trouble(hook)), None)
     strays = [hook["id"] for hook in ours if hook["id"] != right]
-    return Registration(right, strays, create=right is None)
+    troubles = [trouble for hook in ours if (trouble := _trouble(hook))]
+    create = right is None
+    return Registration(right, strays, create, troubles[0] if create and troubles else "")
 
 
 def _is_right(hook: dict) -> bool:
-    """Active, for everything, and with the credentials that we expect, where it shows them."""
+    """For everything, and with the credentials that we expect, where it shows them."""
     return (
-        bool(hook.get("is_active", 1))
-        and hook.get("event_action") == "*"
+        hook.get("event_action") == "*"
         and hook.get("event_object") == "*"
         and str(hook.get("version", "2.0")).startswith("2")
         and hook.get("http_auth_user", settings.PIPEDRIVE_WEBHOOK_USER)
@@ -66,6 +71,20 @@ def _is_right(hook: dict) -> bool:
         and hook.get("http_auth_password", settings.PIPEDRIVE_WEBHOOK_PASSWORD)
         == settings.PIPEDRIVE_WEBHOOK_PASSWORD
     )
+
+
+def _trouble(hook: dict) -> str:
+    """Why nothing comes by it. Pipedrive shows no ban, but the answer that led to one.
+
+    A new registration starts without failures, so it is also what ends a ban.
+    """
+    if not hook.get("is_active", 1) or hook.get("remove_time"):
+        return f"Webhook {hook['id']} is switched off {hook.get('remove_reason') or ''}".strip()
+    status = hook.get("last_http_status")
+    if not hook.get("last_delivery_time") or (status and 200 <= int(status) < 300):
+        return ""
+    answered = f"was answered with {status}" if status else "found nobody"
+    return f"The last message through webhook {hook['id']} {answered}"
 
 
 def settle(client: Client, todo: Registration, say: Say = quietly) -> None:
@@ -82,7 +101,15 @@ def settle(client: Client, todo: Registration, say: Say = quietly) -> None:
                 "version": "2.0",
             }
         )["id"]
+        arrivals.expect(get(NAME))
         say(f"Registered {webhook_url()}")
+    if todo.trouble:
+        SyncLog.objects.create(
+            level=SyncLog.Level.WARNING,
+            system=NAME,
+            topic="deliveries",
+            message=f"{todo.trouble}. {webhook_url()} was registered anew",
+        )
     for pk in todo.strays:
         client.delete_webhook(pk)
         say(f"Removed our stray webhook {pk}")

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
 from typing import Any
 
-from integrations.sync.errors import Rejected, RemoteGone
+from integrations.sync.errors import Rejected, RemoteGone, SyncError
 from integrations.sync.records import RemoteRecord
 from integrations.sync.system import Outgoing, Page
 
 from . import inbound
 from .client import IDS, Client
-from .keys import keys
+from .keys import keys, with_labels
 from .ledger import LEDGER
 from .outbound import is_marked
 from .schemas import ENTITIES
@@ -128,13 +129,26 @@ class PipedriveRemote:
     # -- writing -----------------------------------------------------------------------
 
     def create(self, kind: str, payload: dict) -> RemoteRecord:
-        return self._record(kind, self.client.create(ENTITIES[kind], payload))
+        with self._fields_by_label():
+            answer = self.client.create(ENTITIES[kind], payload)
+        return self._record(kind, answer)
 
     def update(self, kind: str, remote_id: str, payload: dict) -> RemoteRecord:
-        answer = self._record(kind, self.client.update(ENTITIES[kind], remote_id, payload))
+        with self._fields_by_label():
+            entity = self.client.update(ENTITIES[kind], remote_id, payload)
+        answer = self._record(kind, entity)
         if answer.deleted:
             raise RemoteGone("It was deleted there")
         return answer
+
+    @contextmanager
+    def _fields_by_label(self) -> Iterator[None]:
+        """A refusal names custom fields by their keys, which mean nothing to people."""
+        try:
+            yield
+        except SyncError as error:
+            error.args = (with_labels(str(error), self.keys),)
+            raise
 
     def delete(self, kind: str, remote_id: str) -> None:
         self.client.delete(ENTITIES[kind], remote_id)

@@ -99,6 +99,13 @@ CUSTOM_FIELDS: dict[str, dict[str, CustomField]] = {
     "deal": {"hub_id": CustomField("Hermes ID")},
 }
 
+
+def label_of(kind: str, name: str) -> str:
+    """What people call a custom field there."""
+    custom = CUSTOM_FIELDS.get(kind, {}).get(name)
+    return custom.label if custom else name.replace("_", " ")
+
+
 LINE_RULE = FieldRule(canonical=cut)
 DAY_RULE = FieldRule(canonical=day)
 MINUTE_RULE = FieldRule(canonical=minute)

@@ -229,7 +229,7 @@ def carry_out(todo: Plan, say: Say = quietly) -> None:
     _remember(todo)
     _adopt(todo.adopt)
     if todo.adopt:
-        say(f"Took over {len(todo.adopt)} users, pipelines and stages")
+        say(f"Took over users, pipelines and stages: {len(todo.adopt)}")
     registration.settle(remote.client, todo.registration, say)
 
 
@@ -255,7 +255,9 @@ def _remember(todo: Plan) -> None:
             },
         )
     remember_facts(
-        company=todo.company.get("company_name"), domain=todo.company.get("company_domain")
+        company=todo.company.get("company_name"),
+        company_id=todo.company.get("company_id"),
+        domain=todo.company.get("company_domain"),
     )
     transaction.on_commit(forget)
 

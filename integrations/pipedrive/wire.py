@@ -20,6 +20,9 @@ from integrations.sync.records import clean_text
 LARGEST_AMOUNT = Decimal(10) ** 18
 LARGEST_NUMBER = 2**31 - 1
 
+#: The longest time of day or length that is read: more than a year.
+MOST_HOURS = 10_000
+
 _CENT = Decimal("0.01")
 
 
@@ -57,12 +60,12 @@ def moment(value: Any) -> datetime | None:
     """RFC 3339, v1's "YYYY-MM-DD HH:MM:SS", or seconds of the epoch; always UTC."""
     if not value:
         return None
-    if isinstance(value, str):
-        at = datetime.fromisoformat(value)
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise ValueError("no time")
     try:
+        if isinstance(value, str):
+            at = datetime.fromisoformat(value)
+            return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
         return datetime.fromtimestamp(value, UTC)
     except (OverflowError, OSError) as error:
         raise ValueError("no time") from error
@@ -119,7 +122,7 @@ def clock(value: Any) -> timedelta | None:
     if not value:
         return None
     parts = [int(part) for part in value.split(":")]
-    if len(parts) not in (2, 3) or min(parts) < 0:
+    if len(parts) not in (2, 3) or min(parts) < 0 or max(parts) > MOST_HOURS:
         raise ValueError("no time of day")
     return timedelta(hours=parts[0], minutes=parts[1])
 

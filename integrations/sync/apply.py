@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from . import changes, locks, merges
 from .broken_rules import refusal
 from .kind_batch import KindBatch
+from .link_clock import by_our_clock
 from .records import RemoteRecord, coalesce
 from .system import System
 
@@ -52,7 +54,9 @@ def apply(records: Iterable[RemoteRecord], *, system: System, event: str = "") -
     Raises:
         Rejected: A rule of ours forbids what the remote has.
     """
-    newest = coalesce(records)
+    now = timezone.now()
+    # Messages of one wrong clock are still in its order, so they are joined first.
+    newest = {key: by_our_clock(one, now) for key, one in coalesce(records).items()}
     if not newest:
         return {}
     try:

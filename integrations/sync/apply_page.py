@@ -9,7 +9,7 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from . import locks, not_kept
 from .apply import Outcome, Outcomes, Status, apply
-from .errors import describe
+from .errors import SyncError, describe
 from .records import RemoteRecord
 from .system import System
 
@@ -44,6 +44,9 @@ def _one_by_one(records: Sequence[RemoteRecord], system: System) -> Outcomes:
 def _failed(record: RemoteRecord, system: System, error: Exception) -> Outcomes:
     logger.error("%s %s cannot be kept", record.kind, record.remote_id, exc_info=error)
     kind = record.kind.replace("_", " ")
-    sentence = f"{system.label}'s {kind} {record.remote_id} cannot be kept: {describe(error)}"
+    why = describe(error)
+    if not isinstance(error, SyncError):
+        why = f"something unexpected went wrong ({why}). Ask operations to have a look"
+    sentence = f"{system.label}'s {kind} {record.remote_id} cannot be kept: {why}"
     not_kept.tell(system, record.kind, sentence)
     return {(record.kind, record.remote_id): Outcome(Status.FAILED, note=sentence)}

@@ -34,7 +34,12 @@ class Findings:
     def bad_value(self, record: RemoteRecord, name: str, error: Exception) -> None:
         """A value that does not fit our field. The rest of the record goes on."""
         reason = "; ".join(getattr(error, "messages", [str(error)]))
-        self._say(record, "bad_value", f"{name} was left as it is: {reason}")
+        self._say(record, "bad_value", f"{name.replace('_', ' ')} was left as it is: {reason}")
+
+    def misfits(self, record: RemoteRecord) -> bool:
+        """Whether it has values that do not fit, of which staff have to be told."""
+        said = self._sentences.get((record.kind, record.remote_id), [])
+        return bool(record.problems) or any(topic == "bad_value" for topic, _ in said)
 
     def unknown_parent(self, record: RemoteRecord, name: str, kind: str) -> None:
         """It points at something that neither Hermes nor the remote can show."""

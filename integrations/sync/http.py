@@ -46,6 +46,12 @@ BACKOFF = timedelta(seconds=0.5)
 #: Calls that do no harm when they are made twice.
 REPEATABLE = {"GET", "PUT", "PATCH", "DELETE"}
 
+#: The longest answer that is read: a page of 500 records with all their fields has some 4 MiB.
+LARGEST_ANSWER = 64 * 1024 * 1024
+
+#: Read so much at once.
+CHUNK = 64 * 1024
+
 #: The longest text that we quote of a remote.
 LONGEST_QUOTE = 300
 
@@ -145,7 +151,9 @@ class Http:
                 headers=self.headers,
                 timeout=TIMEOUT,
                 allow_redirects=False,
+                stream=True,
             )
+            _read(response, what)
         except requests.RequestException as error:
             # Not chained: its text holds the whole address, query and all.
             raise _not_answered(what, error) from None
@@ -157,18 +165,45 @@ class Http:
         return _parsed(response, what)
 
 
+def _read(response: requests.Response, what: str) -> None:
+    """Fetch the answer's body.
+
+    Raises:
+        Unavailable: It is too large to hold; what the call did is not known.
+    """
+    # Counted as it comes out of decompression: a small answer can hold a large one.
+    chunks, size = [], 0
+    for chunk in response.iter_content(CHUNK):
+        size += len(chunk)
+        if size > LARGEST_ANSWER:
+            response.close()
+            raise Unavailable(f"{what}: the answer is larger than {LARGEST_ANSWER >> 20} MiB")
+        chunks.append(chunk)
+    response._content = b"".join(chunks)
+
+
 def _not_answered(what: str, error: requests.RequestException) -> SyncError:
     match error:
         case requests.exceptions.InvalidJSONError():
-            return Rejected(f"{what}: the body holds a value that JSON has not")
-        case requests.exceptions.MissingSchema() | requests.exceptions.InvalidURL():
+            return Rejected(f"{what}: a value cannot be written as the other system wants it")
+        case (
+            requests.exceptions.MissingSchema()
+            | requests.exceptions.InvalidSchema()
+            | requests.exceptions.InvalidURL()
+        ):
             return Misconfigured(f"{what}: the address in the settings is not one")
         case requests.ConnectTimeout():
             return NeverArrived(f"{what}: no connection")
         case requests.ConnectionError() if _was_refused(error):
             return NeverArrived(f"{what}: no connection")
+        case requests.exceptions.InvalidHeader():
+            return Unavailable(f"{what}: the credentials in the settings cannot be sent")
+        case requests.exceptions.SSLError():
+            return Unavailable(f"{what}: no secure connection; look at its certificate")
+        case requests.Timeout():
+            return Unavailable(f"{what}: no answer in time")
         case _:
-            return Unavailable(f"{what}: {type(error).__name__}")
+            return Unavailable(f"{what}: the connection broke off")
 
 
 def _was_refused(error: requests.ConnectionError) -> bool:
@@ -244,5 +279,5 @@ def _parsed(response: requests.Response, what: str) -> Any:
         return response.json()
     except (ValueError, RecursionError):
         raise Unavailable(
-            f"{what}: {response.status_code} with an answer that is no JSON"
+            f"{what}: {response.status_code} with an answer that cannot be read"
         ) from None

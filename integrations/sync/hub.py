@@ -39,6 +39,7 @@ class HubKind:
     Attributes:
         parents: Foreign key to the kind that it points at.
         requires: Parents without which a record cannot be made.
+        needs: Fields without which a record cannot be made.
         virtual: A field that is a property on the model, and the columns behind it.
         tidy: Mends what a field-by-field merge may have put at odds.
     """
@@ -47,6 +48,7 @@ class HubKind:
     model_label: str
     parents: Mapping[str, str] = field(default_factory=dict)
     requires: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     virtual: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tidy: Callable[[Iterable[Any]], None] = lambda records: None
 
@@ -57,6 +59,10 @@ class HubKind:
     def columns(self, fields: set[str]) -> set[str]:
         """Concrete field names behind hub fields."""
         return {column for name in fields for column in self.virtual.get(name, (name,))}
+
+    def lacks(self, values: Mapping[str, Any]) -> str:
+        """The first field that a new record needs and these have not."""
+        return next((name for name in self.needs if not values.get(name)), "")
 
     def value(self, record: models.Model, name: str) -> Any:
         """A field's Python value; a parent's id."""
@@ -104,17 +110,33 @@ class HubKind:
             ValidationError: It does not fit; the message says why.
         """
         value = clean_text(value)
-        if name in self.virtual or name in self.parents:
-            return value if value is not None or name in self.parents else ""
+        if name in self.parents:
+            return value
+        if name in self.virtual:
+            return self._fitting(name, value or "")
         column: Any = self.model._meta.get_field(name)
         if value is None:
             return None if column.null else column.get_default()
         if isinstance(column, (models.CharField, models.TextField)):
-            value = str(value)
-            if column.max_length and len(value) > column.max_length:
-                raise ValidationError(f"longer than {column.max_length} characters")
-            return value
-        return column.to_python(value)
+            return _no_longer(str(value), column.max_length)
+        fit = column.to_python(value)
+        column.run_validators(fit)
+        return fit
+
+    def _fitting(self, name: str, text: str) -> str:
+        """The text of a virtual field, if the columns behind it can hold its parts."""
+        columns: list[Any] = [self.model._meta.get_field(each) for each in self.virtual[name]]
+        if len(text) > min(column.max_length for column in columns):
+            parts = self.new({name: text})
+            for column in columns:
+                _no_longer(getattr(parts, column.name), column.max_length)
+        return text
+
+
+def _no_longer(text: str, limit: int | None) -> str:
+    if limit and len(text) > limit:
+        raise ValidationError(f"longer than {limit} characters")
+    return text
 
 
 def _let_stage_decide_pipeline(deals: Iterable[Any]) -> None:
@@ -146,6 +168,7 @@ KINDS = {
                 "support_person": "team_member",
                 "bdr_person": "team_member",
             },
+            needs=("name",),
         ),
         HubKind(
             "contact",

@@ -12,7 +12,7 @@ from django.db.models import F
 
 from integrations.models import Connection, EventState, WebhookEvent
 
-from . import connections, schedule, wake
+from . import arrivals, connections, schedule, upkeep, wake
 from .apply import Outcome, Outcomes, Status, apply
 from .errors import Misconfigured, Waiting
 from .inbox_claims import claim, claim_lost, failed, finish, hold
@@ -78,7 +78,9 @@ def refused(system: str) -> None:
 def drain() -> int:
     """Apply what is due, batch after batch, until nothing is. Returns how many it took."""
     taken = 0
+    upkeep.worked()
     while events := claim(CLAIM) or claim_lost():
+        upkeep.worked()
         taken += len(events)
         by_system: dict[str, list[WebhookEvent]] = defaultdict(list)
         for event in events:
@@ -88,8 +90,7 @@ def drain() -> int:
             if system is None:
                 _leave_to_staff(claimed)
                 continue
-            newest = max(event.received_at for event in claimed)
-            Connection.objects.filter(system=name).update(last_delivery_at=newest)
+            arrivals.heard(name, max(event.received_at for event in claimed))
             apply_claimed(system, claimed)
     return taken
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from integrations.models import ExternalLink, LinkState
 
-from . import findings, hub, locks, match
-from .link_clock import advance, is_ahead, is_newer, is_stale, must_rewrite_hub_id
+from . import findings, hub, links, locks, match
+from .link_clock import advance, forget_future, is_ahead, is_newer, is_stale, must_rewrite_hub_id
 from .match import Found
 from .merge import Match, Merged, merge_fields
 from .records import RemoteRecord, jsonable
 from .system import System
+from .values import Values
 from .writes import Writes
 
 #: remote id -> (status, hub id, note)
@@ -35,12 +35,12 @@ class KindBatch:
 
     def apply(self) -> Results:
         """Do it all and say what became of each record."""
-        self.links = match.links_of(
+        self.links = links.links_of(
             self.system.name, self.kind, [record.remote_id for record in self.records]
         )
-        self.parent_ids = self._resolve_parents()
+        forget_future(self.links.values(), self.now)
+        self.values = Values(self.system, self.kind, self.records, self.findings)
         live = [record for record in self.records if not self._removed(record)]
-        self.values = {record.remote_id: self._values(record) for record in live}
         news = [record for record in live if not self._is_old_news(record)]
         found = self._identify(news)
         self.loaded = self._load(news, found)
@@ -56,15 +56,6 @@ class KindBatch:
     def _link(self, record: RemoteRecord) -> ExternalLink | None:
         link = self.links.get(record.remote_id)
         return link if link and link.record_id is not None else None
-
-    def _resolve_parents(self) -> dict[tuple[str, str], int]:
-        wanted: dict[str, set[str]] = {}
-        for record in self.records:
-            for name, remote_id in record.parents.items():
-                if remote_id is not None and name in self.hub_kind.parents:
-                    wanted.setdefault(self.hub_kind.parents[name], set()).add(remote_id)
-        known = match.record_ids_of(self.system.name, wanted)
-        return {key: record_id for key, record_id in known.items() if record_id is not None}
 
     def _identify(self, records: list[RemoteRecord]) -> dict[str, Found]:
         unknown = [record for record in records if self._link(record) is None]
@@ -86,14 +77,10 @@ class KindBatch:
         link = self._link(record)
         if link is None or link.state != LinkState.LIVE or link.deleted_here:
             return False
-        rules, snapshot = self.spoke_kind.fields, link.snapshot
         old = (
-            record.hub_id_text in ("", snapshot.get("hub_id"))
+            record.hub_id_text in ("", link.snapshot.get("hub_id"))
             and all(link.remote_state.get(k) == v for k, v in record.remote_state.items())
-            and all(
-                name in snapshot and rules[name].same(snapshot[name], jsonable(value))
-                for name, value in self.values[record.remote_id].items()
-            )
+            and self.values.are_in(link.snapshot, record)
         )
         if old:
             if is_ahead(record, link):
@@ -125,7 +112,7 @@ class KindBatch:
         """Whether it has a link, or gets one in this batch."""
         if any(record.remote_id == remote_id for record in self.records):
             return True
-        return bool(match.record_ids_of(self.system.name, {self.kind: [remote_id]}))
+        return bool(links.record_ids_of(self.system.name, {self.kind: [remote_id]}))
 
     def _archive(self, record: RemoteRecord, link: ExternalLink) -> None:
         rows = self.hub_kind.model._base_manager.filter(pk=link.record_id, archived_at__isnull=True)
@@ -179,7 +166,7 @@ class KindBatch:
         if refusal := self._refusal(record):
             self._note(record, *refusal)
             return
-        values = self.values[record.remote_id]
+        values = self.values.of(record)
         target, link = self.hub_kind.new(values), self._new_link(record, None)
         link.snapshot = {name: jsonable(value) for name, value in values.items()}
         link.snapshot["hub_id"] = record.hub_id_text
@@ -193,51 +180,26 @@ class KindBatch:
 
     def _refusal(self, record: RemoteRecord) -> tuple[str, None, str] | None:
         """Why a record that only the remote has is not made here."""
-        tombstone = self.links.get(record.remote_id)
-        if tombstone is not None and is_stale(record, tombstone):
+        if (tombstone := self.links.get(record.remote_id)) and is_stale(record, tombstone):
             return "stale", None, "Deleted there meanwhile"
         if not self.spoke_kind.create:
             return "ignored", None, f"A {self.kind} is only made in Hermes"
         needed = self.spoke_kind.needs_parent
-        if needed and self._parent_id(record, needed) is None:
+        if needed and self.values.parent_id(record, needed) is None:
             return "ignored", None, f"A {self.kind} without a {needed} changes nothing"
+        if lacking := self.hub_kind.lacks(self.values.of(record)):
+            return "ignored", None, f"It has no {lacking} there, and none is made without"
         for required in self.hub_kind.requires:
-            if self._parent_id(record, required) is None:
+            if self.values.parent_id(record, required) is None:
                 return "waiting", None, f"Its {required} is not known yet"
         return None
 
-    def _parent_id(self, record: RemoteRecord, name: str) -> int | None:
-        remote_id = record.parents.get(name)
-        if remote_id is None:
-            return None
-        return self.parent_ids.get((self.hub_kind.parents[name], remote_id))
-
     # -- merge ---------------------------------------------------------------------
-
-    def _values(self, record: RemoteRecord) -> dict[str, Any]:
-        """The record's fields as Python values, parents as hub ids; bad ones are reported."""
-        values: dict[str, Any] = {}
-        for name, value in record.fields.items():
-            if name not in self.spoke_kind.fields:
-                continue
-            try:
-                values[name] = self.hub_kind.coerce(name, value)
-            except (ValidationError, TypeError, ValueError, OverflowError) as error:
-                self.findings.bad_value(record, name, error)
-        for name, remote_id in record.parents.items():
-            if name not in self.spoke_kind.fields:
-                continue
-            parent_id = self._parent_id(record, name)
-            if remote_id is None or parent_id is not None:
-                values[name] = parent_id
-            else:
-                self.findings.unknown_parent(record, name, self.hub_kind.parents[name])
-        return values
 
     def _merge(
         self, record: RemoteRecord, target: Any, link: ExternalLink, how: Match, *, stale: bool
     ) -> None:
-        values = self.values[record.remote_id]
+        values = self.values.of(record)
         if stale:
             values = {name: v for name, v in values.items() if name not in link.snapshot}
         merged = merge_fields(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from integrations.models import ExternalLink
@@ -13,6 +15,33 @@ from .records import RemoteRecord
 LINK_COLUMNS = [
     "record_id", "state", "snapshot", "remote_state", "modified_at", "event_at", "pulled_at",
 ]  # fmt: skip
+
+#: The remote's clock may be ahead of ours by so much. What it dates later than that is wrong.
+SKEW = timedelta(minutes=1)
+
+
+def by_our_clock(record: RemoteRecord, now: datetime) -> RemoteRecord:
+    """The record, not newer than now: a date in the future would make stale what follows."""
+    if not (_is_wrong(record.event_at, now) or _is_wrong(record.modified_at, now)):
+        return record
+    return replace(
+        record,
+        event_at=now if _is_wrong(record.event_at, now) else record.event_at,
+        modified_at=now if _is_wrong(record.modified_at, now) else record.modified_at,
+    )
+
+
+def forget_future(links: Iterable[ExternalLink], now: datetime) -> None:
+    """A link that is ahead of the clock knows no time: the next message is believed."""
+    for link in links:
+        if _is_wrong(link.event_at, now):
+            link.event_at = None
+        if _is_wrong(link.modified_at, now):
+            link.modified_at = None
+
+
+def _is_wrong(at: datetime | None, now: datetime) -> bool:
+    return at is not None and at > now + SKEW
 
 
 def is_stale(record: RemoteRecord, link: ExternalLink) -> bool:

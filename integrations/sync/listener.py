@@ -13,7 +13,7 @@ import time
 import psycopg
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
-from . import upkeep, wake
+from . import wake
 from .changes import CHANNEL
 
 logger = logging.getLogger(__name__)
@@ -21,8 +21,8 @@ logger = logging.getLogger(__name__)
 #: Wait so long before connecting again.
 PAUSE_SECONDS = 2
 
-#: The thread is also the worker's sign of life.
-SECONDS_BETWEEN_SIGNS = 10
+#: So often a connection that broke in silence would be noticed.
+SECONDS_BETWEEN_LOOKS = 10
 
 
 def start() -> threading.Thread:
@@ -49,6 +49,5 @@ def _listen() -> None:
         wake.outbox()
         while True:
             close_old_connections()
-            upkeep.beat("worker")
-            for _ in listening.notifies(timeout=SECONDS_BETWEEN_SIGNS):
+            for _ in listening.notifies(timeout=SECONDS_BETWEEN_LOOKS):
                 wake.outbox()

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
+from integrations.models import ExternalLink, LinkState
 
-from integrations.models import ExternalLink, KeptApart, LinkState
-
-from . import hub
+from . import hub, links
 from .merge import Match
 from .records import RemoteRecord
 
 #: The same as the generated key columns of the models make it.
 _NAME_KEY = r"lower(regexp_replace(btrim({}), '\s+', ' ', 'g'))"
 _EMAIL_KEY = "lower(btrim({}))"
-
-
-#: Columns of a link that applying neither reads nor writes, or only writes.
-UNREAD = ["created_at", "pulled_at", "pushed_at", "last_error", "merge_owed", "merged_record_id"]
 
 
 #: Remote id to the hub ids that it may be, the best first, and why.
@@ -38,34 +32,6 @@ class Found:
     why: str = ""
 
 
-def links_of(system: str, kind: str, remote_ids: Sequence[str]) -> dict[str, ExternalLink]:
-    """Remote id to its link, whatever the link's state."""
-    links = ExternalLink.objects.filter(system=system, kind=kind, remote_id__any=remote_ids)
-    # Read by the ten thousand: what applying does not look at stays in the database.
-    return {link.remote_id: link for link in links.defer(*UNREAD)}
-
-
-def record_ids_of(
-    system: str, remote_ids: Mapping[str, Collection[str]]
-) -> dict[tuple[str, str], int | None]:
-    """(kind, remote id) to the hub id; None where it was deleted before Hermes knew it.
-
-    Args:
-        remote_ids: Kind to the ids that are asked for. What has no link is left out.
-    """
-    asked = [(kind, list(ids)) for kind, ids in remote_ids.items() if ids]
-    if not asked:
-        return {}
-    # Kind by kind, so that the index is used whatever the planner thinks of the lists.
-    one_kind = """
-        SELECT kind, remote_id, record_id FROM integrations_externallink
-        WHERE system = %s AND kind = %s AND remote_id = ANY(%s)
-        """
-    params = [value for kind, ids in asked for value in (system, kind, ids)]
-    rows = _query(" UNION ALL ".join([one_kind] * len(asked)), *params)
-    return {(kind, remote_id): record_id for kind, remote_id, record_id in rows}
-
-
 def identify(system: str, kind: str, records: Sequence[RemoteRecord]) -> dict[str, Found]:
     """Find the hub records of remote ones that have no link yet.
 
@@ -75,7 +41,7 @@ def identify(system: str, kind: str, records: Sequence[RemoteRecord]) -> dict[st
     """
     by_hub_id = _by_hub_id(kind, records)
     natural = NATURAL_KEYS.get(kind, _no_candidates)(records)
-    for remote_id, pk in apart(system, kind, [record.remote_id for record in records]):
+    for remote_id, pk in links.apart(system, kind, [record.remote_id for record in records]):
         _drop(pk, remote_id, by_hub_id, natural)
     candidates = {pk for ids, _ in natural.values() for pk in ids} | set(by_hub_id.values())
     taken = _linked_elsewhere(system, kind, candidates)
@@ -89,12 +55,6 @@ def identify(system: str, kind: str, records: Sequence[RemoteRecord]) -> dict[st
         if chosen.record_id is not None:
             claimed.add(chosen.record_id)
     return found
-
-
-def apart(system: str, kind: str, remote_ids: Sequence[str]) -> list[tuple[str, int]]:
-    """Pairs of remote id and hub id of which a person said that they are two."""
-    rows = KeptApart.objects.filter(system=system, kind=kind, remote_id__any=remote_ids)
-    return list(rows.values_list("remote_id", "record_id"))
 
 
 def _drop(pk: int, remote_id: str, by_hub_id: dict[str, int], natural: Candidates) -> None:
@@ -143,17 +103,11 @@ def _grouped(rows: list[tuple[Any, ...]], why: str) -> Candidates:
     return {remote_id: (ids, why) for remote_id, ids in grouped.items()}
 
 
-def _query(sql: str, *params: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.fetchall()
-
-
 def _companies(records: Sequence[RemoteRecord]) -> Candidates:
     """By a contact's e-mail, then by name; the oldest live company first."""
     emails = [(r.remote_id, email) for r in records for email in r.emails]
     names = [(r.remote_id, r.fields["name"]) for r in records if r.fields.get("name")]
-    by_email = _query(
+    by_email = links.rows(
         f"""
         SELECT k.remote_id, c.id FROM unnest(%s::text[], %s::text[]) AS k (remote_id, email)
         JOIN contacts_contact p ON p.email_key = {_EMAIL_KEY.format("k.email")}
@@ -163,7 +117,7 @@ def _companies(records: Sequence[RemoteRecord]) -> Candidates:
         """,
         *_columns(emails),
     )
-    by_name = _query(
+    by_name = links.rows(
         f"""
         SELECT k.remote_id, c.id FROM unnest(%s::text[], %s::text[]) AS k (remote_id, name)
         JOIN companies_company c ON c.name_key = {_NAME_KEY.format("k.name")}
@@ -182,7 +136,7 @@ def _contacts(records: Sequence[RemoteRecord]) -> Candidates:
         for r in records
         for email in dict.fromkeys([r.fields.get("email") or "", *r.emails])
     ]
-    by_email = _query(
+    by_email = links.rows(
         f"""
         SELECT k.remote_id, p.id FROM unnest(%s::text[], %s::text[]) AS k (remote_id, email)
         JOIN contacts_contact p ON p.email_key = {_EMAIL_KEY.format("k.email")}
@@ -192,7 +146,7 @@ def _contacts(records: Sequence[RemoteRecord]) -> Candidates:
         *_columns(emails),
     )
     named = [r for r in records if r.fields.get("name") and r.parents.get("company")]
-    by_name = _query(
+    by_name = links.rows(
         f"""
         SELECT k.remote_id, p.id
         FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[])
@@ -213,7 +167,7 @@ def _contacts(records: Sequence[RemoteRecord]) -> Candidates:
 
 def _team_members(records: Sequence[RemoteRecord]) -> Candidates:
     emails = [(r.remote_id, r.fields["email"]) for r in records if r.fields.get("email")]
-    rows = _query(
+    rows = links.rows(
         f"""
         SELECT k.remote_id, m.id FROM unnest(%s::text[], %s::text[]) AS k (remote_id, email)
         JOIN companies_teammember m ON lower(m.email) = {_EMAIL_KEY.format("k.email")}
@@ -225,7 +179,7 @@ def _team_members(records: Sequence[RemoteRecord]) -> Candidates:
 
 def _pipelines(records: Sequence[RemoteRecord]) -> Candidates:
     names = [(r.remote_id, r.fields["name"]) for r in records if r.fields.get("name")]
-    rows = _query(
+    rows = links.rows(
         f"""
         SELECT k.remote_id, p.id FROM unnest(%s::text[], %s::text[]) AS k (remote_id, name)
         JOIN deals_pipeline p ON {_NAME_KEY.format("p.name")} = {_NAME_KEY.format("k.name")}
@@ -239,7 +193,7 @@ def _pipelines(records: Sequence[RemoteRecord]) -> Candidates:
 def _stages(records: Sequence[RemoteRecord]) -> Candidates:
     """By name within the same pipeline."""
     named = [r for r in records if r.fields.get("name") and r.parents.get("pipeline")]
-    rows = _query(
+    rows = links.rows(
         f"""
         SELECT k.remote_id, s.id
         FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[])

@@ -12,7 +12,7 @@ from django.utils import timezone
 from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxState
 from integrations.models.queues import LEASE
 
-from . import changes, connections, hub, match, schedule
+from . import changes, connections, hub, links, schedule, upkeep
 from .ended import close, give_up_later, ours, waits_for_parent
 from .errors import RemoteGone
 from .outgoing import build, missing_parent, sent_fields
@@ -41,6 +41,7 @@ def _drain_system(system: System) -> int:
         if not entries:
             break
         taken += len(entries)
+        upkeep.worked()
         _send_all(system, entries)
         changes.spread()
     return taken
@@ -221,7 +222,7 @@ def _made_before(remote: Remote, job: Job, outgoing: Outgoing) -> RemoteRecord |
     if since is None:
         return None
     for record in remote.find(kind, outgoing, since):
-        if (record.remote_id, job.record.pk) not in match.apart(system, kind, [record.remote_id]):
+        if (record.remote_id, job.record.pk) not in links.apart(system, kind, [record.remote_id]):
             return record
     return None
 

@@ -1,11 +1,11 @@
-"""Fetching what a message names and Hermes does not know yet."""
+"""Fetching what a message names or leaves out, and Hermes does not know yet."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
 
-from . import connections, hub, match
+from . import connections, hub, links
 from .records import RemoteRecord
 from .system import Remote, System
 
@@ -18,13 +18,13 @@ Named = dict[str, set[str]]
 def with_missing_parents(system: System, records: list[RemoteRecord]) -> list[RemoteRecord]:
     """The records, and those they point at that have no link yet, read from the remote.
 
-    What the remote cannot show is left out: it is gone there. Calls the API, so never
-    inside a transaction.
+    A new record that came without what it needs is read as well. What the remote cannot
+    show is left out: it is gone there. Calls the API, so never inside a transaction.
 
     Raises:
         SyncError: The remote could not be asked.
     """
-    known = {(record.kind, record.remote_id) for record in records}
+    known = {(record.kind, record.remote_id) for record in records if not _is_short(record)}
     wave, everything = _concerning_us(system, records), list(records)
     remote: Remote | None = None
     for _ in range(MAX_STEPS):
@@ -45,12 +45,17 @@ def _concerning_us(system: System, records: list[RemoteRecord]) -> list[RemoteRe
     ids: dict[str, list[str]] = defaultdict(list)
     for record in foreign:
         ids[record.kind].append(record.remote_id)
-    linked = match.record_ids_of(system.name, ids)
+    linked = links.record_ids_of(system.name, ids)
     return [
         record
         for record in records
         if system.kinds[record.kind].create or (record.kind, record.remote_id) in linked
     ]
+
+
+def _is_short(record: RemoteRecord) -> bool:
+    """Whether it came without a field that it takes to make one here."""
+    return not record.deleted and bool(hub.KINDS[record.kind].lacks(record.fields))
 
 
 def _named(system: System, records: Iterable[RemoteRecord]) -> Named:
@@ -60,6 +65,8 @@ def _named(system: System, records: Iterable[RemoteRecord]) -> Named:
             parent = hub.KINDS[record.kind].parents.get(field)
             if remote_id is not None and parent is not None and parent in system.kinds:
                 named[parent].add(remote_id)
+        if _is_short(record):
+            named[record.kind].add(record.remote_id)
         if record.merged_into:
             named[record.kind].add(record.merged_into)
     return named
@@ -67,6 +74,6 @@ def _named(system: System, records: Iterable[RemoteRecord]) -> Named:
 
 def _unknown(system: System, named: Named, known: set[tuple[str, str]]) -> Named:
     asked = {kind: {pk for pk in ids if (kind, pk) not in known} for kind, ids in named.items()}
-    linked = match.record_ids_of(system.name, asked)
+    linked = links.record_ids_of(system.name, asked)
     unknown = {kind: {pk for pk in ids if (kind, pk) not in linked} for kind, ids in asked.items()}
     return {kind: ids for kind, ids in unknown.items() if ids}

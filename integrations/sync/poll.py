@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from integrations.models import Connection, SyncCursor, SyncRun
 
-from . import runs, wake
+from . import arrivals, runs, wake
+from .apply import Outcomes, Status
 from .apply_page import apply_page
 from .errors import Rejected
 from .parents import with_missing_parents
@@ -30,8 +31,12 @@ def poll(system: System, *, released: bool = False, progress: Progress | None = 
     """Read what changed since the last poll, kind by kind, parents first."""
     with runs.run(system, SyncRun.Action.POLL, released=released, progress=progress) as run:
         remote = system.connect()
-        for kind in system.kinds:
-            _poll_kind(system, remote, kind, run)
+        try:
+            for kind in system.kinds:
+                _poll_kind(system, remote, kind, run)
+        finally:
+            # What the brake held back is news as well.
+            arrivals.judge(system, run.row, run.news)
         Connection.objects.filter(system=system.name).update(last_poll_at=timezone.now())
     wake.outbox()
     return run.row
@@ -44,12 +49,15 @@ def _poll_kind(system: System, remote: Remote, kind: str, run: Run) -> None:
     for page in remote.pages(kind, since):
         run.saw(kind, page)
         changing, rest = changes_in(system, page.records)
+        run.news += _times(changing)
         if run.row.brake_released:
             changing, rest = [], page.records
         held += changing
         run.brake(kind, len(held))
         newest = _newest(newest, page.records)
-        run.count(kind, apply_page(with_missing_parents(system, rest), system=system))
+        outcomes = apply_page(with_missing_parents(system, rest), system=system)
+        run.news += _times(record for record in rest if _is_new(record, outcomes))
+        run.count(kind, outcomes)
     _apply_held(system, kind, run, held, newest)
 
 
@@ -143,7 +151,8 @@ def deletions(system: System) -> SyncRun:
             changing, _ = changes_in(system, records)
             run.brake(kind, len(changing))
             run.count(kind, apply_page(changing, system=system))
-            cursor.watermark = _newest(cursor.watermark, records)
+            newest = _newest(cursor.watermark, records)
+            cursor.watermark = newest and min(newest, run.row.started_at)
             cursor.save()
     return run.row
 
@@ -153,5 +162,13 @@ def _cursor(system: System, kind: str) -> SyncCursor:
 
 
 def _newest(watermark: datetime | None, records: Iterable[RemoteRecord]) -> datetime | None:
-    times = [record.modified_at for record in records if record.modified_at]
-    return max([*times, *([watermark] if watermark else [])], default=None)
+    return max([*_times(records), *([watermark] if watermark else [])], default=None)
+
+
+def _times(records: Iterable[RemoteRecord]) -> list[datetime]:
+    return [record.modified_at for record in records if record.modified_at]
+
+
+def _is_new(record: RemoteRecord, outcomes: Outcomes) -> bool:
+    outcome = outcomes.get((record.kind, record.remote_id))
+    return outcome is not None and outcome.status is Status.CREATED

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from integrations.models import ExternalLink, LinkState
 
-from . import hub, match
+from . import hub, links
 from .records import RemoteRecord, jsonable
 from .system import System
 
@@ -18,19 +18,19 @@ def changes_in(
     system: System, records: Sequence[RemoteRecord]
 ) -> tuple[list[RemoteRecord], list[RemoteRecord]]:
     """Split records into those that would change or archive a known one, and the rest."""
-    links = known_links(system, records)
+    known = known_links(system, records)
     changing: list[RemoteRecord] = []
     rest: list[RemoteRecord] = []
     for record in records:
-        link = links.get((record.kind, record.remote_id))
+        link = known.get((record.kind, record.remote_id))
         (changing if link and _differs(system, record, link) else rest).append(record)
     return changing, rest
 
 
 def count_known(system: System, records: Sequence[RemoteRecord]) -> int:
     """How many of them have a link already."""
-    links = known_links(system, records)
-    return sum((record.kind, record.remote_id) in links for record in records)
+    known = known_links(system, records)
+    return sum((record.kind, record.remote_id) in known for record in records)
 
 
 def known_links(
@@ -42,7 +42,7 @@ def known_links(
     return {
         (kind, link.remote_id): link
         for kind, remote_ids in ids.items()
-        for link in match.links_of(system.name, kind, remote_ids).values()
+        for link in links.links_of(system.name, kind, remote_ids).values()
         if link.record_id is not None
     }
 

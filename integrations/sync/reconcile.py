@@ -60,7 +60,7 @@ def _reconcile_kind(system: System, remote: Remote, kind: str, run: Run) -> str:
     owed = _owe(system, kind, run) if system.pushes(kind) else 0
     return (
         f"{kind.replace('_', ' ')}: {len(seen)} there, {_linked(system, kind)} linked; "
-        f"{len(held)} differed, {len(lost)} were deleted there, {owed} to send"
+        f"{len(held)} differed, {len(lost)} deleted there, {owed} to send"
     )
 
 

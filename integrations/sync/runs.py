@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -51,6 +51,8 @@ class Run:
     def __init__(self, system: System, row: SyncRun, progress: Progress | None = None) -> None:
         self.system, self.row = system, row
         self.counts: dict[str, Counter] = defaultdict(Counter)
+        #: When the records changed that a poll brought news of.
+        self.news: list[datetime] = []
         self.progress = progress
 
     def saw(self, kind: str, page: Page) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -13,22 +14,29 @@ from integrations.models import (
     OutboxEntry,
     OutboxState,
     RunState,
+    SyncLog,
     SyncRun,
     WebhookEvent,
 )
 
-from . import connections
+from . import arrivals, connections
 from .system import System, switched_on
 
 #: Done rows are kept this long; dead ones for ever.
 RETENTION = timedelta(days=90)
+
+#: A sign of life is written no more often than this.
+BETWEEN_SIGNS = timedelta(seconds=10)
 
 #: Rows removed in one statement, so that no lock is long.
 BATCH = 10_000
 
 
 def remove_old() -> int:
-    """Remove done deliveries, changes and runs past their time. Dead rows stay for ever."""
+    """Remove done deliveries, changes and runs past their time, and old notes.
+
+    What is dead stays for ever, and so do history, questions and their answers.
+    """
     before = timezone.now() - RETENTION
     events = WebhookEvent.objects.filter(
         state__in=[EventState.DONE, EventState.IGNORED], done_at__lt=before
@@ -37,7 +45,8 @@ def remove_old() -> int:
         state__in=[OutboxState.DONE, OutboxState.DISCARDED], done_at__lt=before
     )
     runs = SyncRun.objects.filter(state=RunState.DONE, ended_at__lt=before)
-    return sum(_remove(rows) for rows in [events, entries, runs])
+    notes = SyncLog.objects.filter(at__lt=timezone.now() - timedelta(days=settings.SYNC_LOG_DAYS))
+    return sum(_remove(rows) for rows in [events, entries, runs, notes])
 
 
 def _remove(rows: QuerySet) -> int:
@@ -52,13 +61,23 @@ def beat(name: str) -> None:
     Heartbeat.objects.update_or_create(name=name, defaults={"beat_at": timezone.now()})
 
 
+def worked() -> None:
+    """Say that a worker's process took work, or found none. Writes only when that is news.
+
+    Not said by the worker's main process: that lives on while all that work hang.
+    """
+    before = timezone.now() - BETWEEN_SIGNS
+    if not Heartbeat.objects.filter(name="worker", beat_at__gt=before).exists():
+        beat("worker")
+
+
 def due_for_poll() -> list[System]:
     """Systems whose own interval has passed since they were last polled, however that ended."""
     return [system for system in switched_on() if _is_due(system)]
 
 
 def _is_due(system: System) -> bool:
-    wait = timedelta(minutes=connections.of(system).poll_minutes)
+    wait = arrivals.poll_every(connections.of(system))
     return not SyncRun.objects.filter(
         system=system.name, action=SyncRun.Action.POLL, started_at__gt=timezone.now() - wait
     ).exists()

@@ -102,7 +102,7 @@ def test_replay_applies_again(pipedrive):
     org = pipedrive.create("organization", name="Larkfield")
     pipedrive.tell("create", "organization", org["id"])
 
-    assert run("replay", str(WebhookEvent.objects.get().pk)) == "1 deliveries were applied again.\n"
+    assert run("replay", str(WebhookEvent.objects.get().pk)) == "Deliveries applied again: 1\n"
     assert WebhookEvent.objects.get().state == "done"
     assert Company.objects.count() == 1
 

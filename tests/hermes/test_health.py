@@ -7,10 +7,12 @@ from datetime import timedelta
 import pytest
 from celery import current_app
 from django.db import OperationalError
+from django.test import Client
 from django.utils import timezone
 
-from integrations.models import ExternalLink, Heartbeat
-from integrations.sync import upkeep
+from integrations import tasks
+from integrations.models import Heartbeat, WebhookEvent
+from integrations.sync import changes, upkeep
 from tests.factories import CompanyFactory
 
 pytestmark = pytest.mark.django_db
@@ -73,12 +75,53 @@ def test_not_ready_when_worker_or_beat_is_silent(client, alive, name):
     assert problems(client) == {}
 
 
-def test_metrics_count_rows_by_system_and_state(client, pipedrive):
-    CompanyFactory()
-    pipedrive.send()
-    text = client.get("/metrics").content.decode()
+def test_a_worker_is_alive_when_one_of_its_processes_looks_for_work(client, alive):
+    worker = Heartbeat.objects.filter(name="worker")
+    worker.update(beat_at=timezone.now() - timedelta(seconds=61))
 
-    assert 'hermes_outbox{state="done",system="pipedrive"} 1.0' in text
-    links = ExternalLink.objects.filter(state="live").count()
-    assert f'hermes_links{{state="live",system="pipedrive"}} {links}.0' in text
-    assert "# TYPE hermes_inbox gauge" in text
+    tasks.sweep()
+    assert problems(client) == {}
+
+    first = worker.get().beat_at
+    tasks.drain_inbox()
+    assert worker.get().beat_at == first
+
+
+@pytest.fixture
+def scraper(settings):
+    """Prometheus, with the token that it was given."""
+    settings.METRICS_TOKEN = "for-the-scraper"
+    return Client(headers={"Authorization": "Bearer for-the-scraper"})
+
+
+def test_metrics_count_what_is_open_or_stuck_by_system_and_state(scraper, pipedrive):
+    CompanyFactory()
+    changes.spread()
+    WebhookEvent.objects.create(system="pipedrive", dedupe_key="1", body=b"", state="dead")
+    WebhookEvent.objects.create(system="pipedrive", dedupe_key="2", body=b"", state="done")
+    text = scraper.get("/metrics").content.decode()
+
+    assert 'hermes_outbox{state="waiting",system="pipedrive"} 1.0' in text
+    assert 'hermes_inbox{state="dead",system="pipedrive"} 1.0' in text
+    assert 'state="done"' not in text
+    assert 'hermes_rows{table="links"}' in text
+
+
+def test_metrics_cost_the_same_however_much_is_done(scraper, db, django_assert_num_queries):
+    with django_assert_num_queries(5):
+        assert scraper.get("/metrics").status_code == 200
+
+
+@pytest.mark.parametrize("given", ["", "Bearer ", "Bearer wrong", "Basic x", "Bearer é"])
+@pytest.mark.parametrize("token", ["", "for-the-scraper"])
+def test_metrics_are_not_for_strangers(client, settings, given, token):
+    settings.METRICS_TOKEN = token
+
+    response = client.get("/metrics", HTTP_AUTHORIZATION=given)
+
+    assert response.status_code == 401
+    assert "hermes_" not in response.content.decode()
+
+
+def test_metrics_are_for_staff_who_are_logged_in(admin_client):
+    assert admin_client.get("/metrics").status_code == 200

@@ -83,7 +83,7 @@ def test_an_error_whose_text_holds_the_token_is_told_without_it(
     outbox.drain()
 
     assert SECRET not in logged()
-    assert "InvalidHeader" in OutboxEntry.objects.get().last_error
+    assert "the credentials in the settings" in OutboxEntry.objects.get().last_error
     assert SECRET not in OutboxEntry.objects.get().last_error
 
 

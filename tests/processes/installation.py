@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import OperationalError, connection
+from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from companies.models import Company
@@ -26,6 +27,7 @@ from integrations.models import (
 )
 from integrations.models.queues import OPEN_ENTRIES, OPEN_EVENTS
 from integrations.sandbox import Sandbox
+from integrations.sandbox.clock import stamp_with_milliseconds
 from tests.conftest import PASSWORD, USER
 from tests.processes.parts import PATIENCE_SECONDS, ROOT, Part, until
 
@@ -137,7 +139,7 @@ class Installation:
         """A delivery that tells of a record as it is."""
         meta = {
             "action": action, "entity": entity, "entity_id": str(record["id"]), "id": key,
-            "timestamp": "2030-01-01T00:00:00.000Z", "version": "2.0",
+            "timestamp": stamp_with_milliseconds(timezone.now()), "version": "2.0",
         }  # fmt: skip
         return {"meta": meta, "data": record, "previous": None}
 

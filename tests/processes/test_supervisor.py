@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError
 
+from hermes.before_run import check_ports
+from hermes.embedded.places import free_port
 from tests.processes.parts import until
 from tests.processes.supervised import Checkout
 
@@ -30,15 +34,21 @@ def checkout() -> Iterator[Checkout]:
 
 def kinds(checkout: Checkout) -> set[str]:
     """Which of the programs run for the checkout."""
-    names = ["gunicorn", "celery -A hermes worker", "celery -A hermes beat", "sandbox",
+    names = ["gunicorn", "--queues hermes", "--queues runs", "celery -A hermes beat", "sandbox",
              "postgres", "valkey"]  # fmt: skip
     commands = checkout.processes().values()
     return {name for name in names if any(name in command for command in commands)}
 
 
+def programs(checkout: Checkout) -> set[int]:
+    """All but the servers of PostgreSQL's sessions, which come and go."""
+    commands = checkout.processes().items()
+    return {pid for pid, command in commands if not command.startswith("postgres:")}
+
+
 def test_it_stops_all_that_it_started_and_starts_again_after_any_end(checkout):
     checkout.run()
-    assert len(kinds(checkout)) == 6
+    assert len(kinds(checkout)) == 7
     secret = (checkout.folder / ".data" / "secret_key").read_text()
 
     checkout.signal(signal.SIGINT)
@@ -50,7 +60,7 @@ def test_it_stops_all_that_it_started_and_starts_again_after_any_end(checkout):
 
     checkout.run()
     assert checkout.answers()
-    assert len(kinds(checkout)) == 6
+    assert len(kinds(checkout)) == 7
     assert (checkout.folder / ".data" / "secret_key").read_text() == secret
 
     checkout.signal(signal.SIGTERM)
@@ -64,6 +74,43 @@ def test_it_starts_again_what_was_killed(checkout):
         if "manage.py run" not in command:
             os.kill(pid, signal.SIGKILL)
 
-    until("all is up again", lambda: len(kinds(checkout)) == 6 and checkout.answers())
+    until("all is up again", lambda: len(kinds(checkout)) == 7 and checkout.answers())
     checkout.signal(signal.SIGTERM)
     assert checkout.processes() == {}
+
+
+def test_a_second_run_is_refused_and_leaves_the_first_alone(checkout):
+    checkout.run()
+    before = programs(checkout)
+
+    code, said = checkout.try_to_run(PORT=str(free_port()), SANDBOX_PORT=str(free_port()))
+
+    assert code != 0
+    assert f"Hermes already runs here (pid {checkout.process.pid})" in said
+    assert programs(checkout) == before
+    assert checkout.answers()
+    checkout.signal(signal.SIGKILL)
+    checkout.run()
+    checkout.signal(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("name", ["PORT", "SANDBOX_PORT"])
+def test_a_taken_port_is_one_sentence_and_nothing_is_left_running(checkout, name):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        code, said = checkout.try_to_run(**{name: port})
+
+    assert code != 0
+    assert "Traceback" not in said
+    assert f"Port {port} cannot be used" in said
+    assert f"with {name}," in said
+    assert checkout.processes() == {}
+
+
+def test_ports_that_are_none_are_named():
+    with pytest.raises(CommandError, match="SANDBOX_PORT=no is no port"):
+        check_ports({"PORT": "8000", "SANDBOX_PORT": "no"})
+    with pytest.raises(CommandError, match="they must differ"):
+        check_ports({"PORT": "8000", "SANDBOX_PORT": "8000"})

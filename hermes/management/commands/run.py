@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from hermes import embedded
+from hermes import before_run, embedded
 from hermes.supervisor import Program, Supervisor
 
 SANDBOX_DEFAULTS = {
@@ -32,9 +32,11 @@ def environment() -> dict[str, str]:
 
 
 def programs(port: str) -> list[Program]:
-    """Web, worker, beat and the sandbox, as the Procfile has them."""
+    """Web, worker, runs, beat and the sandbox, as the Procfile has them."""
     python = sys.executable
     celery = [python, "-m", "celery", "-A", "hermes"]
+    # Each process takes some 100 MB.
+    worker = [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING"]
     return [
         Program("sandbox", [python, "manage.py", "sandbox"]),
         Program(
@@ -43,7 +45,8 @@ def programs(port: str) -> list[Program]:
              "--workers", "2", "--threads", "8", "--bind", f"127.0.0.1:{port}",
              "--log-level", "warning", "--no-control-socket"],
         ),
-        Program("worker", [*celery, "worker", "--concurrency", "4", "--loglevel", "WARNING"]),
+        Program("worker", [*worker, "--queues", "hermes"]),
+        Program("runs", [*worker, "--queues", "runs", "--hostname", "runs@%h"]),
         Program("beat", [*celery, "beat", "--loglevel", "WARNING",
                          "--pidfile=", f"--schedule={settings.DATA_DIR}/beat"]),
     ]  # fmt: skip
@@ -64,12 +67,18 @@ class Command(BaseCommand):
         # A script that starts us in the background has SIGINT ignored for us.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.default_int_handler)
-        call_command("migrate", interactive=False, verbosity=0)
+        with before_run.alone(settings.DATA_DIR):
+            self._run(given)
+
+    def _run(self, given):
         supervisor = Supervisor(
             programs(given["PORT"]), given, settings.DATA_DIR, self._ensure_servers
         )
-        supervisor.start()
         try:
+            supervisor.end_leftovers()
+            before_run.check_ports(given)
+            call_command("migrate", interactive=False, verbosity=0)
+            supervisor.start()
             self._announce(supervisor, given)
             supervisor.watch()
         except KeyboardInterrupt:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
+from pathlib import Path
 from typing import Any
 
 import requests
@@ -32,7 +33,7 @@ TRIES, WAIT_SECONDS = 20, 1.5
 
 
 class Command(BaseCommand):
-    help = "Make demo log-ins, fill the sandbox, connect to it and start the first load."
+    help = "Make missing demo log-ins, fill the sandbox, connect to it and start the first load."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -70,9 +71,9 @@ class Command(BaseCommand):
         self.stdout.write(f"The sandbox has {json.dumps(HANDFUL)[1:-1]} now.")
 
     def _print(self, log_ins: list[tuple[str, str]]) -> None:
-        self.stdout.write("\nLog-ins:")
+        self.stdout.write(f"\nLog-ins (kept in {log_ins_file()}):")
         for name, password in log_ins:
-            self.stdout.write(f"  {name:<16} {password}")
+            self.stdout.write(f"  {name:<16} {password or 'the password that you gave it'}")
 
 
 def wait_for(address: str, name: str) -> None:
@@ -92,17 +93,51 @@ def wait_for(address: str, name: str) -> None:
 
 
 def make_log_ins() -> list[tuple[str, str]]:
-    """One for each role and one that may do everything, each with a new password."""
+    """One for each role and one that may do everything; those that are there stay as they are.
+
+    Returns:
+        Names and passwords; no password where a person has chosen another one.
+    """
     groups = {group.name: group for group in Group.objects.filter(name__in=ROLES)}
     if len(groups) < len(ROLES):
         raise CommandError("The roles are not there yet. Run migrate first.")
-    log_ins = []
+    known, log_ins = kept_passwords(), []
     for role in [*ROLES, "admin"]:
-        name, password = role.replace(" ", "-"), secrets.token_urlsafe(9)
-        user, _ = get_user_model().objects.get_or_create(username=f"demo-{name}")
-        user.is_staff, user.is_active, user.is_superuser = True, True, role == "admin"
-        user.set_password(password)
-        user.save()
-        user.groups.set([groups[role]] if role in groups else [])
-        log_ins.append((user.username, password))
+        name = f"demo-{role.replace(' ', '-')}"
+        user = get_user_model().objects.filter(username=name).first()
+        if user is None:
+            known.setdefault(name, secrets.token_urlsafe(9))
+            user = _new_log_in(name, known[name], groups.get(role))
+        is_current = name in known and user.check_password(known[name])
+        log_ins.append((name, known[name] if is_current else ""))
+    keep_passwords(known)
     return log_ins
+
+
+def _new_log_in(name: str, password: str, group: Group | None) -> Any:
+    """A log-in with one role; without one it may do everything."""
+    user = get_user_model().objects.create_user(
+        name, password=password, is_staff=True, is_superuser=group is None
+    )
+    user.groups.set([group] if group else [])
+    return user
+
+
+def log_ins_file() -> Path:
+    """The checkout's own, as its other secrets are."""
+    return settings.DATA_DIR / "demo-log-ins.json"
+
+
+def kept_passwords() -> dict[str, str]:
+    try:
+        return dict(json.loads(log_ins_file().read_text()))
+    except FileNotFoundError:
+        return {}
+
+
+def keep_passwords(known: dict[str, str]) -> None:
+    """Readable by its owner alone."""
+    path = log_ins_file()
+    path.parent.mkdir(exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(known, indent=2) + "\n")

@@ -30,7 +30,7 @@ class Command(BaseCommand):
             events = events.filter(received_at__gte=_time(options["since"]))
         count = events.replay()
         inbox.drain()
-        self.stdout.write(f"{count} deliveries were applied again.")
+        self.stdout.write(f"Deliveries applied again: {count}")
 
 
 def _time(text):

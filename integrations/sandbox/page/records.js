@@ -40,10 +40,9 @@ export async function list(main, entity) {
   query.addEventListener("input", refresh);
   main.replaceChildren(
     el("h2", {}, main.dataset.title),
+    el("details", { open: true }, el("summary", {}, `New ${entity}`), await form(entity, null)),
     el("div", { className: "row" }, labelled("Find", query)),
     found,
-    el("h3", {}, `New ${entity}`),
-    await form(entity, null),
   );
   await refresh();
   return refresh;

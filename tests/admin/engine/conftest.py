@@ -56,3 +56,9 @@ def started(monkeypatch):
             lambda args=(), kwargs=None, name=name, **_: calls.append((name, args, kwargs)),
         )
     return calls
+
+
+@pytest.fixture
+def switched_on(settings):
+    """Pipedrive has its settings; nobody answers at that address."""
+    settings.PIPEDRIVE_BASE_URL, settings.PIPEDRIVE_API_TOKEN = "http://127.0.0.1:1", "demo"

@@ -131,7 +131,7 @@ def test_a_connection_is_paused_with_a_reason_and_resumed(as_, started):
         ("reconcile", "reconcile_system", {}),
     ],
 )
-def test_long_work_goes_to_the_worker(as_, started, button, task, kwargs):
+def test_long_work_goes_to_the_worker(as_, switched_on, started, button, task, kwargs):
     press(as_("operations"), rows.connection(), button)
 
     assert started == [(task, ("pipedrive",), kwargs)]
@@ -172,8 +172,7 @@ def test_a_connection_is_tested_and_the_answer_is_shown(as_, sandbox):
     assert "The connection works." in response.content.decode()
 
 
-def test_a_failed_test_says_so_in_words(as_, settings):
-    settings.PIPEDRIVE_BASE_URL, settings.PIPEDRIVE_API_TOKEN = "http://127.0.0.1:1", "demo"
+def test_a_failed_test_says_so_in_words(as_, switched_on):
     connection = rows.connection()
     url = reverse("admin:integrations_connection_do", args=[connection.pk, "test"])
 
@@ -182,7 +181,7 @@ def test_a_failed_test_says_so_in_words(as_, settings):
     assert "The test failed:" in response.content.decode()
 
 
-def test_operations_say_how_often_a_system_is_checked(as_):
+def test_operations_say_how_often_a_system_is_checked(as_, switched_on):
     connection, client = rows.connection(), as_("operations")
 
     press(client, connection, "interval", text=" 15 ")
@@ -192,10 +191,70 @@ def test_operations_say_how_often_a_system_is_checked(as_):
 
 
 @pytest.mark.parametrize("text", ["", "0", "often", "-5", "1441", "9" * 30])
-def test_an_interval_that_is_none_changes_nothing(as_, text):
+def test_an_interval_that_is_none_changes_nothing(as_, switched_on, text):
     connection = rows.connection()
 
     press(as_("operations"), connection, "interval", text=text)
 
     connection.refresh_from_db()
     assert connection.poll_minutes == 5
+
+
+def said(response):
+    """The sentences on the page after a button was pressed, each with its colour."""
+    return [(message.level_tag, str(message)) for message in response.context["messages"]]
+
+
+def test_a_change_that_a_newer_one_replaced_says_why_nothing_is_sent(as_):
+    company = rows.company()
+    old = rows.change(company, state="discarded")
+    OutboxEntry.objects.create(system="pipedrive", kind="company", record_id=company.pk)
+    url = reverse("admin:integrations_outboxentry_do", args=[old.pk, "retry"])
+
+    response = as_("sales").post(url, follow=True)
+
+    [(colour, sentence)] = said(response)
+    assert colour == "warning"
+    assert sentence.startswith("Nothing is sent again: a newer change of the same record")
+    old.refresh_from_db()
+    assert old.state == "discarded"
+
+
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [
+        (1, "1 change will be sent again now."),
+        (2, "2 changes will be sent again now."),
+    ],
+)
+def test_the_changes_that_are_sent_again_are_counted_in_words(as_, number, sentence):
+    for each in range(number):
+        rows.change(rows.company(f"Company {each}"))
+    url = reverse("admin:integrations_outboxentry_do_all", args=["retry_all"])
+
+    assert said(as_("sales").post(url, follow=True)) == [("success", sentence)]
+
+
+@pytest.mark.parametrize(
+    ("make", "button"),
+    [
+        (lambda: rows.connection(), "backfill"),
+        (lambda: rows.connection(), "repair"),
+        (lambda: SyncRun.objects.create(system="pipedrive", action="poll"), "release"),
+        (lambda: rows.change(rows.company(), state="done"), "discard"),
+        (lambda: rows.message(state="processing"), "replay"),
+    ],
+)
+def test_a_button_that_is_not_shown_does_nothing_when_it_is_pressed(as_, started, make, button):
+    row = make()
+    name = f"admin:integrations_{row._meta.model_name}_do"
+    kept = type(row).objects.filter(pk=row.pk).values()
+    before = kept.get()
+
+    response = as_().post(reverse(name, args=[row.pk, button]), follow=True)
+
+    assert said(response) == [
+        ("warning", "That cannot be done as things are now. Nothing was changed.")
+    ]
+    assert kept.get() == before
+    assert not started

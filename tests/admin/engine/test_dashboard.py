@@ -100,3 +100,33 @@ def test_a_system_that_was_just_switched_on_can_be_tested_at_once(as_):
     text = as_("operations").get("/admin/").content.decode()
 
     assert "Test: Pipedrive" in text
+
+
+def test_messages_that_do_not_arrive_are_shown_with_what_hermes_does_instead(as_):
+    row = rows.connection(deliveries_missing_since=timezone.now())
+    client = as_()
+
+    for page in ["/admin/", f"/admin/integrations/connection/{row.pk}/change/"]:
+        text = client.get(page).content.decode()
+        assert "No messages arrive</span>" in text
+        assert "Hermes asks every minute instead" in text
+
+
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [
+        (1, "1 message was refused for a wrong password."),
+        (3, "3 messages were refused for a wrong password."),
+    ],
+)
+def test_a_connection_says_how_many_messages_were_refused(as_, client, number, sentence):
+    for _ in range(number):
+        client.post("/pipedrive/callback/", b"{}", content_type="application/json")
+
+    assert sentence in as_().get("/admin/").content.decode()
+
+
+def test_a_connection_without_refused_messages_says_nothing_of_them(as_):
+    rows.connection()
+
+    assert "refused" not in as_().get("/admin/").content.decode()

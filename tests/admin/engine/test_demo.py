@@ -10,7 +10,8 @@ from integrations.models import RemoteField
 
 
 @pytest.fixture(autouse=True)
-def roles(db):
+def roles(db, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
     install_roles()
 
 
@@ -40,12 +41,29 @@ def test_only_the_admin_may_do_everything():
     assert [user.username for user in powerful] == ["demo-admin"]
 
 
-def test_a_second_run_makes_no_second_log_in():
-    run(force=True, no_sync=True)
-    text = run(force=True, no_sync=True)
+def test_a_second_run_keeps_the_log_ins_and_prints_the_same_passwords(tmp_path):
+    first, second = run(force=True, no_sync=True), run(force=True, no_sync=True)
 
     assert get_user_model().objects.count() == len(ROLES) + 1
-    assert "demo-sales-lead" in text
+    assert "demo-sales-lead" in first
+    assert first == second
+    assert (tmp_path / "demo-log-ins.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_password_and_a_role_that_a_person_chose_stay():
+    load_demo.make_log_ins()
+    sales = get_user_model().objects.get(username="demo-sales")
+    sales.set_password("chosen by Ada")
+    sales.is_active = False
+    sales.save()
+    sales.groups.clear()
+
+    text = run(force=True, no_sync=True)
+
+    sales.refresh_from_db()
+    assert sales.check_password("chosen by Ada")
+    assert (sales.is_active, sales.groups.exists()) == (False, False)
+    assert "demo-sales       the password that you gave it" in text
 
 
 def test_an_empty_sandbox_is_filled_once_set_up_and_read(sandbox, settings, started, monkeypatch):

@@ -67,15 +67,6 @@ def test_one_who_only_reads_settles_nothing(as_, winner):
     assert conflict.state == "open"
 
 
-@pytest.mark.parametrize("role", ["read only", "sales", "sales lead"])
-def test_stage_names_are_mapped_by_operations_alone(as_, role):
-    assert as_(role).get(reverse("admin:integrations_stagemapping_add")).status_code == 403
-
-
-def test_operations_map_stage_names(as_):
-    assert as_("operations").get(reverse("admin:integrations_stagemapping_add")).status_code == 200
-
-
 def test_nobody_deletes_what_the_engine_wrote(as_):
     url = reverse("admin:integrations_webhookevent_delete", args=[rows.message().pk])
 

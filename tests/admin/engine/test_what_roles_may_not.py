@@ -10,7 +10,6 @@ from hermes.roles import ROLES
 from integrations.models import (
     OutboxEntry,
     PossibleDuplicate,
-    StageMapping,
     SyncRun,
     WebhookEvent,
 )
@@ -206,17 +205,6 @@ def test_messages_are_applied_again_by_operations(as_, role):
 
     assert {one.status_code, every.status_code, since.status_code} == {403}
     assert WebhookEvent.objects.get().state == "dead"
-
-
-@pytest.mark.parametrize("role", below("operations"))
-def test_stage_names_are_mapped_and_removed_by_operations(as_, role):
-    client = as_(role)
-    mapping = StageMapping.objects.create(system="pipedrive", remote_stage="Demo")
-
-    for name in ["change", "delete"]:
-        url = address(f"integrations_stagemapping_{name}", mapping)
-        assert client.post(url, {"post": "yes"}).status_code == 403
-    assert StageMapping.objects.exists()
 
 
 @pytest.mark.parametrize("role", LEVELS)

@@ -205,3 +205,27 @@ def test_the_team_members_page_offers_it_to_those_who_may(client, staff, two, ro
     address = reverse("admin:companies_teammember_change", args=[two[0].pk])
 
     assert (page_for(two[0]) in client.get(address).content.decode()) is offered
+
+
+def test_nothing_ticked_is_an_error_and_moves_nothing(client, staff, two):
+    staff("sales lead")
+    source, target = two
+    company = CompanyFactory(sales_person=source)
+
+    response = give(client, source, target, groups=[])
+
+    text = response.content.decode()
+    assert "Nothing is ticked, so nothing was moved." in text
+    assert f"From {source} to {target}" in text
+    company.refresh_from_db()
+    assert company.sales_person == source
+
+
+def test_one_archived_record_is_counted_as_one(client, staff):
+    staff("sales")
+    company = CompanyFactory()
+    data = {"action": "archive_selected", "_selected_action": [company.pk]}
+
+    response = client.post(reverse("admin:companies_company_changelist"), data, follow=True)
+
+    assert [str(each) for each in response.context["messages"]] == ["1 record was archived."]

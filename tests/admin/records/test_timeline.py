@@ -260,3 +260,15 @@ def test_the_part_alone_is_only_the_list(client, staff):
 
     assert text.strip().startswith('<div class="hermes-timeline">')
     assert "<html" not in text
+
+
+def test_another_systems_message_about_a_record_of_the_same_number_is_not_shown(
+    client, staff, larkfield
+):
+    staff()
+    remote_id = ExternalLink.objects.get(kind="company").remote_id
+    rows.message(system="other", subject=f"company {remote_id}", state="done", note="Changed")
+
+    assert sentences(timeline(client, larkfield)) == [
+        "Pipedrive says that it was created there. It was made here"
+    ]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from integrations.pipedrive.events import read
-from integrations.sync.errors import Rejected
+from integrations.sync.errors import Misconfigured, Rejected
 from integrations.sync.records import RemoteRecord
 from integrations.sync.system import Reading
 from tests.integrations.pipedrive.account_keys import KEYS
@@ -154,3 +154,17 @@ def test_a_delivery_without_an_id_in_its_data_takes_that_of_its_meta():
     (company,) = read(json.dumps(held).encode(), KEYS).records
 
     assert company.remote_id == "5012"
+
+
+@pytest.mark.parametrize("name", ["deal_change", "organization_delete", "user_change"])
+def test_a_message_that_names_two_records_is_rejected(name):
+    with pytest.raises(Rejected, match="names 999, and the record that came is"):
+        changed(name, entity_id="999")
+
+
+def test_a_message_of_another_account_is_never_applied():
+    with pytest.raises(Misconfigured, match="account 990011, and Hermes is set up for account 5"):
+        read(body("deal_change"), KEYS, "5")
+
+    assert read(body("deal_change"), KEYS, "990011").records
+    assert read(body("deal_change"), KEYS, "").records

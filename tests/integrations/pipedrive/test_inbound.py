@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from integrations.pipedrive.inbound import record
+from integrations.pipedrive.schemas import CUSTOM_FIELDS
 from integrations.sync.errors import Rejected
 from integrations.sync.records import RemoteRecord
 from tests.integrations.pipedrive.account_keys import KEYS, key
@@ -146,7 +147,7 @@ def test_an_option_that_set_up_has_not_seen_is_reported():
     taken = with_field("price_plan", 99)
 
     assert "price_plan" not in taken.fields
-    assert "price plan" in taken.problems[0]
+    assert "Price plan" in taken.problems[0]
 
 
 def test_a_user_field_names_a_parent():
@@ -186,7 +187,7 @@ def test_a_custom_value_that_does_not_fit_is_reported(name, value):
     taken = with_field(name, value)
 
     assert name not in taken.fields
-    assert name.replace("_", " ") in taken.problems[0]
+    assert taken.problems[0].startswith(f"{CUSTOM_FIELDS['company'][name].label} holds")
 
 
 def test_unknown_custom_fields_leave_no_trace():

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from companies.models import Company
-from integrations.models import ExternalLink, WebhookEvent
+from integrations.models import ExternalLink, OutboxEntry, WebhookEvent
 from integrations.pipedrive import SYSTEM
 from integrations.sync import inbox
 from integrations.sync.apply import apply
@@ -104,3 +104,28 @@ def test_a_merge_and_the_answer_to_a_change_never_wait_for_each_other(pipedrive)
         sending.result(timeout=20)
 
     assert pipedrive.account.record("organization", org["id"])["name"] == "Changed here"
+
+
+def test_trying_again_while_its_record_gets_a_new_entry_leaves_the_new_one_alone(pipedrive):
+    entry = {"system": "pipedrive", "kind": "company"}
+    for record_id in (1, 2):
+        OutboxEntry.objects.create(**entry, record_id=record_id, state="dead")
+
+    def retry(_):
+        try:
+            return OutboxEntry.objects.filter(state="dead").retry()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            newer = OutboxEntry.objects.create(**entry, record_id=1)
+            retrying = pool.submit(retry, None)
+            until = time.monotonic() + 20
+            while not is_waited_for():
+                assert time.monotonic() < until, "trying again did not wait for the new entry"
+        assert retrying.result(timeout=20) == 1
+
+    states = OutboxEntry.objects.order_by("pk").values_list("record_id", "state")
+    assert list(states) == [(1, "dead"), (2, "waiting"), (1, "waiting")]
+    assert OutboxEntry.objects.latest("pk") == newer

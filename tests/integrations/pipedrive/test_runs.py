@@ -18,6 +18,7 @@ from integrations.models import (
     Connection,
     ExternalLink,
     OutboxEntry,
+    PossibleDuplicate,
     RunState,
     SyncCursor,
     SyncLog,
@@ -217,7 +218,7 @@ def test_reconciling_repairs_both_sides_and_reports(pipedrive):
     assert pipedrive.linked("company", new["id"]).name == "New there"
     there = {record["name"] for record in pipedrive.account.records("organization")}
     assert there == set(Company.objects.values_list("name", flat=True))
-    assert "1 were deleted there" in row.report
+    assert "1 deleted there" in row.report
 
 
 def test_an_unknown_system_is_a_clear_error(db):
@@ -248,6 +249,23 @@ def test_done_rows_go_after_ninety_days_and_dead_ones_stay(pipedrive):
     assert set(WebhookEvent.objects.values_list("dedupe_key", flat=True)) == {"dead", "young"}
     assert [entry.state for entry in OutboxEntry.objects.all()] == ["dead"]
     assert [run.state for run in SyncRun.objects.all()] == ["failed"]
+
+
+def test_notes_are_kept_for_the_days_that_a_setting_says(db, settings):
+    settings.SYNC_LOG_DAYS = 30
+    for days, message in [(31, "old"), (29, "young")]:
+        SyncLog.objects.create(topic="x", message=message)
+        at = timezone.now() - timedelta(days=days)
+        SyncLog.objects.filter(message=message).update(at=at)
+    for state, number in [("open", 1), ("settled", 3)]:
+        pair = {"first_id": number, "second_id": number + 1}
+        PossibleDuplicate.objects.create(kind="company", state=state, **pair)
+    PossibleDuplicate.objects.update(found_at=timezone.now() - timedelta(days=4_000))
+
+    tasks.nightly()
+
+    assert [note.message for note in SyncLog.objects.all()] == ["young"]
+    assert PossibleDuplicate.objects.count() == 2
 
 
 def test_deals_deleted_without_a_message_are_found(pipedrive):

@@ -9,6 +9,7 @@ import pytest
 
 from integrations.models import Connection, WebhookEvent
 from integrations.pipedrive.webhooks import LONGEST, dedupe_key
+from integrations.sync import inbox
 from tests.integrations.pipedrive.payloads import body, event
 
 pytestmark = pytest.mark.django_db
@@ -124,3 +125,12 @@ def test_an_id_that_is_the_records_own_does_not_make_two_events_one():
     second = {"meta": {**first["meta"], "timestamp": "t2"}}
 
     assert dedupe_key(json.dumps(first).encode()) != dedupe_key(json.dumps(second).encode())
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[" * 100_000, b"[]", b'{"meta": 3}'])
+def test_what_is_said_of_a_body_that_nobody_can_read_has_no_programmers_words(body, pipedrive):
+    pipedrive.post(body)
+    inbox.drain()
+
+    said = "The message cannot be read: it is damaged, or none of Pipedrive's"
+    assert WebhookEvent.objects.get().last_error == said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import timedelta
 from typing import Any
@@ -42,12 +43,23 @@ class Remote(BaseAdapter):
         pass
 
 
+class Endless(io.BytesIO):
+    """The body of an answer that never ends."""
+
+    read_bytes = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.read_bytes += size or 0
+        return b"x" * (size or 0)
+
+
 def answer(status: int, body: Any = None, **headers: str) -> requests.Response:
     response = requests.Response()
     response.status_code = status
     response.url = "https://remote.example/things"
     response.headers.update({name.replace("_", "-"): value for name, value in headers.items()})
-    response._content = body if isinstance(body, bytes) else json.dumps(body or {}).encode()
+    content = body if isinstance(body, bytes) else json.dumps(body or {}).encode()
+    response.raw = io.BytesIO(content)
     return response
 
 
@@ -209,7 +221,7 @@ def test_every_answer_is_observed(waits):
 
 
 def test_a_page_instead_of_json_counts_as_no_answer(waits):
-    with pytest.raises(Unavailable, match="no JSON"):
+    with pytest.raises(Unavailable, match="cannot be read"):
         client(Remote(answer(200, b"<html>"))).call("GET", "/things")
 
 
@@ -226,6 +238,20 @@ def test_a_value_that_json_has_not_is_refused_at_once(waits):
     assert remote.calls == []
 
 
-def test_an_address_that_is_none_is_a_matter_of_settings():
+@pytest.mark.parametrize(
+    "address", ["larkfield.pipedrive.com", "htps://larkfield.example", "http://"]
+)
+def test_an_address_that_is_none_is_a_matter_of_settings(address):
     with pytest.raises(Misconfigured):
-        Http("larkfield.pipedrive.com", {}).call("GET", "/things")
+        Http(address, {}).call("GET", "/things")
+
+
+def test_an_answer_that_no_memory_should_hold_is_given_up(waits, monkeypatch):
+    monkeypatch.setattr(http, "LARGEST_ANSWER", 5 * 1024 * 1024)
+    large = answer(200)
+    large.raw = Endless()
+
+    with pytest.raises(Unavailable, match="the answer is larger than 5 MiB"):
+        client(Remote(large)).call("POST", "/things")
+
+    assert large.raw.read_bytes < 6 * 1024 * 1024

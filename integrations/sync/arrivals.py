@@ -1,0 +1,116 @@
+"""Whether a system's deliveries still arrive: a poll that finds what none told of says no."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import Value
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from integrations.models import Connection, SyncLog, SyncRun, WebhookEvent
+
+from . import connections
+from .link_clock import SKEW
+from .system import System
+
+#: A delivery that was refused at first may come so long after its change.
+COMES_WITHIN = timedelta(minutes=4)
+
+#: How often a system is polled that no longer tells. Beat looks once a minute.
+POLL_EVERY = timedelta(seconds=50)
+
+#: Polling so often ends when this share of the day's calls is used: people need the rest.
+SHARE_OF_BUDGET = 0.5
+
+
+def expect(system: System) -> None:
+    """The system was asked just now to tell of every change."""
+    connections.of(system)
+    Connection.objects.filter(system=system.name).update(
+        deliveries_expected_since=timezone.now(), untold_since=None
+    )
+
+
+def heard(system: str, newest: datetime) -> None:
+    """Deliveries came, the newest of them then. The time never moves back."""
+    row = Connection.objects.filter(system=system)
+    row.update(last_delivery_at=Greatest("last_delivery_at", Value(newest)))
+    row.filter(untold_since__lte=newest + SKEW).update(untold_since=None)
+    if row.filter(deliveries_missing_since__lt=newest).update(deliveries_missing_since=None):
+        _say(system, SyncLog.Level.INFO, "Messages arrive again")
+
+
+def poll_every(connection: Connection) -> timedelta:
+    """How long to wait between two polls."""
+    usual = timedelta(minutes=connection.poll_minutes)
+    hurry = connection.deliveries_missing_since is not None and _has_calls_to_spare(connection)
+    return min(usual, POLL_EVERY) if hurry else usual
+
+
+def _has_calls_to_spare(connection: Connection) -> bool:
+    limit = connection.budget.get("limit")
+    if not isinstance(limit, int) or limit <= 0:
+        return True
+    return int(connection.budget.get("used") or 0) < limit * SHARE_OF_BUDGET
+
+
+def are_missing(system: System) -> bool:
+    """Whether staff were told that none arrive, and none has since."""
+    return connections.of(system).deliveries_missing_since is not None
+
+
+def judge(system: System, run: SyncRun, news: Iterable[datetime]) -> None:
+    """Compare what a poll found with what was received. Staff are told once.
+
+    Args:
+        news: When the records changed that Hermes knew nothing of.
+    """
+    connection, now = connections.of(system), timezone.now()
+    if connection.deliveries_expected_since is None:
+        return
+    untold = _untold(connection, run, news)
+    Connection.objects.filter(pk=connection.pk).update(untold_since=untold)
+    if untold is None or now - untold < COMES_WITHIN:
+        return
+    is_new = Connection.objects.filter(pk=connection.pk, deliveries_missing_since=None)
+    if is_new.update(deliveries_missing_since=now):
+        _say(
+            system.name,
+            SyncLog.Level.ERROR,
+            f"{system.label} no longer tells of changes: one of {untold:%d %B %H:%M} UTC was "
+            "only found by asking. Its set-up is checked now, and until messages arrive again "
+            "Hermes asks every minute",
+        )
+
+
+def _untold(connection: Connection, run: SyncRun, news: Iterable[datetime]) -> datetime | None:
+    """The first change that a delivery should have told of, and nothing came since."""
+    since = connection.deliveries_expected_since
+    if _was_away(connection, run):
+        # We were not there to receive: that says nothing about what comes from now on.
+        return None
+    changes = [at for at in news if since and at >= since]
+    if connection.untold_since:
+        changes.append(connection.untold_since)
+    last = _last_received(connection.system)
+    return min((at for at in changes if last is None or at > last + SKEW), default=None)
+
+
+def _was_away(connection: Connection, run: SyncRun) -> bool:
+    """Whether a poll was left out before this one."""
+    earlier = SyncRun.objects.filter(system=run.system, action=run.action, pk__lt=run.pk)
+    last = earlier.order_by("-pk").first()
+    usual = timedelta(minutes=connection.poll_minutes) + COMES_WITHIN
+    return last is None or run.started_at - last.started_at > usual
+
+
+def _last_received(system: str) -> datetime | None:
+    """Received, whether it was applied already or not."""
+    events = WebhookEvent.objects.filter(system=system).order_by("-received_at")
+    return events.values_list("received_at", flat=True).first()
+
+
+def _say(system: str, level: str, message: str) -> None:
+    SyncLog.objects.create(system=system, level=level, topic="deliveries", message=message)

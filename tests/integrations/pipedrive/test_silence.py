@@ -1,0 +1,152 @@
+"""Deliveries that no longer arrive: noticed, told, and made good."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from companies.models import Company
+from integrations import tasks
+from integrations.models import Connection, SyncLog, SyncRun, WebhookEvent
+from integrations.pipedrive import SYSTEM, setup
+from integrations.sync import arrivals, inbox, poll, upkeep
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LONG_AGO = timedelta(minutes=6)
+
+
+@pytest.fixture
+def account(sandbox, settings, live_server, monkeypatch):
+    """Set up an hour ago and polled once; what changes there changed some minutes ago."""
+    # The door's threads must not keep the test's database in use.
+    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
+    settings.SITE_URL = live_server.url
+    setup.set_up()
+    poll.poll(SYSTEM)
+    now = timezone.now()
+    Connection.objects.update(deliveries_expected_since=now - timedelta(hours=1))
+    SyncRun.objects.filter(action="poll").update(started_at=now - LONG_AGO)
+    sandbox.clock.set(now - timedelta(minutes=5))
+    sandbox.pipedrive.switches.set(retry_scale=0.001)
+    return sandbox.pipedrive
+
+
+@pytest.fixture
+def banned(account, settings):
+    """Ten first tries failed, and Pipedrive sends nothing for half an hour."""
+    right = settings.PIPEDRIVE_WEBHOOK_PASSWORD
+    settings.PIPEDRIVE_WEBHOOK_PASSWORD = "not what was registered"
+    for number in range(10):
+        account.create("organization", name=f"Refused {number}")
+    assert account.settle()
+    settings.PIPEDRIVE_WEBHOOK_PASSWORD = right
+    account.create("organization", name="Lost in the ban")
+    assert account.deliveries[-1].state == "lost"
+    return account
+
+
+def said() -> list[str]:
+    logs = SyncLog.objects.filter(topic="deliveries").order_by("pk")
+    return list(logs.values_list("message", flat=True))
+
+
+def test_a_ban_is_noticed_by_the_poll_told_once_and_polled_over_each_minute(banned):
+    poll.poll(SYSTEM)
+    poll.poll(SYSTEM)
+
+    assert Company.objects.filter(name="Lost in the ban").exists()
+    assert Connection.objects.get().deliveries_missing_since
+    (message,) = said()
+    assert "Pipedrive no longer tells of changes" in message
+    SyncRun.objects.filter(action="poll").update(started_at=timezone.now() - timedelta(minutes=1))
+    assert upkeep.due_for_poll() == [SYSTEM]
+
+
+def test_the_registration_is_made_anew_and_messages_come_again(banned, monkeypatch):
+    (old,) = banned.webhooks
+    monkeypatch.setattr(tasks.repair_system, "delay", tasks.repair_system)
+
+    tasks.poll_system("pipedrive")
+
+    (new,) = banned.webhooks
+    assert new["id"] != old["id"]
+    assert any("was answered with 401" in line for line in said())
+    banned.create("organization", name="Told again")
+    assert banned.settle()
+    inbox.drain()
+    assert Connection.objects.get().deliveries_missing_since is None
+    assert said()[-1] == "Messages arrive again"
+    assert upkeep.due_for_poll() == []
+
+
+def test_the_check_of_the_set_up_says_what_the_last_message_was_answered(banned):
+    assert "was answered with 401" in SYSTEM.repair()
+    assert SYSTEM.repair() == "Everything is as Hermes needs it."
+
+
+def test_a_quiet_account_is_no_silence(account):
+    poll.poll(SYSTEM)
+
+    assert said() == []
+
+
+def test_a_poll_that_is_quicker_than_the_inbox_is_no_silence(account):
+    account.create("organization", name="Told of")
+    assert account.settle()
+
+    poll.poll(SYSTEM)
+
+    assert (Company.objects.count(), WebhookEvent.objects.count()) == (1, 1)
+    assert said() == []
+
+
+def test_a_change_of_this_minute_may_still_be_told_of(account, sandbox):
+    sandbox.clock.reset()
+    account.switches.set(drop_deliveries=True)
+    account.create("organization", name="Just made")
+    poll.poll(SYSTEM)
+    assert said() == []
+
+    Connection.objects.update(untold_since=timezone.now() - arrivals.COMES_WITHIN)
+    poll.poll(SYSTEM)
+    assert len(said()) == 1
+
+
+def test_what_changed_while_hermes_was_away_says_nothing_about_messages(account):
+    account.switches.set(drop_deliveries=True)
+    account.create("organization", name="Made in the night")
+    SyncRun.objects.filter(action="poll").update(started_at=timezone.now() - timedelta(hours=8))
+
+    poll.poll(SYSTEM)
+
+    assert said() == []
+
+
+def test_a_system_that_was_never_asked_to_tell_is_not_missed(account):
+    Connection.objects.update(deliveries_expected_since=None)
+    account.switches.set(drop_deliveries=True)
+    account.create("organization", name="Read only")
+
+    poll.poll(SYSTEM)
+
+    assert said() == []
+
+
+def test_calls_that_people_need_are_not_spent_on_asking_each_minute(account):
+    row = Connection(poll_minutes=5, deliveries_missing_since=timezone.now())
+    assert arrivals.poll_every(row) == arrivals.POLL_EVERY
+
+    row.budget = {"limit": 30_000, "used": 15_000}
+    assert arrivals.poll_every(row) == timedelta(minutes=5)
+
+
+def test_the_time_of_the_last_message_never_moves_back(account):
+    now = timezone.now()
+    arrivals.heard("pipedrive", now)
+    arrivals.heard("pipedrive", now - timedelta(minutes=1))
+
+    assert Connection.objects.get().last_delivery_at == now

@@ -1,0 +1,70 @@
+"""Messages that fit no record here: kept, said why, and never applied."""
+
+from __future__ import annotations
+
+import pytest
+
+from companies.models import Company
+from integrations.models import ExternalLink, WebhookEvent
+from integrations.pipedrive import SYSTEM
+from integrations.sync import poll
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def org(pipedrive):
+    return pipedrive.create("organization", name="Larkfield")
+
+
+def test_a_message_of_another_account_waits_for_a_person_and_changes_nothing(pipedrive, org):
+    pipedrive.tell("create", "organization", org["id"], company_id="31337")
+
+    event = WebhookEvent.objects.get()
+    assert (event.state, event.reason) == ("dead", "config")
+    assert "account 31337" in event.last_error
+    assert not Company.objects.exists()
+
+    pipedrive.tell("create", "organization", org["id"], company_id="990011")
+    assert Company.objects.get().name == "Larkfield"
+
+
+def test_a_message_that_names_two_records_changes_neither(pipedrive, org):
+    pipedrive.tell("create", "organization", org["id"], entity_id="77")
+
+    event = WebhookEvent.objects.get()
+    assert (event.state, event.reason) == ("dead", "rejected")
+    assert not ExternalLink.objects.filter(kind="company").exists()
+
+
+def nameless(pipedrive, org) -> dict:
+    event = pipedrive.event("create", "organization", org["id"])
+    event["data"] = {"id": org["id"], "name": None}
+    return event
+
+
+def test_a_new_organization_that_came_without_its_name_is_read(pipedrive, org):
+    pipedrive.sandbox.forget_calls()
+    pipedrive.deliver(nameless(pipedrive, org))
+
+    assert Company.objects.get().name == "Larkfield"
+    assert [call.method for call in pipedrive.sandbox.calls] == ["GET"]
+
+
+def test_an_organization_that_has_no_name_there_either_makes_no_company(pipedrive, org):
+    event = nameless(pipedrive, org)
+    pipedrive.account.delete("organization", org["id"])
+    pipedrive.deliver(event)
+
+    kept = WebhookEvent.objects.get()
+    assert (kept.state, Company.objects.exists()) == ("ignored", False)
+    assert "no name" in kept.note
+
+
+def test_a_known_organization_without_a_name_keeps_ours_and_asks_nothing(pipedrive, org):
+    poll.poll(SYSTEM)
+    pipedrive.sandbox.forget_calls()
+    pipedrive.deliver(nameless(pipedrive, org))
+
+    assert Company.objects.get().name == "Larkfield"
+    assert pipedrive.sandbox.calls == []
