@@ -26,6 +26,13 @@ def test_customer_is_signed_up_and_stands_in_the_list(page, sandbox):
     assert sandbox.tc2.client(8101)["meta_agency"]["status"] == "pending_email_conf"
 
 
+def test_page_says_how_to_call_its_api(page, sandbox):
+    page.goto(f"{sandbox.url}/#tc2")
+
+    command = f'curl -H "Authorization: token sandbox-tc2-key" {sandbox.url}/tc2/api/clients/'
+    expect(page.locator("footer")).to_contain_text(command)
+
+
 def test_client_is_edited_pays_is_deleted_and_comes_back(page, sandbox, customer):
     page.goto(f"{sandbox.url}/#tc2/{customer['id']}")
     page.get_by_label("Phone").fill("+44 20 7946 0000")
