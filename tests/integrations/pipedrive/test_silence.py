@@ -88,6 +88,17 @@ def test_the_check_of_the_set_up_says_what_the_last_message_was_answered(banned)
     assert SYSTEM.repair() == "Everything is as Hermes needs it."
 
 
+def test_messages_are_expected_through_a_registration_that_was_there_already(account):
+    Connection.objects.update(deliveries_expected_since=None)
+
+    SYSTEM.repair()
+
+    expected = Connection.objects.get().deliveries_expected_since
+    assert expected
+    SYSTEM.repair()
+    assert Connection.objects.get().deliveries_expected_since == expected
+
+
 def test_a_quiet_account_is_no_silence(account):
     poll.poll(SYSTEM)
 
