@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from celery import shared_task
 
-from integrations.sync import arrivals, connections, inbox, outbox, poll, reconcile, upkeep, wake
+from integrations.sync import connections, inbox, outbox, poll, reconcile, upkeep, wake
 from integrations.sync.runs import AlreadyRunning, BrakePulled
 from integrations.sync.system import System, get, switched_on
 
@@ -41,7 +41,7 @@ def poll_due() -> None:
 
 @shared_task(name="integrations.poll_system")
 def poll_system(name: str, released: bool = False) -> None:
-    _run(lambda system: _poll(system, released), name)
+    _run(lambda system: poll.poll(system, released=released), name)
 
 
 @shared_task(name="integrations.backfill_system")
@@ -75,16 +75,6 @@ def deletions() -> None:
     for system in switched_on():
         if connections.may_call(system):
             _run(poll.deletions, system.name)
-
-
-def _poll(system: System, released: bool) -> None:
-    knew = arrivals.are_missing(system)
-    try:
-        poll.poll(system, released=released)
-    finally:
-        # Whoever fell silent may have lost our registration.
-        if arrivals.are_missing(system) and not knew:
-            repair_system.delay(system.name)
 
 
 def _run(action: Callable[[System], object], name: str) -> None:

@@ -103,6 +103,9 @@ def settle(client: Client, todo: Registration, say: Say = quietly) -> None:
         )["id"]
         arrivals.expect(get(NAME))
         say(f"Registered {webhook_url()}")
+    elif todo.webhook_id and not connections.of(get(NAME)).deliveries_expected_since:
+        # It was there before Hermes looked whether anything comes by it.
+        arrivals.expect(get(NAME))
     if todo.trouble:
         SyncLog.objects.create(
             level=SyncLog.Level.WARNING,

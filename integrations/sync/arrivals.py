@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from integrations.models import Connection, SyncLog, SyncRun, WebhookEvent
 
-from . import connections
+from . import connections, wake
 from .link_clock import SKEW
 from .system import System
 
@@ -56,11 +56,6 @@ def _has_calls_to_spare(connection: Connection) -> bool:
     return int(connection.budget.get("used") or 0) < limit * SHARE_OF_BUDGET
 
 
-def are_missing(system: System) -> bool:
-    """Whether staff were told that none arrive, and none has since."""
-    return connections.of(system).deliveries_missing_since is not None
-
-
 def judge(system: System, run: SyncRun, news: Iterable[datetime]) -> None:
     """Compare what a poll found with what was received. Staff are told once.
 
@@ -76,6 +71,8 @@ def judge(system: System, run: SyncRun, news: Iterable[datetime]) -> None:
         return
     is_new = Connection.objects.filter(pk=connection.pk, deliveries_missing_since=None)
     if is_new.update(deliveries_missing_since=now):
+        # Whoever fell silent may have lost our registration.
+        wake.repair(system.name)
         _say(
             system.name,
             SyncLog.Level.ERROR,

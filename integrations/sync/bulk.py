@@ -63,6 +63,8 @@ def insert(records: Sequence[models.Model]) -> None:
     names = ", ".join(f'"{field.column}"' for field in fields)
     readers = [_column_reader(field) for field in fields]
     with (
+        # Django's cursor leaves the errors of COPY as they are.
+        connection.wrap_database_errors,
         connection.cursor() as cursor,
         cursor.copy(f"COPY {meta.db_table} ({names}) FROM STDIN") as copy,
     ):

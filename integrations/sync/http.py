@@ -154,7 +154,7 @@ class Http:
                 stream=True,
             )
             _read(response, what)
-        except requests.RequestException as error:
+        except (requests.RequestException, UnicodeEncodeError) as error:
             # Not chained: its text holds the whole address, query and all.
             raise _not_answered(what, error) from None
         self.observe(response)
@@ -182,7 +182,7 @@ def _read(response: requests.Response, what: str) -> None:
     response._content = b"".join(chunks)
 
 
-def _not_answered(what: str, error: requests.RequestException) -> SyncError:
+def _not_answered(what: str, error: Exception) -> SyncError:
     match error:
         case requests.exceptions.InvalidJSONError():
             return Rejected(f"{what}: a value cannot be written as the other system wants it")
@@ -196,8 +196,8 @@ def _not_answered(what: str, error: requests.RequestException) -> SyncError:
             return NeverArrived(f"{what}: no connection")
         case requests.ConnectionError() if _was_refused(error):
             return NeverArrived(f"{what}: no connection")
-        case requests.exceptions.InvalidHeader():
-            return Unavailable(f"{what}: the credentials in the settings cannot be sent")
+        case requests.exceptions.InvalidHeader() | UnicodeEncodeError():
+            return Unauthorised(f"{what}: the credentials in the settings cannot be sent")
         case requests.exceptions.SSLError():
             return Unavailable(f"{what}: no secure connection; look at its certificate")
         case requests.Timeout():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -140,7 +141,8 @@ def _read(system: System, event: WebhookEvent, body: bytes) -> Reading | None:
         failed(event, error)
         return None
     event.subject, event.action = reading.subject[:255], reading.action[:40]
-    return reading
+    records = [replace(record, heard_at=event.received_at) for record in reading.records]
+    return replace(reading, records=records)
 
 
 def _batches(

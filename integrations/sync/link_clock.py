@@ -21,7 +21,12 @@ SKEW = timedelta(minutes=1)
 
 
 def by_our_clock(record: RemoteRecord, now: datetime) -> RemoteRecord:
-    """The record, not newer than now: a date in the future would make stale what follows."""
+    """The record, no newer than when we heard of it.
+
+    A date in the future would make stale what follows; and a message that is applied once
+    more is as old as it was.
+    """
+    now = record.heard_at or now
     if not (_is_wrong(record.event_at, now) or _is_wrong(record.modified_at, now)):
         return record
     return replace(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -51,14 +51,16 @@ def _differs(system: System, record: RemoteRecord, link: ExternalLink) -> bool:
     if record.deleted:
         return link.state == LinkState.LIVE
     rules, hub_kind = system.kinds[record.kind].fields, hub.KINDS[record.kind]
+    agreed = link.snapshot
     return any(
-        name in rules and not rules[name].same(link.snapshot.get(name), _value(hub_kind, name, v))
+        name in rules and not rules[name].same(agreed.get(name), _taken(hub_kind, name, v, agreed))
         for name, v in record.fields.items()
     )
 
 
-def _value(hub_kind: hub.HubKind, name: str, value: Any) -> Any:
+def _taken(hub_kind: hub.HubKind, name: str, value: Any, agreed: Mapping[str, Any]) -> Any:
+    """The value as a snapshot would hold it; one that does not fit leaves what is there."""
     try:
         return jsonable(hub_kind.coerce(name, value))
     except (ValidationError, TypeError, ValueError, OverflowError):
-        return value
+        return agreed.get(name)

@@ -22,6 +22,7 @@ class RemoteRecord:
         modified_at: The record's own time of change, by the remote's clock.
         event_at: When the remote sent the message; orders deliveries. None where the
             record was read and not delivered.
+        heard_at: When the message reached us, by our clock. None where it was read now.
         hub_ids: What the remote stores as our id. More than one after a merge, the
             survivor first.
         hub_id_text: The same as it stands there.
@@ -39,6 +40,7 @@ class RemoteRecord:
     parents: Mapping[str, str | None] = field(default_factory=dict)
     modified_at: datetime | None = None
     event_at: datetime | None = None
+    heard_at: datetime | None = None
     deleted: bool = False
     hub_ids: tuple[int, ...] = ()
     hub_id_text: str = ""

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from integrations.models import ExternalLink, LinkState, OutboxEntry
 
-from . import hub, locks
+from . import hub, locks, match
 from .apply_page import apply_page
 from .ended import close
 from .records import RemoteRecord, jsonable
@@ -28,6 +28,10 @@ def keep_answer(
     The answer may carry changes that somebody made there at the same time.
     """
     locks.hold_remote(system.name, [(answer.kind, answer.remote_id)])
+    if _was_taken_apart(system, answer, outgoing):
+        apply_page([answer], system=system)
+        close(entry, "create" if outgoing.creating else "update", sorted(sent))
+        return
     hub.KINDS[answer.kind].hold(outgoing.record_id)
     link = _link(system, answer, outgoing)
     agreed = {name: jsonable(outgoing.values[name]) for name in sent}
@@ -38,6 +42,20 @@ def keep_answer(
     link.save()
     apply_page([answer], system=system)
     close(entry, "create" if outgoing.creating else "update", sorted(sent))
+
+
+def _was_taken_apart(system: System, answer: RemoteRecord, outgoing: Outgoing) -> bool:
+    """Whether a person did so while the call was under way: a link would undo that."""
+    pairs = match.apart(system.name, answer.kind, [answer.remote_id])
+    if (answer.remote_id, outgoing.record_id) not in pairs:
+        return False
+    # A merge may have brought the link back.
+    return not ExternalLink.objects.filter(
+        system=system.name,
+        kind=answer.kind,
+        remote_id=answer.remote_id,
+        record_id=outgoing.record_id,
+    ).exists()
 
 
 def _link(system: System, answer: RemoteRecord, outgoing: Outgoing) -> ExternalLink:

@@ -1,4 +1,4 @@
-"""Telling a worker that there is work. Nothing depends on it: the sweeps find all rows."""
+"""Telling a worker that there is work. Nothing depends on it: sweeps and the night find all."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ def inbox() -> None:
 def outbox() -> None:
     """There are changes to send."""
     _tell("integrations.drain_outbox")
+
+
+def repair(system: str) -> None:
+    """A system's registration is to be looked at. Told at once: a command may end with it."""
+    _publish("integrations.repair_system", system)
 
 
 def starting(task: str) -> None:
@@ -65,14 +70,16 @@ class _Teller:
                 self._news.wait_for(lambda: self._due)
                 due, self._due = self._due, set()
             for task in due:
-                self._send(task)
+                _publish(task)
 
-    def _send(self, task: str) -> None:
-        try:
-            if cache.add(f"told:{task}", 1, TOLD_SECONDS):
-                current_app.send_task(task, retry=False)
-        except (OperationalError, RedisError, OSError):
-            logger.warning("The broker is unreachable; the sweeps carry on")
+
+def _publish(*task: str) -> None:
+    name, *arguments = task
+    try:
+        if cache.add(f"told:{':'.join(task)}", 1, TOLD_SECONDS):
+            current_app.send_task(name, arguments, retry=False)
+    except (OperationalError, RedisError, OSError):
+        logger.warning("The broker is unreachable; the sweeps carry on")
 
 
 _teller = _Teller()

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from integrations.models import ExternalLink
+from integrations.models import ExternalLink, WebhookEvent
 from integrations.pipedrive import SYSTEM
-from integrations.sync import poll, reconcile
+from integrations.sync import inbox, poll, reconcile
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +32,16 @@ def test_a_later_message_with_the_right_time_counts(pipedrive, org):
     assert ExternalLink.objects.get(kind="company").event_at <= timezone.now()
     pipedrive.account.update("organization", org["id"], name="Second")
     pipedrive.tell("change", "organization", org["id"])
+
+    assert name_of(pipedrive, org) == "Second"
+
+
+def test_a_message_that_is_replayed_undoes_nothing_that_came_after_it(pipedrive, org):
+    pipedrive.account.update("organization", org["id"], name="Second")
+    pipedrive.tell("change", "organization", org["id"])
+
+    WebhookEvent.objects.filter(action="create").replay()
+    inbox.drain()
 
     assert name_of(pipedrive, org) == "Second"
 

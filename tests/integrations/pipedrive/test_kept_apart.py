@@ -8,6 +8,7 @@ from companies.merging import merge
 from companies.models import Company
 from integrations.models import ExternalLink, KeptApart, OutboxEntry
 from integrations.pipedrive import SYSTEM
+from integrations.pipedrive.remote import PipedriveRemote
 from integrations.sync import by_hand, reconcile
 from tests.factories import CompanyFactory
 
@@ -57,6 +58,27 @@ def test_an_edit_makes_one_new_record_there_though_the_old_one_holds_its_id(pipe
 
     assert pipedrive.link(company).remote_id != str(remote_id)
     assert len([call for call in pipedrive.writes if call.method == "POST"]) == 2
+
+
+def test_a_call_that_was_under_way_does_not_bring_them_together(pipedrive, monkeypatch):
+    company = CompanyFactory(name="Larkfield")
+    pipedrive.send()
+    link = pipedrive.link(company)
+    remote_id, update = int(link.remote_id), PipedriveRemote.update
+
+    def update_while_ann_takes_them_apart(remote, *call):
+        answer = update(remote, *call)
+        by_hand.unlink(link, by="ann")
+        return answer
+
+    monkeypatch.setattr(PipedriveRemote, "update", update_while_ann_takes_them_apart)
+    Company.objects.filter(pk=company.pk).update(website="https://larkfield.example")
+    pipedrive.send()
+
+    assert not ExternalLink.objects.filter(kind="company", record_id=company.pk).exists()
+    other = pipedrive.linked("company", remote_id)
+    assert (other.name, other.website) == ("Larkfield", "https://larkfield.example")
+    assert not OutboxEntry.objects.filter(record_id=company.pk).exclude(state="done").exists()
 
 
 def test_a_comparison_makes_no_new_record_there(pipedrive, taken_apart):

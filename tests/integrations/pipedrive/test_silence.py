@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from celery import current_app
+from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
 
 from companies.models import Company
-from integrations import tasks
 from integrations.models import Connection, SyncLog, SyncRun, WebhookEvent
 from integrations.pipedrive import SYSTEM, setup
-from integrations.sync import arrivals, inbox, poll, upkeep
+from integrations.sync import arrivals, inbox, poll, upkeep, wake
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -68,9 +69,13 @@ def test_a_ban_is_noticed_by_the_poll_told_once_and_polled_over_each_minute(bann
 
 def test_the_registration_is_made_anew_and_messages_come_again(banned, monkeypatch):
     (old,) = banned.webhooks
-    monkeypatch.setattr(tasks.repair_system, "delay", tasks.repair_system)
+    told = []
+    monkeypatch.setattr(wake, "_publish", lambda *task: told.append(task))
 
-    tasks.poll_system("pipedrive")
+    call_command("poll", "pipedrive")
+
+    ((name, system),) = told
+    current_app.tasks[name](system)
 
     (new,) = banned.webhooks
     assert new["id"] != old["id"]
@@ -86,6 +91,17 @@ def test_the_registration_is_made_anew_and_messages_come_again(banned, monkeypat
 def test_the_check_of_the_set_up_says_what_the_last_message_was_answered(banned):
     assert "was answered with 401" in SYSTEM.repair()
     assert SYSTEM.repair() == "Everything is as Hermes needs it."
+
+
+def test_messages_are_expected_through_a_registration_that_was_there_already(account):
+    Connection.objects.update(deliveries_expected_since=None)
+
+    SYSTEM.repair()
+
+    expected = Connection.objects.get().deliveries_expected_since
+    assert expected
+    SYSTEM.repair()
+    assert Connection.objects.get().deliveries_expected_since == expected
 
 
 def test_a_quiet_account_is_no_silence(account):

@@ -10,7 +10,8 @@ from companies.models import Company, TeamMember
 from contacts.models import Contact
 from deals.models import Deal
 from integrations.models import OutboxEntry, RemoteField, SyncLog, WebhookEvent
-from integrations.pipedrive import keys
+from integrations.pipedrive import SYSTEM, keys
+from integrations.sync import poll, reconcile, runs
 from tests.factories import MeetingFactory
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +93,21 @@ def test_a_date_in_a_year_that_cannot_be_meant_is_reported_and_the_rest_is_taken
         "expected close on was left as it is: the year must be between 1900 and 2200"
     )
     assert states() == {"done"}
+
+
+def test_what_is_left_as_it_is_holds_up_no_comparison(pipedrive):
+    org = known(pipedrive)
+    for number in range(runs.BRAKE_AT_LEAST + 1):
+        pipedrive.create(
+            "deal", title=f"Deal {number}", org_id=org["id"], expected_close_date="2201-01-01"
+        )
+    poll.backfill(SYSTEM)
+
+    row = reconcile.reconcile(SYSTEM)
+
+    number = runs.BRAKE_AT_LEAST + 1
+    assert Deal.objects.count() == number
+    assert f"deal: {number} there, {number} linked; 0 differed" in row.report
 
 
 @pytest.mark.parametrize(

@@ -246,6 +246,12 @@ def test_an_address_that_is_none_is_a_matter_of_settings(address):
         Http(address, {}).call("GET", "/things")
 
 
+@pytest.mark.parametrize("token", ["two\nlines", "tok€n"])
+def test_credentials_that_cannot_be_sent_are_bad_credentials(token):
+    with pytest.raises(Unauthorised, match="the credentials in the settings cannot be sent"):
+        Http("http://127.0.0.1:1", {"x-api-token": token}).call("GET", "/things")
+
+
 def test_an_answer_that_no_memory_should_hold_is_given_up(waits, monkeypatch):
     monkeypatch.setattr(http, "LARGEST_ANSWER", 5 * 1024 * 1024)
     large = answer(200)
