@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from integrations.models import ExternalLink, LinkState, OutboxEntry
 
-from . import hub, locks, match
+from . import hub, links, locks
 from .apply_page import apply_page
 from .ended import close
 from .records import RemoteRecord, jsonable
@@ -46,7 +46,7 @@ def keep_answer(
 
 def _was_taken_apart(system: System, answer: RemoteRecord, outgoing: Outgoing) -> bool:
     """Whether a person did so while the call was under way: a link would undo that."""
-    pairs = match.apart(system.name, answer.kind, [answer.remote_id])
+    pairs = links.apart(system.name, answer.kind, [answer.remote_id])
     if (answer.remote_id, outgoing.record_id) not in pairs:
         return False
     # A merge may have brought the link back.
