@@ -203,6 +203,7 @@ class KindBatch:
         if needed and self._parent_id(record, needed) is None:
             return "ignored", None, f"A {self.kind} without a {needed} changes nothing"
         if lacking := self.hub_kind.lacks(self.values[record.remote_id]):
+            self.findings.refuse_misfit(record, lacking)
             return "ignored", None, f"It has no {lacking} there, and none is made without"
         for required in self.hub_kind.requires:
             if self._parent_id(record, required) is None:
