@@ -15,6 +15,7 @@ from integrations.models import (
     SyncLog,
 )
 
+from .errors import Rejected
 from .match import Found
 from .merge import FieldConflict
 from .records import RemoteRecord
@@ -36,10 +37,21 @@ class Findings:
         reason = "; ".join(getattr(error, "messages", [str(error)]))
         self._say(record, "bad_value", f"{name.replace('_', ' ')} was left as it is: {reason}")
 
-    def misfits(self, record: RemoteRecord) -> bool:
-        """Whether it has values that do not fit, of which staff have to be told."""
+    def misfits(self, record: RemoteRecord) -> str:
+        """Its values that do not fit, of which staff have to be told; empty if all do."""
         said = self._sentences.get((record.kind, record.remote_id), [])
-        return bool(record.problems) or any(topic == "bad_value" for topic, _ in said)
+        ours = [sentence for topic, sentence in said if topic == "bad_value"]
+        return "; ".join([*record.problems, *ours])
+
+    def refuse_misfit(self, record: RemoteRecord, name: str) -> None:
+        """For a new record that cannot do without this field.
+
+        Raises:
+            Rejected: It has a value there, which does not fit.
+        """
+        if record.fields.get(name):
+            kind = self.kind.replace("_", " ")
+            raise Rejected(f"No {kind} can be made of it: {self.misfits(record)}")
 
     def unknown_parent(self, record: RemoteRecord, name: str, kind: str) -> None:
         """It points at something that neither Hermes nor the remote can show."""

@@ -188,6 +188,7 @@ class KindBatch:
         if needed and self.values.parent_id(record, needed) is None:
             return "ignored", None, f"A {self.kind} without a {needed} changes nothing"
         if lacking := self.hub_kind.lacks(self.values.of(record)):
+            self.findings.refuse_misfit(record, lacking)
             return "ignored", None, f"It has no {lacking} there, and none is made without"
         for required in self.hub_kind.requires:
             if self.values.parent_id(record, required) is None:

@@ -49,6 +49,16 @@ def test_a_name_that_is_too_long_is_reported_and_the_other_fields_are_taken(pipe
     assert pipedrive.send() == []
 
 
+def test_a_new_organization_whose_name_is_too_long_waits_for_a_person(pipedrive):
+    org = pipedrive.create("organization", name="Larkfield")
+    tell_with(pipedrive, "organization", org["id"], name=LONG)
+
+    event = WebhookEvent.objects.get()
+    assert (event.state, event.reason) == ("dead", "rejected")
+    assert "longer than 500 characters" in event.last_error
+    assert not Company.objects.exists()
+
+
 def test_a_new_person_with_a_name_and_an_address_that_are_too_long_is_made_without_them(pipedrive):
     org = known(pipedrive)
     person = pipedrive.create("person", name="Priya", org_id=org["id"])
