@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from celery import shared_task
 
-from integrations.sync import connections, inbox, outbox, poll, reconcile, upkeep, wake
+from integrations.sync import arrivals, connections, inbox, outbox, poll, reconcile, upkeep, wake
 from integrations.sync.runs import AlreadyRunning, BrakePulled
 from integrations.sync.system import System, get, switched_on
 
@@ -36,7 +36,9 @@ def sweep() -> None:
 def poll_due() -> None:
     for system in upkeep.due_for_poll():
         if connections.may_call(system):
-            poll_system.delay(system.name)
+            # While nobody takes it, the next look sends another: only one of them is to run.
+            expires = arrivals.POLL_EVERY.total_seconds()
+            poll_system.apply_async([system.name], expires=expires)
 
 
 @shared_task(name="integrations.poll_system")

@@ -122,8 +122,9 @@ def unlink(request: HttpRequest, kind: str, pk: int, link_id: int) -> HttpRespon
     record = record_for(request, kind, pk, action="change")
     link = _link(kind, pk, link_id)
     if request.method == "POST":
-        by_hand.unlink(link, by=request.user.get_username())
-        messages.success(request, "The link was removed. Neither record was changed.")
+        with told_plainly(request):
+            by_hand.unlink(link, by=request.user.get_username())
+            messages.success(request, "The link was removed. Neither record was changed.")
         return redirect(page_of(kind, pk))
     label = label_of(link.system)
     return page(
@@ -135,10 +136,18 @@ def unlink(request: HttpRequest, kind: str, pk: int, link_id: int) -> HttpRespon
             "have the same name. Neither is changed now.",
             f"What comes from {label} makes a record of its own here. The next change made "
             f"here makes a new record in {label}, unless you link it to an existing one first.",
+            *(_what_follows(label) if kind == "company" else []),
         ],
         button="Remove the link",
         back=page_of(kind, pk),
     )
+
+
+def _what_follows(label: str) -> list[str]:
+    return [
+        f"People and deals that belong to it in {label} move to that other record, each when "
+        f"{label} next tells of it."
+    ]
 
 
 @in_admin

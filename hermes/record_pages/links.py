@@ -10,6 +10,7 @@ from datetime import datetime
 from hermes.words import plain_error
 from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxState
 from integrations.models.queues import OPEN_ENTRIES
+from integrations.sync import by_hand
 from integrations.sync import system as systems
 from integrations.sync.system import System
 
@@ -54,6 +55,7 @@ class LinkRow:
     can_send: bool = False
     can_link: bool = False
     can_create_again: bool = False
+    can_unlink: bool = False
 
     @property
     def is_live(self) -> bool:
@@ -99,6 +101,7 @@ def _row(link: ExternalLink, kind: str, entry: OutboxEntry | None) -> LinkRow:
         error=plain_error((entry.last_error if entry else "") or link.last_error),
         can_send=sends and is_live,
         can_link=is_gone,
+        can_unlink=is_live and by_hand.may_unlink(kind),
         can_create_again=sends and is_gone,
     )
 

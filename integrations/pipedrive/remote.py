@@ -10,7 +10,7 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from integrations.sync.errors import Rejected, RemoteGone, SyncError
+from integrations.sync.errors import Rejected, RemoteGone, SyncError, Unavailable
 from integrations.sync.records import RemoteRecord
 from integrations.sync.system import Outgoing, Page
 
@@ -65,13 +65,20 @@ class PipedriveRemote:
             return [
                 r for page in self.pages(kind, None) for r in page.records if r.remote_id in ids
             ]
-        found = self._page(kind, self.client.get_many(entity, ids)).records
+        found = self._asked_for(kind, self.client.get_many(entity, ids))
         missing = set(ids) - {record.remote_id for record in found}
         if kind == "deal" and missing:
             # Archived deals are in no ordinary list, and yet they are there.
             archived = self.client.get_many(entity, sorted(missing), archived=True)
-            found += self._page(kind, archived).records
+            found += self._asked_for(kind, archived)
         return found
+
+    def _asked_for(self, kind: str, entities: Iterable[Any]) -> list[RemoteRecord]:
+        """One that cannot be told from the others must not look as if it were gone."""
+        page = self._page(kind, entities)
+        if page.unusable:
+            raise Unavailable(page.unusable[0])
+        return page.records
 
     def _one(self, kind: str, pk: str) -> RemoteRecord | None:
         try:

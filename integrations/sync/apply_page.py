@@ -31,12 +31,12 @@ def apply_page(records: Sequence[RemoteRecord], *, system: System) -> Outcomes:
 
 @transaction.atomic
 def _one_by_one(records: Sequence[RemoteRecord], system: System) -> Outcomes:
-    # All at once and in their order, as a whole page does it: else two pages deadlock.
+    # All names first: taken one by one, two pages that share records would wait for each other.
     locks.hold_remote(system.name, [(record.kind, record.remote_id) for record in records])
     for kind in system.kinds:
         locks.hold_names(record for record in records if record.kind == kind)
     outcomes: Outcomes = {}
-    for record in sorted(records, key=lambda record: system.rank(record.kind)):
+    for record in sorted(records, key=lambda one: (system.rank(one.kind), one.remote_id)):
         outcomes |= apply_page([record], system=system)
     return outcomes
 

@@ -100,7 +100,7 @@ def _was_away(connection: Connection, run: SyncRun) -> bool:
     earlier = SyncRun.objects.filter(system=run.system, action=run.action, pk__lt=run.pk)
     last = earlier.order_by("-pk").first()
     usual = timedelta(minutes=connection.poll_minutes) + COMES_WITHIN
-    return last is None or run.started_at - last.started_at > usual
+    return last is None or run.started_at - (last.ended_at or last.started_at) > usual
 
 
 def _last_received(system: str) -> datetime | None:

@@ -105,7 +105,13 @@ def unlink(link: ExternalLink, by: str) -> None:
 
     Neither record is changed. What comes of the remote's record from now on is about a
     record of its own.
+
+    Raises:
+        Rejected: There cannot be two records of this kind with what the two have in common.
     """
+    if not may_unlink(link.kind):
+        field = hub.KINDS[link.kind].unique
+        raise Rejected(f"Two of them cannot have one {field}, so the two have to stay linked.")
     assert link.record_id is not None, "nothing is unlinked from a record that is not here"
     with transaction.atomic():
         locks.hold_remote(link.system, [(link.kind, link.remote_id)])
@@ -118,6 +124,11 @@ def unlink(link: ExternalLink, by: str) -> None:
             defaults={"said_by": by[:150]},
         )
         _note(link.system, link.kind, link.record_id, f"{by} removed the link {link}")
+
+
+def may_unlink(kind: str) -> bool:
+    """Whether two records of a kind can be told apart from then on."""
+    return not hub.KINDS[kind].unique
 
 
 def link_to(record: Any, system: System, remote_id: str, by: str) -> None:

@@ -179,6 +179,7 @@ def _read(response: requests.Response, what: str) -> None:
             response.close()
             raise Unavailable(f"{what}: the answer is larger than {LARGEST_ANSWER >> 20} MiB")
         chunks.append(chunk)
+    # Where requests keeps what it has read itself, for ``json`` and ``text``.
     response._content = b"".join(chunks)
 
 

@@ -40,6 +40,7 @@ class HubKind:
         parents: Foreign key to the kind that it points at.
         requires: Parents without which a record cannot be made.
         needs: Fields without which a record cannot be made.
+        unique: A field of which no two records may have the same value.
         virtual: A field that is a property on the model, and the columns behind it.
         tidy: Mends what a field-by-field merge may have put at odds.
     """
@@ -49,6 +50,7 @@ class HubKind:
     parents: Mapping[str, str] = field(default_factory=dict)
     requires: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    unique: str = ""
     virtual: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tidy: Callable[[Iterable[Any]], None] = lambda records: None
 
@@ -156,6 +158,7 @@ KINDS = {
         HubKind(
             "team_member",
             "companies.TeamMember",
+            unique="email",
             virtual={"name": ("first_name", "last_name")},
         ),
         HubKind("pipeline", "deals.Pipeline"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 
 from companies import merging, signals
@@ -110,7 +110,10 @@ def _move_links(sender: Any, *, winner: Any, losers: Sequence[Any], **_: Any) ->
 
 def _keep_apart(kind: str, winner_id: int, loser_ids: list[int]) -> None:
     """What is not the loser is not the winner. The loser keeps its own, for the undo."""
-    rows = KeptApart.objects.filter(kind=kind, record_id__in=loser_ids)
+    is_the_winner = ExternalLink.objects.filter(
+        system=OuterRef("system"), kind=kind, remote_id=OuterRef("remote_id"), record_id=winner_id
+    )
+    rows = KeptApart.objects.filter(~Exists(is_the_winner), kind=kind, record_id__in=loser_ids)
     KeptApart.objects.bulk_create(
         [
             KeptApart(

@@ -107,9 +107,15 @@ def test_metrics_count_what_is_open_or_stuck_by_system_and_state(scraper, pipedr
     assert 'hermes_rows{table="links"}' in text
 
 
-def test_metrics_cost_the_same_however_much_is_done(scraper, db, django_assert_num_queries):
-    with django_assert_num_queries(5):
+def test_metrics_count_no_row_that_is_done(scraper, db, django_assert_num_queries):
+    with django_assert_num_queries(5) as queries:
         assert scraper.get("/metrics").status_code == 200
+
+    counts = [query["sql"] for query in queries if "COUNT(" in query["sql"]]
+    assert len(counts) == 2
+    for sql in counts:
+        assert '"state" IN (' in sql
+        assert "'done'" not in sql
 
 
 @pytest.mark.parametrize("given", ["", "Bearer ", "Bearer wrong", "Basic x", "Bearer é"])

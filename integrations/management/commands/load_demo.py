@@ -25,6 +25,9 @@ ROLES = ["sales", "sales lead", "operations", "read only"]
 #: What an empty sandbox gets.
 HANDFUL = {"organizations": 12, "persons": 24, "deals": 18}
 
+#: In the place of a password that is not ours to know.
+CHANGED = "(changed by a person; manage.py changepassword sets a new one)"
+
 #: Where Hermes says that it is up.
 HEALTH = "/healthz"
 
@@ -73,7 +76,7 @@ class Command(BaseCommand):
     def _print(self, log_ins: list[tuple[str, str]]) -> None:
         self.stdout.write(f"\nLog-ins (kept in {log_ins_file()}):")
         for name, password in log_ins:
-            self.stdout.write(f"  {name:<16} {password or 'the password that you gave it'}")
+            self.stdout.write(f"  {name:<16} {password or CHANGED}")
 
 
 def wait_for(address: str, name: str) -> None:
@@ -129,10 +132,20 @@ def log_ins_file() -> Path:
 
 
 def kept_passwords() -> dict[str, str]:
+    """From log-in to password, as an earlier run made them.
+
+    Raises:
+        CommandError: The file is damaged.
+    """
     try:
         return dict(json.loads(log_ins_file().read_text()))
     except FileNotFoundError:
         return {}
+    except (ValueError, TypeError) as error:
+        raise CommandError(
+            f"{log_ins_file()} cannot be read. Remove it, and give the log-ins that are there "
+            "new passwords with manage.py changepassword."
+        ) from error
 
 
 def keep_passwords(known: dict[str, str]) -> None:

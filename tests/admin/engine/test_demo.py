@@ -63,7 +63,7 @@ def test_a_password_and_a_role_that_a_person_chose_stay():
     sales.refresh_from_db()
     assert sales.check_password("chosen by Ada")
     assert (sales.is_active, sales.groups.exists()) == (False, False)
-    assert "demo-sales       the password that you gave it" in text
+    assert "demo-sales       (changed by a person" in text
 
 
 def test_an_empty_sandbox_is_filled_once_set_up_and_read(sandbox, settings, started, monkeypatch):

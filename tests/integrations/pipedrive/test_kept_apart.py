@@ -10,6 +10,7 @@ from integrations.models import ExternalLink, KeptApart, OutboxEntry
 from integrations.pipedrive import SYSTEM
 from integrations.pipedrive.remote import PipedriveRemote
 from integrations.sync import by_hand, reconcile
+from integrations.sync.errors import Rejected
 from tests.factories import CompanyFactory
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +98,15 @@ def test_a_person_may_join_them_again(pipedrive, taken_apart):
 
     assert pipedrive.link(company).remote_id == str(remote_id)
     assert not KeptApart.objects.exists()
+
+
+def test_a_team_member_is_not_unlinked_for_no_two_have_one_email(pipedrive):
+    link = ExternalLink.objects.filter(kind="team_member").first()
+
+    with pytest.raises(Rejected, match="email"):
+        by_hand.unlink(link, by="ann")
+
+    assert ExternalLink.objects.filter(pk=link.pk).exists()
 
 
 def test_what_is_not_the_one_is_not_the_company_that_it_was_merged_into(pipedrive, taken_apart):

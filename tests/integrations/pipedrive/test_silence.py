@@ -135,7 +135,8 @@ def test_a_change_of_this_minute_may_still_be_told_of(account, sandbox):
 def test_what_changed_while_hermes_was_away_says_nothing_about_messages(account):
     account.switches.set(drop_deliveries=True)
     account.create("organization", name="Made in the night")
-    SyncRun.objects.filter(action="poll").update(started_at=timezone.now() - timedelta(hours=8))
+    evening = timezone.now() - timedelta(hours=8)
+    SyncRun.objects.filter(action="poll").update(started_at=evening, ended_at=evening)
 
     poll.poll(SYSTEM)
 
