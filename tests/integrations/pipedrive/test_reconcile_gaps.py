@@ -14,13 +14,13 @@ from integrations.sync.errors import Unavailable
 pytestmark = pytest.mark.django_db
 
 
-def test_a_record_that_comes_without_its_id_is_not_taken_for_gone(pipedrive):
+def test_a_record_that_comes_under_no_usable_id_is_not_taken_for_gone(pipedrive):
     names = ["Larkfield", "Northgate", "Fernhill"]
     ids = [pipedrive.create("organization", name=name)["id"] for name in names]
     poll.poll(SYSTEM)
     rows = pipedrive.account.account.tables["organization"].rows
     for pk in ids[:2]:
-        rows[pk].body = json.dumps(rows[pk].record() | {"id": None}).encode()
+        rows[pk].body = json.dumps(rows[pk].record() | {"id": -1}).encode()
 
     with pytest.raises(Unavailable, match="cannot be kept"):
         reconcile.reconcile(SYSTEM)

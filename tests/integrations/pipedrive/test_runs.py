@@ -277,11 +277,11 @@ def test_deals_deleted_without_a_message_are_found(pipedrive):
     assert not Deal.objects.exists()
 
 
-def test_a_row_without_an_id_is_counted_and_told_to_staff_once_and_harms_no_other(pipedrive):
+def test_a_row_without_a_usable_id_is_counted_and_told_to_staff_once_and_harms_no_other(pipedrive):
     first = pipedrive.create("organization", name="No number")
     pipedrive.create("organization", name="Larkfield")
     row = pipedrive.account.account.tables["organization"].rows[first["id"]]
-    row.body = json.dumps(row.record() | {"id": None}).encode()
+    row.body = json.dumps(row.record() | {"id": -1}).encode()
 
     poll.poll(SYSTEM)
     poll.poll(SYSTEM)
