@@ -13,9 +13,13 @@ from integrations.sandbox.pipedrive.system import Pipedrive
 from integrations.sandbox.recording import Call, Recorder
 from integrations.sandbox.routing import Request, Response, json_response
 from integrations.sandbox.server import Server
+from integrations.sandbox.tc2.system import TC2
 from integrations.sandbox.trouble import AFTER, BEFORE, Rule, Trouble
 
+_PROXY_PAGE = b"<html><head><title>Error</title></head><body><h1>Error</h1></body></html>"
 _CUTS = {"reset": "reset", "reset_after": "reset", "lost_answer": "close"}
+
+System = Pipedrive | TC2
 
 
 class Sandbox:
@@ -23,10 +27,12 @@ class Sandbox:
 
     Args:
         data_path: The folder that outlives the process; None keeps all in memory.
-        record_to: The file that gets each call as a line of JSON; by default what
-            ``HERMES_TRAFFIC_LOG`` names.
+        record_to: The file that gets each call to Pipedrive as a line of JSON; by default
+            what ``HERMES_TRAFFIC_LOG`` names.
         port: 0 for any free one.
-        api_token: By default ``PIPEDRIVE_API_TOKEN``, or else "sandbox-token".
+        api_token: Pipedrive's; by default ``PIPEDRIVE_API_TOKEN``, or else "sandbox-token".
+        tc2_key: TC2's, which also signs its webhooks; by default ``TC2_API_KEY``, or else
+            "sandbox-tc2-key".
         plan: ``unlimited`` counts tokens and refuses nothing; ``lite``, ``growth``,
             ``premium`` and ``ultimate`` refuse as those plans do.
     """
@@ -40,6 +46,7 @@ class Sandbox:
         *,
         host: str = "127.0.0.1",
         plan: str = "unlimited",
+        tc2_key: str | None = None,
     ) -> None:
         self._address = host, port
         token = api_token or os.environ.get("PIPEDRIVE_API_TOKEN") or "sandbox-token"
@@ -48,13 +55,16 @@ class Sandbox:
         self.trouble = Trouble()
         self._recorder = Recorder(record_to or os.environ.get("HERMES_TRAFFIC_LOG") or None)
         self.pipedrive = Pipedrive(self.clock, Journal(data_path, "pipedrive"), token, plan)
-        self._systems = [self.pipedrive]
+        key = tc2_key or os.environ.get("TC2_API_KEY") or "sandbox-tc2-key"
+        self.tc2 = TC2(self.clock, Journal(data_path, "tc2"), key)
+        self._systems: list[System] = [self.pipedrive, self.tc2]
         self._control = Control(self)
         self._server: Server | None = None
 
     def start(self) -> "Sandbox":
         """Listen, in a thread of its own; returns once connections are taken."""
         self._server = Server(*self._address, self.answer)
+        self.tc2.listens_at(self.url)
         for system in self._systems:
             system.start()
         threading.Thread(
@@ -115,7 +125,7 @@ class Sandbox:
             return self._control.answer(request)
         return answer_page(request)
 
-    def _recorded(self, system: Pipedrive, request: Request) -> Response:
+    def _recorded(self, system: System, request: Request) -> Response:
         at, started = self.clock.now(), time.perf_counter()
         rules = self.trouble.strike(system.name, request.method, request.path)
         response = self._answer_in_trouble(system, request, rules)
@@ -124,14 +134,13 @@ class Sandbox:
             response,
             at=at,
             system=system.name,
+            written=system is self.pipedrive,
             milliseconds=round((time.perf_counter() - started) * 1000, 2),
             trouble=", ".join(rule.kind for rule in rules),
         )
         return response
 
-    def _answer_in_trouble(
-        self, system: Pipedrive, request: Request, rules: list[Rule]
-    ) -> Response:
+    def _answer_in_trouble(self, system: System, request: Request, rules: list[Rule]) -> Response:
         for rule in rules:
             if rule.kind == "latency":
                 time.sleep(rule.seconds)
@@ -143,13 +152,16 @@ class Sandbox:
         return response
 
 
-def _troubled(system: Pipedrive, rule: Rule) -> Response:
+def _troubled(system: System, rule: Rule) -> Response:
     if cut := _CUTS.get(rule.kind):
         return Response(0, cut=cut)
+    if rule.kind in ("error", "error_after") and rule.body != "json":
+        page = _PROXY_PAGE if rule.body == "html" else b""
+        return Response(rule.status, page, content_type="text/html; charset=UTF-8")
     return system.trouble(rule.kind, rule.status)
 
 
-def _safely(system: Pipedrive, request: Request) -> Response:
+def _safely(system: System, request: Request) -> Response:
     try:
         return system.answer(request)
     except Exception:

@@ -92,3 +92,8 @@ def stamp_with_milliseconds(moment: datetime) -> str:
     """RFC 3339 in UTC with three decimals."""
     whole = moment.astimezone(UTC)
     return f"{whole:%Y-%m-%dT%H:%M:%S}.{whole.microsecond // 1000:03d}Z"
+
+
+def stamp_with_microseconds(moment: datetime) -> str:
+    """RFC 3339 in UTC with six decimals."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -6,18 +6,21 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from integrations.sandbox.clock import stamp_with_milliseconds
+from integrations.sandbox.control_input import Refused, json_object, number
 from integrations.sandbox.control_records import RecordControl
+from integrations.sandbox.control_tc2 import TC2Control
+from integrations.sandbox.deliveries import MOST_SHOWN
 from integrations.sandbox.pipedrive.errors import ApiError
-from integrations.sandbox.pipedrive.switches import WrongSwitch
 from integrations.sandbox.pipedrive.webhooks import shown_with_state
 from integrations.sandbox.routing import MalformedBody, Request, Response, Routes, json_response
+from integrations.sandbox.switches import WrongSwitch
+from integrations.sandbox.tc2.errors import Refusal
 from integrations.sandbox.trouble import UnknownTrouble
 
 if TYPE_CHECKING:
     from integrations.sandbox.app import Sandbox
 
 PREFIX = "/_sandbox"
-_MOST_SHOWN = 200
 _BUDGET_KEYS = {
     "daily_limit": (int,),
     "burst_limit": (int,),
@@ -26,10 +29,6 @@ _BUDGET_KEYS = {
     "block_seconds": (int, float),
     "enforced": (bool,),
 }
-
-
-class Refused(ValueError):
-    """A control call that makes no sense."""
 
 
 class Control:
@@ -41,6 +40,8 @@ class Control:
         self._routes = Routes()
         self._add_routes()
         RecordControl(sandbox.pipedrive).add_routes(self._routes, PREFIX)
+        self._tc2 = TC2Control(sandbox.tc2)
+        self._tc2.add_routes(self._routes, PREFIX)
 
     def _add_routes(self) -> None:
         add = self._routes.add
@@ -81,12 +82,14 @@ class Control:
             return json_response(handler())
         except ApiError as error:
             return _error(error.error, error.status)
+        except Refusal as error:
+            return _error(str(error), error.status)
         except MalformedBody:
             return _error("The body is not JSON", 400)
         except (Refused, UnknownTrouble, WrongSwitch) as error:
             return _error(str(error), 400)
 
-    def _state(self, _request: Request) -> dict:
+    def _state(self, request: Request) -> dict:
         account = self._pipedrive.account
         with account.lock:
             counts = {entity: _living(table) for entity, table in account.tables.items()}
@@ -99,6 +102,7 @@ class Control:
             "trouble": len(self._sandbox.trouble.rules()),
             "clock": self._clock(),
             "budget": self._pipedrive.budget.as_json(),
+            "tc2": self._tc2.state(request),
         }
 
     def _reset(self, _request: Request) -> dict:
@@ -106,7 +110,7 @@ class Control:
         return {"reset": True}
 
     def _seed(self, request: Request) -> dict:
-        body = _object(request)
+        body = json_object(request)
         counts = {}
         for name in ("organizations", "persons", "deals"):
             counts[name] = body.pop(name, 0)
@@ -117,23 +121,18 @@ class Control:
         return {"added": self._pipedrive.seed(**counts)}
 
     def _calls(self, request: Request) -> dict:
-        calls = self._sandbox.calls_since(_number(request, "after"))
-        return {"calls": [call.as_json() for call in calls[-_MOST_SHOWN:]], "total": len(calls)}
+        calls = self._sandbox.calls_since(number(request, "after"))
+        if system := dict(request.query).get("system"):
+            calls = [call for call in calls if call.system == system]
+        return {"calls": [call.as_json() for call in calls[-MOST_SHOWN:]], "total": len(calls)}
 
     def _forget_calls(self, _request: Request) -> dict:
         self._sandbox.forget_calls()
         return {"calls": []}
 
     def _deliveries(self, request: Request) -> dict:
-        after = _number(request, "after")
         with self._pipedrive.account.lock:
-            all_of_them = self._pipedrive.account.deliveries.all.values()
-            chosen = [one for one in all_of_them if one.number > after][-_MOST_SHOWN:]
-            return {
-                "deliveries": [one.as_json() for one in chosen],
-                "total": len(all_of_them),
-                "open": self._pipedrive.account.deliveries.open_count(),
-            }
+            return self._pipedrive.account.deliveries.as_json(number(request, "after"))
 
     def _flush(self, _request: Request) -> dict:
         with self._pipedrive.account.lock:
@@ -149,7 +148,7 @@ class Control:
         return {"rules": self._sandbox.trouble.rules()}
 
     def _add_trouble(self, request: Request) -> dict:
-        body = _object(request)
+        body = json_object(request)
         if "kind" not in body:
             raise Refused("kind is required")
         return {"number": self._sandbox.trouble.add(**body).number} | self._trouble()
@@ -168,7 +167,7 @@ class Control:
 
     def _set_switches(self, request: Request) -> dict:
         with self._pipedrive.account.lock:
-            self._pipedrive.switches.set(**_object(request))
+            self._pipedrive.switches.set(**json_object(request))
         self._pipedrive.account.deliveries.wake()
         return self._switches()
 
@@ -182,7 +181,7 @@ class Control:
 
     def _set_clock(self, request: Request) -> dict:
         """``advance`` (seconds), ``set`` (RFC 3339), ``freeze`` (bool), ``reset`` (true)."""
-        body = _object(request)
+        body = json_object(request)
         for key, value in body.items():
             if key not in _CLOCK:
                 raise Refused(f"{key} is no clock command")
@@ -193,7 +192,7 @@ class Control:
         return {"budget": self._pipedrive.budget.as_json()}
 
     def _set_budget(self, request: Request) -> dict:
-        body = _object(request)
+        body = json_object(request)
         plan = body.pop("plan", None)
         if plan not in (None, "unlimited", "lite", "growth", "premium", "ultimate"):
             raise Refused("no such plan")
@@ -243,20 +242,6 @@ def _error(why: str, status: int) -> Response:
 def _is_json(request: Request) -> bool:
     kind = request.headers.get("content-type", "")
     return kind.partition(";")[0].strip().lower() == "application/json"
-
-
-def _object(request: Request) -> dict:
-    body = request.json()
-    if not isinstance(body, dict):
-        raise Refused("The body is an object")
-    return body
-
-
-def _number(request: Request, name: str) -> int:
-    text = dict(request.query).get(name, "0")
-    if not (text.isascii() and text.isdigit()):
-        raise Refused(f"{name} is a number")
-    return int(text)
 
 
 def _living(table) -> int:

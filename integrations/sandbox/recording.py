@@ -1,4 +1,4 @@
-"""Every call, kept for the page and written down as JSON lines."""
+"""Every call, kept for the page; those to Pipedrive also written down as JSON lines."""
 
 import itertools
 import os
@@ -66,7 +66,7 @@ class Call:
 
 
 class Recorder:
-    """The calls in memory, and the file that keeps them all."""
+    """The calls in memory, and the file that keeps those to be checked."""
 
     def __init__(self, path: str | os.PathLike | None) -> None:
         self._numbers = itertools.count(1)
@@ -74,10 +74,14 @@ class Recorder:
         self.calls: deque[Call] = deque(maxlen=KEPT_CALLS)
         self._file = None if path is None else _open(path)
 
-    def add(self, request: Request, response: Response, **about: object) -> None:
-        """Keep one call. ``about``: at, system, milliseconds and trouble."""
+    def add(self, request: Request, response: Response, *, written: bool, **about: object) -> None:
+        """Keep one call, also in the file if it is to be ``written``.
+
+        ``about``: at, system, milliseconds and trouble.
+        """
         headers, body = _safe_headers(request.headers), _body(request)
-        self._write(request, headers, body, response)
+        if written:
+            self._write(request, headers, body, response)
         call = Call(
             number=next(self._numbers),
             method=request.method,

@@ -11,6 +11,7 @@ BEFORE = {"error", "reset", "unauthorized", "burst", "daily", "blocked"}
 #: After it has done what was asked.
 AFTER = {"error_after", "reset_after", "lost_answer"}
 KINDS = {"latency", *BEFORE, *AFTER}
+BODIES = ("json", "html", "empty")
 
 
 class UnknownTrouble(ValueError):
@@ -40,6 +41,9 @@ class Rule:
     probability: float = 1.0
     seconds: float = 0.0
     status: int = 500
+    #: What ``error`` and ``error_after`` answer with: ``json`` in the system's own words,
+    #: ``html`` as from a proxy in front of it, or ``empty``.
+    body: str = "json"
     number: int = 0
     hits: int = 0
 
@@ -63,6 +67,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "probability": (int, float),
     "seconds": (int, float),
     "status": (int,),
+    "body": (str,),
 }
 
 
@@ -137,6 +142,8 @@ def _check(options: dict) -> None:
             raise UnknownTrouble(f"{name} has the wrong type")
     if options["kind"] not in KINDS:
         raise UnknownTrouble(f"kind is one of {', '.join(sorted(KINDS))}")
+    if options.get("body", "json") not in BODIES:
+        raise UnknownTrouble(f"body is one of {', '.join(BODIES)}")
     if not 400 <= options.get("status", 500) <= 599:
         raise UnknownTrouble("status is 400 to 599")
     if not 0 <= options.get("seconds", 0) <= 120:

@@ -52,6 +52,7 @@ class Client:
 class Arrival:
     body: dict
     headers: dict
+    raw: bytes
 
     @property
     def meta(self) -> dict:
@@ -74,8 +75,8 @@ class Receiver:
                 self._answer(405)
 
             def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                self._answer(receiver.take(Arrival(body, dict(self.headers))))
+                raw = self.rfile.read(int(self.headers["Content-Length"]))
+                self._answer(receiver.take(Arrival(json.loads(raw), dict(self.headers), raw)))
 
             def _answer(self, status: int) -> None:
                 self.send_response(status)

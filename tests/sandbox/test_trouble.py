@@ -104,6 +104,7 @@ def test_slow_answer_takes_its_time(api, sandbox):
         ("/trouble", {"kind": "flood"}),
         ("/trouble", {"kind": []}),
         ("/trouble", {"kind": "error", "times": "1"}),
+        ("/trouble", {"kind": "error", "body": "poem"}),
         ("/switches", {"merge_text": "both"}),
         ("/switches", {"retry_scale": "0"}),
         ("/switches", {"nothing": 1}),
@@ -174,6 +175,31 @@ def test_killed_process_loses_neither_records_nor_deliveries(tmp_path, receiver)
         arrived = receiver.wait_for(5)
         assert sorted(int(each.meta["entity_id"]) for each in arrived) == ids
         assert api.post(ORGANIZATIONS, {"name": "Next"}).json()["data"]["id"] == ids[-1] + 1
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_killed_process_loses_nothing_of_tc2_either(tmp_path, receiver):
+    process, api = start(tmp_path)
+    api.control("POST", "/tc2/webhook", {"url": receiver.url})
+    api.control("POST", "/tc2/switches", {"hold_deliveries": True})
+    ids = [
+        api.control("POST", "/tc2/sign-ups", {"last_name": f"N{n}"})["client"]["id"]
+        for n in range(3)
+    ]
+    process.kill()
+    process.wait()
+
+    process, api = start(tmp_path)
+    try:
+        clients = api.control("GET", "/tc2/clients")["clients"]
+        assert [client["id"] for client in clients] == ids[::-1]
+        assert api.control("POST", "/tc2/events/release")["released"] == 3
+        arrived = receiver.wait_for(3)
+        assert [each.body["events"][0]["subject"]["id"] for each in arrived] == ids[::-1]
+        next_one = api.control("POST", "/tc2/sign-ups", {"last_name": "Next"})["client"]
+        assert next_one["id"] == ids[-1] + 1
     finally:
         process.kill()
         process.wait()

@@ -1,6 +1,8 @@
 import { call, hush } from "/page/api.js";
 import { el } from "/page/dom.js";
 import * as records from "/page/records.js";
+import { clients } from "/page/tc2.js";
+import { controls, deliveries as tc2Deliveries, events } from "/page/tc2_sending.js";
 import { calls, deliveries, webhooks } from "/page/traffic.js";
 import { trouble } from "/page/trouble.js";
 
@@ -9,6 +11,12 @@ const ENTITIES = {
   pipeline: "Pipelines", stage: "Stages", user: "Users",
 };
 const OTHERS = { webhooks: ["Webhooks", webhooks], calls: ["Calls", calls], deliveries: ["Deliveries", deliveries], trouble: ["Trouble", trouble] };
+// The sections of a system that are not records; each has the system's name in front.
+const TC2 = {
+  tc2: ["Clients", clients], "tc2-events": ["Events", events], "tc2-calls": ["Calls", calls],
+  "tc2-deliveries": ["Deliveries", tc2Deliveries], "tc2-controls": ["Controls", controls], "tc2-trouble": ["Trouble", trouble],
+};
+const SYSTEMS = { pipedrive: ["Pipedrive", "organization"], tc2: ["TC2", "tc2"] };
 const EACH_MILLISECONDS = 1000;
 
 const main = document.getElementById("content");
@@ -16,10 +24,18 @@ const state = document.getElementById("state");
 let refresh = async () => {};
 let shownHash = null;
 
+const system = (section) => (section.split("-")[0] === "tc2" ? "tc2" : "pipedrive");
+
 function tabs(current) {
-  const all = [...Object.entries(ENTITIES), ...Object.entries(OTHERS).map(([key, [text]]) => [key, text])];
-  document.getElementById("tabs").replaceChildren(...all.map(([key, text]) =>
-    el("li", {}, el("a", { href: `#${key}`, ...(key === current ? { "aria-current": "page" } : {}) }, text))));
+  const named = (sections) => Object.entries(sections).map(([key, [text]]) => [key, text, key === current]);
+  const own = system(current) === "tc2" ? [] : Object.entries(ENTITIES).map(([key, text]) => [key, text, key === current]);
+  links("tabs", [...own, ...named(own.length ? OTHERS : TC2)]);
+  links("systems", Object.entries(SYSTEMS).map(([key, [text, first]]) => [first, text, key === system(current)]));
+}
+
+function links(id, all) {
+  document.getElementById(id).replaceChildren(...all.map(([key, text, isCurrent]) =>
+    el("li", {}, el("a", { href: `#${key}`, ...(isCurrent ? { "aria-current": "page" } : {}) }, text))));
 }
 
 async function show() {
@@ -40,6 +56,8 @@ async function show() {
 
 async function open(section, id) {
   main.dataset.title = ENTITIES[section] ?? "";
+  main.dataset.system = system(section);
+  if (section in TC2) return TC2[section][1](main, id);
   if (section in OTHERS) return OTHERS[section][1](main);
   if (!(section in ENTITIES)) throw new Error("There is no such section.");
   return id ? records.detail(main, section, id) : records.list(main, section);
@@ -51,7 +69,8 @@ async function tick() {
     const off = Math.round(now.clock.offset_seconds);
     const text = `${now.clock.now.slice(0, 19).replace("T", " ")} UTC${off ? ` (${off > 0 ? "+" : ""}${off} s)` : ""}${now.clock.frozen ? ", frozen" : ""}`
       + ` · ${now.counts.organization} organizations, ${now.counts.person} persons, ${now.counts.deal} deals`
-      + ` · ${now.open_deliveries} deliveries open · ${now.budget.spent} tokens spent`;
+      + ` · ${now.tc2.counts.client} TC2 clients`
+      + ` · ${now.open_deliveries + now.tc2.open_deliveries} deliveries open · ${now.budget.spent} tokens spent`;
     if (state.textContent !== text) state.textContent = text;
     await refresh();
   } catch {

@@ -25,7 +25,7 @@ export async function calls(main) {
     if (await attempt("Forgotten.", () => call("DELETE", "/calls"))) main.querySelectorAll("details").forEach((entry) => entry.remove());
   } }, "Forget these");
   const refresh = feed(main, "Calls", [forget],
-    async (last) => (await call("GET", `/calls?after=${last}`)).calls,
+    async (last) => (await call("GET", `/calls?system=${main.dataset.system}&after=${last}`)).calls,
     (one) => [`${one.at.slice(11, 23)} ${one.method} ${one.path} → ${one.status || "cut"} (${one.milliseconds} ms) ${one.trouble}`, one.status >= 400 || !one.status],
     (one) => one);
   await refresh();
@@ -36,25 +36,30 @@ export async function deliveries(main) {
   const flush = el("button", { type: "button", className: "quiet", onclick: () =>
     attempt("Flushed.", () => call("POST", "/deliveries/flush")) }, "Let go what is held");
   const rows = el("div");
-  const refresh = async () => {
-    const { deliveries: all } = await call("GET", "/deliveries?after=0");
-    if (!isNew(rows, all)) return;
-    const open = new Set([...rows.querySelectorAll("details[open]")].map((one) => one.dataset.number));
-    rows.replaceChildren(...all.reverse().slice(0, 100).map((one) => delivery(one, open)));
-    if (!all.length) rows.append(el("p", { className: "muted" }, "Nothing was sent yet."));
-  };
+  const refresh = deliveryList(rows, "/deliveries");
   main.replaceChildren(el("h2", {}, "Deliveries"), el("div", { className: "row" }, flush), rows);
   await refresh();
   return refresh;
 }
 
-function delivery(one, open) {
+// What fills ``rows`` with the newest; ``full``: what one of them shows when it is opened.
+export function deliveryList(rows, path, full = (one) => one) {
+  return async () => {
+    const { deliveries: all } = await call("GET", `${path}?after=0`);
+    if (!isNew(rows, all)) return;
+    const open = new Set([...rows.querySelectorAll("details[open]")].map((one) => one.dataset.number));
+    rows.replaceChildren(...all.reverse().slice(0, 100).map((one) => delivery(one, open, full)));
+    if (!all.length) rows.append(el("p", { className: "muted" }, "Nothing was sent yet."));
+  };
+}
+
+function delivery(one, open, full) {
   const last = one.tries.at(-1);
   const came = last ? `${last.status ?? last.error}` : "";
-  const text = `${one.at.slice(11, 23)} ${one.action} ${one.entity} ${one.entity_id} → ${one.state} ${came} (${one.tries.length} ${one.tries.length === 1 ? "try" : "tries"})`;
+  const text = `${one.at.slice(11, 23)} ${one.action} ${one.entity} ${shown(one.entity_id)} → ${one.state} ${came} (${one.tries.length} ${one.tries.length === 1 ? "try" : "tries"})`;
   const entry = el("details", {}, el("summary", { className: ["failed", "lost", "dropped"].includes(one.state) ? "bad" : "" }, text));
   entry.dataset.number = one.number;
-  const fill = () => entry.childElementCount === 1 && entry.append(pretty(one));
+  const fill = () => entry.childElementCount === 1 && entry.append(pretty(full(one)));
   entry.addEventListener("toggle", () => entry.open && fill());
   if (open.has(String(one.number))) { entry.open = true; fill(); }
   return entry;

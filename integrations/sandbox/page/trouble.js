@@ -10,6 +10,8 @@ const WORDS = {
   times: "how many calls (empty: all)",
   seconds: "seconds to wait (latency)",
   status: "status to answer (error)",
+  system: "system",
+  body: "body of the answer (error)",
   probability: "probability (0 to 1)",
 };
 
@@ -22,45 +24,53 @@ export async function trouble(main) {
   main.replaceChildren(
     el("h2", {}, "Trouble"),
     rules,
-    ruleForm(refresh),
-    el("h2", {}, "Switches"),
-    settings((await call("GET", "/switches")).switches, "/switches"),
-    el("h2", {}, "Budget"),
-    settings((await call("GET", "/budget")).budget, "/budget"),
+    ruleForm(refresh, main.dataset.system),
+    ...(main.dataset.system === "tc2" ? [] : await ofPipedrive()),
     el("h2", {}, "Clock"),
     clockForm(),
-    el("h2", {}, "Records"),
-    seedForm(),
     el("p", {}, el("button", { type: "button", className: "danger", onclick: () =>
-      confirm("Remove all records, webhooks and switches?") && attempt("As new.", () => call("POST", "/reset")) }, "Reset everything")),
+      confirm("Remove all records, webhooks and switches, in all systems?") && attempt("As new.", () => call("POST", "/reset")) }, "Reset everything")),
   );
   await refresh();
   return refresh;
 }
 
+async function ofPipedrive() {
+  return [
+    el("h2", {}, "Switches"),
+    settings((await call("GET", "/switches")).switches, "/switches"),
+    el("h2", {}, "Budget"),
+    settings((await call("GET", "/budget")).budget, "/budget"),
+    el("h2", {}, "Records"),
+    seedForm(),
+  ];
+}
+
 function inForce(rules, refresh) {
   if (!rules.length) return el("p", { className: "muted" }, "No trouble is made.");
   return table(["Kind", "Calls", "Left", "Hits", ""], rules.map((rule) => [
-    rule.kind, `${rule.method} ${rule.path}`, rule.times === null ? "all" : String(rule.times), String(rule.hits),
+    rule.kind, `${rule.system === "*" ? "" : rule.system} ${rule.method} ${rule.path}`, rule.times === null ? "all" : String(rule.times), String(rule.hits),
     el("button", { type: "button", className: "quiet", onclick: () =>
       attempt("Ended.", () => call("DELETE", `/trouble/${rule.number}`)).then(refresh) }, "End"),
   ]));
 }
 
-function ruleForm(refresh) {
+function ruleForm(refresh, system) {
   const inputs = {
     kind: el("select", {}, ...KINDS.map((kind) => el("option", { value: kind }, kind))),
+    system: el("select", {}, ...["pipedrive", "tc2", "*"].map((name) => el("option", { value: name, selected: name === system }, name === "*" ? "all" : name))),
     method: el("input", { value: "*" }),
     path: el("input", { value: "*" }),
     times: el("input", { value: "1", placeholder: "empty: all" }),
     seconds: el("input", { value: "0" }),
     status: el("input", { value: "500" }),
+    body: el("select", {}, ...["json", "html", "empty"].map((form) => el("option", { value: form }, form))),
     probability: el("input", { value: "1" }),
   };
   const add = (event) => {
     event.preventDefault();
     const body = Object.fromEntries(Object.entries(inputs).map(([name, input]) =>
-      [name, ["kind", "method", "path"].includes(name) ? input.value : typed(input.value)]));
+      [name, ["kind", "system", "method", "path", "body"].includes(name) ? input.value : typed(input.value)]));
     attempt("In force.", () => call("POST", "/trouble", body)).then(refresh);
   };
   return el("form", { onsubmit: add },
@@ -68,7 +78,7 @@ function ruleForm(refresh) {
     el("p", { className: "whole" }, el("button", { type: "submit" }, "Make trouble")));
 }
 
-function settings(values, path) {
+export function settings(values, path) {
   const inputs = Object.fromEntries(Object.entries(values).map(([name, value]) => {
     const input = typeof value === "boolean"
       ? el("select", {}, ...["false", "true"].map((word) => el("option", { value: word, selected: word === String(value) }, word === "true" ? "yes" : "no")))

@@ -7,16 +7,17 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from integrations.sandbox.clock import Clock, stamp
+from integrations.sandbox.deliveries import Deliveries
 from integrations.sandbox.journal import Journal
+from integrations.sandbox.people import founders
 from integrations.sandbox.pipedrive import bodies, links, records, users
-from integrations.sandbox.pipedrive.deliveries import Deliveries
 from integrations.sandbox.pipedrive.errors import invalid, not_found
 from integrations.sandbox.pipedrive.events import Event, changed_parts, webhook_form
 from integrations.sandbox.pipedrive.fields import Fields
 from integrations.sandbox.pipedrive.search import SearchIndex
 from integrations.sandbox.pipedrive.switches import Switches
 from integrations.sandbox.pipedrive.table import Row, Table
-from integrations.sandbox.pipedrive.webhooks import Webhooks
+from integrations.sandbox.pipedrive.webhooks import RETRIES, Webhooks
 
 PURGED_AFTER = timedelta(days=30)
 _PIPELINES = {
@@ -35,7 +36,7 @@ class Account:
         self.tables: dict[str, Table] = {}
         self.fields = Fields(journal)
         self.search = SearchIndex(clock, self.switches, self.fields)
-        self.deliveries = Deliveries(clock, journal, self.switches, self.lock)
+        self.deliveries = Deliveries(clock, journal, self.switches, self.lock, RETRIES)
         self.webhooks = Webhooks(clock, journal, self.deliveries)
         self.token_owner = records.FIRST_IDS["user"]
         self._make_tables()
@@ -73,7 +74,7 @@ class Account:
 
     def _found(self) -> None:
         now = self.clock.now()
-        for name, email in users.founders():
+        for name, email in founders():
             user_id = self.tables["user"].new_id()
             self.store("user", users.new_user(user_id, name, email, now))
         for name, stages in _PIPELINES.items():

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from integrations.sandbox.clock import Clock
+from integrations.sandbox.delivery import Delivery
 from integrations.sandbox.journal import Journal
 from integrations.sandbox.pipedrive import SYSTEM, api_v1, api_v2, errors, merging, seeding
 from integrations.sandbox.pipedrive.account import Account
 from integrations.sandbox.pipedrive.budget import Budget
-from integrations.sandbox.pipedrive.deliveries import Delivery
-from integrations.sandbox.pipedrive.sender import Sender
 from integrations.sandbox.pipedrive.switches import Switches
 from integrations.sandbox.routing import Request, Response, Routes
+from integrations.sandbox.sender import Sender
 
 if TYPE_CHECKING:
     from integrations.sandbox.pipedrive.endpoints import Endpoint
@@ -36,8 +36,7 @@ class Pipedrive:
 
     def start(self) -> None:
         """Begin to deliver webhooks."""
-        account = self.account
-        self._sender = Sender(account.deliveries, account.webhooks, account.switches)
+        self._sender = Sender(self.account.deliveries, self.account.switches)
         self._sender.start()
 
     def stop(self) -> None:

@@ -6,8 +6,6 @@ COMPANY_ID = 990011
 COMPANY_NAME = "Larkfield Tutors"
 COMPANY_DOMAIN = "larkfield"
 
-_PEOPLE = ("Anna Whitlock", "Ben Adeyemi", "Carla Mendes", "Dev Sharma")
-
 
 def v1_time(moment: datetime) -> str:
     """As v1 writes times: no zone, and UTC is meant."""
@@ -37,11 +35,6 @@ def new_user(user_id: int, name: str, email: str, now: datetime) -> dict:
         "icon_url": None,
         "is_deleted": False,
     }
-
-
-def founders() -> list[tuple[str, str]]:
-    """Name and e-mail address of those who are there from the start."""
-    return [(name, f"{name.split()[0].lower()}@larkfield.example") for name in _PEOPLE]
 
 
 def shown(user: dict, token_owner: int) -> dict:

@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 import requests
 
 from integrations.sandbox.clock import Clock, stamp, stamp_with_milliseconds
+from integrations.sandbox.deliveries import Deliveries
+from integrations.sandbox.delivery import Delivery, Retries
 from integrations.sandbox.journal import Journal
 from integrations.sandbox.pipedrive import checks
-from integrations.sandbox.pipedrive.deliveries import Deliveries
 from integrations.sandbox.pipedrive.errors import WebhookError
 from integrations.sandbox.pipedrive.events import Event
 from integrations.sandbox.pipedrive.users import COMPANY_ID
@@ -28,6 +29,11 @@ OBJECTS = (
     "stage",
     "user",
     "*",
+)
+RETRIES = Retries(
+    after_seconds=(3, 30, 150),
+    succeeded=lambda status: 200 <= status < 300,
+    worthwhile=lambda _status: True,
 )
 MAX_PER_USER = 40
 FIRST_FAILURES_TO_BAN = 10
@@ -174,7 +180,25 @@ class Webhooks:
     def address(self, event: Event, permitted: list[str]) -> None:
         """Queue an event for all who want it; for the banned ones it is lost."""
         for webhook in self.wanting(event.entity, event.action):
-            self._deliveries.add(webhook, event, event.payload(webhook, permitted))
+            self._deliveries.add(
+                webhook_id=webhook["id"],
+                url=webhook["subscription_url"],
+                entity=event.entity,
+                entity_id=event.entity_id,
+                action=event.action,
+                payload=event.payload(webhook, permitted),
+                at=stamp_with_milliseconds(event.at),
+                keys=_order_keys(webhook["id"], event),
+            )
+
+    def letter(self, delivery: Delivery) -> dict:
+        """What is posted: the event under its attempt, with the webhook's credentials."""
+        meta = delivery.payload["meta"] | {"attempt": delivery.attempt}
+        return {
+            "data": dump(delivery.payload | {"meta": meta}),
+            "headers": {"Content-Type": "application/json", "User-Agent": "Pipedrive Webhooks"},
+            "auth": _credentials(self._webhooks[delivery.webhook_id]),
+        }
 
     def banned(self, webhook_id: int) -> bool:
         """Whether nothing is sent to it at present."""
@@ -215,6 +239,17 @@ class Webhooks:
 
     def _keep(self, webhook: dict) -> None:
         self._journal.put("webhook", webhook["id"], dump(webhook))
+
+
+def _order_keys(webhook_id: int, event: Event) -> list[str]:
+    keys = [f"{webhook_id}/{event.entity}/{event.entity_id}"]
+    # The two events of a merge keep the order that was chosen for them.
+    return [*keys, f"{webhook_id}/{event.correlation_id}"] if event.merge else keys
+
+
+def _credentials(webhook: dict) -> tuple[bytes, bytes] | None:
+    user, password = webhook["http_auth_user"], webhook["http_auth_password"]
+    return ((user or "").encode(), (password or "").encode()) if user or password else None
 
 
 def shown(webhook: dict) -> dict:

@@ -6,63 +6,40 @@ import json
 import threading
 import time
 from collections import deque
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 
 from integrations.sandbox.clock import Clock, stamp_with_milliseconds
+from integrations.sandbox.delivery import Delivery, Retries, Webhooks
 from integrations.sandbox.journal import Journal
-from integrations.sandbox.pipedrive.events import Event
-from integrations.sandbox.pipedrive.switches import Switches
 from integrations.sandbox.routing import dump
+from integrations.sandbox.switches import Switches
 
-RETRY_AFTER_SECONDS = (3, 30, 150)
 KEPT = 5_000
-#: States in which something is still to come.
-OPEN = ("pending", "sending", "retrying")
-
-
-@dataclass
-class Delivery:
-    """One event on its way to one webhook."""
-
-    number: int
-    webhook_id: int
-    url: str
-    entity: str
-    entity_id: int
-    action: str
-    payload: dict
-    at: str
-    #: Deliveries that share a key arrive in order, as long as first attempts succeed.
-    keys: list[str]
-    #: pending, sending, retrying, delivered, failed, lost or dropped.
-    state: str = "pending"
-    #: Of the next try, 1 to 4.
-    attempt: int = 1
-    due: float = 0.0
-    #: What came of each try: at, attempt, status, error, milliseconds.
-    tries: list[dict] = field(default_factory=list)
-
-    def as_json(self) -> dict:
-        """For the page."""
-        return asdict(self)
+MOST_SHOWN = 200
 
 
 class Deliveries:
     """The queue, and the list that the page shows. The account's lock guards both.
 
-    First attempts of one record leave in order. A retry holds nobody up, so later events
-    overtake it: as Pipedrive has it.
+    First attempts that share a key leave in order. A retry holds nobody up, so later
+    events overtake it: as Pipedrive and TC2 have it.
     """
 
     def __init__(
-        self, clock: Clock, journal: Journal, switches: Switches, lock: threading.RLock
+        self,
+        clock: Clock,
+        journal: Journal,
+        switches: Switches,
+        lock: threading.RLock,
+        retries: Retries,
     ) -> None:
         self._clock, self._journal, self._switches = clock, journal, switches
+        self._rules = retries
         #: Senders wait on the one, ``settle`` on the other.
         self.changed = threading.Condition(lock)
         self._settled = threading.Condition(lock)
-        #: Set by ``Webhooks``.
-        self.webhooks = None
+        #: Set by the system's own.
+        self.webhooks: Webhooks | None = None
         self.clear()
         clock.on_move(self.wake)
 
@@ -93,31 +70,18 @@ class Deliveries:
         last = max((one["number"] for one in stored), default=0)
         self._numbers = itertools.count(last + 1)
 
-    def add(self, webhook: dict, event: Event, payload: dict) -> None:
-        """A new event for one webhook."""
-        keys = [f"{webhook['id']}/{event.entity}/{event.entity_id}"]
-        if event.merge:
-            # The two events of a merge keep the order that was chosen for them.
-            keys.append(f"{webhook['id']}/{event.correlation_id}")
-        delivery = Delivery(
-            number=next(self._numbers),
-            webhook_id=webhook["id"],
-            url=webhook["subscription_url"],
-            entity=event.entity,
-            entity_id=event.entity_id,
-            action=event.action,
-            payload=payload,
-            at=stamp_with_milliseconds(event.at),
-            keys=keys,
-        )
+    def add(self, **about: object) -> Delivery:
+        """A new one, queued unless it is lost; ``about``: the fields of ``Delivery``."""
+        delivery = Delivery(number=next(self._numbers), **about)
         self.all[delivery.number] = delivery
         self._forget_old()
-        if self.webhooks.banned(webhook["id"]):
+        if self.webhooks.banned(delivery.webhook_id):
             delivery.state = "lost"
         elif self._switches.drop_deliveries:
             delivery.state = "dropped"
         else:
             self._start(delivery)
+        return delivery
 
     def _start(self, delivery: Delivery) -> None:
         self._open[delivery.number] = delivery
@@ -163,20 +127,25 @@ class Deliveries:
             return
         status = outcome["status"]
         first = delivery.attempt == 1
-        if status is not None and 200 <= status < 300:
+        if self.arrived(outcome):
             self.webhooks.note_success(delivery.webhook_id, status)
             self._close(delivery, "delivered")
         else:
             self.webhooks.note_failure(delivery.webhook_id, status, first_attempt=first)
-            self._retry(delivery)
+            self._retry(delivery, status)
         if first:
             self._leave_chains(delivery)
 
-    def _retry(self, delivery: Delivery) -> None:
-        if delivery.attempt > len(RETRY_AFTER_SECONDS):
+    def arrived(self, outcome: dict) -> bool:
+        """Whether the system takes such an answer for success."""
+        return outcome["status"] is not None and self._rules.succeeded(outcome["status"])
+
+    def _retry(self, delivery: Delivery, status: int | None) -> None:
+        waits = self._rules.after_seconds
+        if delivery.attempt > len(waits) or not self._rules.worthwhile(status):
             self._close(delivery, "failed")
             return
-        wait = RETRY_AFTER_SECONDS[delivery.attempt - 1] * self._switches.retry_scale
+        wait = waits[delivery.attempt - 1] * self._switches.retry_scale
         delivery.state, delivery.due = "retrying", self._clock.time() + wait
         delivery.attempt += 1
         self._keep(delivery)
@@ -191,6 +160,15 @@ class Deliveries:
         """Look again: a switch or the clock has moved."""
         with self.changed:
             self.changed.notify_all()
+
+    def as_json(self, after: int) -> dict:
+        """The newest of those after a number, for the page."""
+        chosen = [one for one in self.all.values() if one.number > after][-MOST_SHOWN:]
+        return {
+            "deliveries": [one.as_json() for one in chosen],
+            "total": len(self.all),
+            "open": self.open_count(),
+        }
 
     def open_count(self) -> int:
         """How many are not settled."""

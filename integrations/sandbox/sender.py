@@ -5,10 +5,9 @@ import time
 
 import requests
 
-from integrations.sandbox.pipedrive.deliveries import Deliveries, Delivery
-from integrations.sandbox.pipedrive.switches import Switches
-from integrations.sandbox.pipedrive.webhooks import Webhooks
-from integrations.sandbox.routing import dump
+from integrations.sandbox.deliveries import Deliveries
+from integrations.sandbox.delivery import Delivery
+from integrations.sandbox.switches import Switches
 
 THREADS = 8
 
@@ -16,8 +15,8 @@ THREADS = 8
 class Sender:
     """Takes deliveries off the queue and posts them, several at a time."""
 
-    def __init__(self, deliveries: Deliveries, webhooks: Webhooks, switches: Switches) -> None:
-        self._deliveries, self._webhooks, self._switches = deliveries, webhooks, switches
+    def __init__(self, deliveries: Deliveries, switches: Switches) -> None:
+        self._deliveries, self._switches = deliveries, switches
         self._stopping = False
         self._threads: list[threading.Thread] = []
 
@@ -40,41 +39,31 @@ class Sender:
         # Proxies and .netrc of this machine are no business of the simulated sender.
         session.trust_env = False
         while (taken := self._take()) is not None:
-            delivery, credentials = taken
-            outcome = self._post(session, delivery, credentials)
+            delivery, letter = taken
+            outcome = self._post(session, delivery.url, letter)
             for _ in range(self._copies(outcome)):
-                self._post(session, delivery, credentials)
+                self._post(session, delivery.url, letter)
             with self._deliveries.changed:
                 if not self._stopping:
                     self._deliveries.finish(delivery, outcome)
 
-    def _take(self) -> tuple[Delivery, tuple[str, str] | None] | None:
-        """Wait for one, with the user and password of its webhook; None: stop."""
+    def _take(self) -> tuple[Delivery, dict] | None:
+        """Wait for one, with what is to be posted; None: stop."""
         queue = self._deliveries
         with queue.changed:
             while not self._stopping:
                 if delivery := queue.next():
-                    return delivery, self._credentials(delivery)
+                    return delivery, queue.webhooks.letter(delivery)
                 queue.changed.wait(queue.seconds_to_wait())
         return None
 
-    def _credentials(self, delivery: Delivery) -> tuple[str, str] | None:
-        webhook = self._webhooks.get(delivery.webhook_id)
-        user, password = webhook["http_auth_user"], webhook["http_auth_password"]
-        return ((user or "").encode(), (password or "").encode()) if user or password else None
-
-    def _post(
-        self, session: requests.Session, delivery: Delivery, credentials: tuple | None
-    ) -> dict:
-        meta = delivery.payload["meta"] | {"attempt": delivery.attempt}
+    def _post(self, session: requests.Session, url: str, letter: dict) -> dict:
         started = time.monotonic()
         status, error = None, ""
         try:
             status = session.post(
-                delivery.url,
-                data=dump(delivery.payload | {"meta": meta}),
-                headers={"Content-Type": "application/json", "User-Agent": "Pipedrive Webhooks"},
-                auth=credentials,
+                url,
+                **letter,
                 timeout=self._switches.delivery_timeout_seconds,
                 allow_redirects=False,
             ).status_code
@@ -84,5 +73,4 @@ class Sender:
         return {"status": status, "error": error, "milliseconds": elapsed}
 
     def _copies(self, outcome: dict) -> int:
-        arrived = outcome["status"] is not None and 200 <= outcome["status"] < 300
-        return self._switches.duplicate_deliveries if arrived else 0
+        return self._switches.duplicate_deliveries if self._deliveries.arrived(outcome) else 0
