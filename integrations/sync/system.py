@@ -19,6 +19,7 @@ class Policy(StrEnum):
     NEWEST = "newest"
     REMOTE_UNLESS_EMPTY = "remote unless empty"
     ONLY_WHEN_NEW = "only when new"
+    ONLY_WHILE_EMPTY = "only while empty"
     ASK = "ask"
 
 
