@@ -81,7 +81,7 @@ def _id(value: Any) -> str | None:
 def flat(role: Any) -> dict[str, Any]:
     """A role as version 2 has it, whichever version and wrapping it came in."""
     held = dict(role) if isinstance(role, Mapping) else {}
-    if isinstance(held.get("role"), Mapping):
+    if isinstance(held.get("role"), Mapping) and "id" in held["role"]:
         held = dict(held["role"])
     user = held.pop("user", None)
     return {**user, **held} if isinstance(user, Mapping) else held

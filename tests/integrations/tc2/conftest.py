@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from companies.models import TeamMember
 from integrations.sandbox.people import founders
 from tests.factories import PipelineFactory, StageFactory, TeamMemberFactory
 
@@ -13,7 +14,8 @@ def sales_person(db):
     """TC2's first member of the staff, known to Hermes by the same e-mail address."""
     name, email = next(iter(founders()))
     first, _, last = name.partition(" ")
-    return TeamMemberFactory(first_name=first, last_name=last, email=email)
+    known = TeamMember.objects.filter(email=email).first()
+    return known or TeamMemberFactory(first_name=first, last_name=last, email=email)
 
 
 @pytest.fixture
