@@ -113,9 +113,9 @@ def _spread_batch() -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            DELETE FROM integrations_recordchange WHERE id IN (
+            DELETE FROM integrations_recordchange WHERE id = ANY(ARRAY(
                 SELECT id FROM integrations_recordchange
-                ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
+                ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED))
             RETURNING kind, record_id, origin
             """,
             [SPREAD_BATCH],

@@ -40,14 +40,15 @@ def claim_lost() -> list[WebhookEvent]:
 def _claim(which: str, limit: int) -> list[WebhookEvent]:
     now = timezone.now()
     with connection.cursor() as cursor:
+        # An array is made once; PostgreSQL may run a plain subquery, and its LIMIT, many times.
         cursor.execute(
             f"""
             UPDATE integrations_webhookevent SET state = 'processing',
                 attempts = attempts + 1, next_attempt_at = %s, lease_until = %s
-            WHERE id IN (
+            WHERE id = ANY(ARRAY(
                 SELECT id FROM integrations_webhookevent
                 WHERE {which} AND next_attempt_at <= %s
-                ORDER BY next_attempt_at, id LIMIT %s FOR UPDATE SKIP LOCKED)
+                ORDER BY next_attempt_at, id LIMIT %s FOR UPDATE SKIP LOCKED))
             RETURNING id
             """,
             [now + LEASE, now + LEASE, now, limit],

@@ -58,11 +58,11 @@ def claim(system: System, limit: int) -> list[OutboxEntry]:
             """
             UPDATE integrations_outboxentry SET state = 'sending',
                 attempts = attempts + 1, next_attempt_at = %s, lease_until = %s
-            WHERE id IN (
+            WHERE id = ANY(ARRAY(
                 SELECT id FROM integrations_outboxentry
                 WHERE system = %s AND state IN ('waiting', 'sending', 'retrying')
                     AND next_attempt_at <= %s
-                ORDER BY rank, next_attempt_at, id LIMIT %s FOR UPDATE SKIP LOCKED)
+                ORDER BY rank, next_attempt_at, id LIMIT %s FOR UPDATE SKIP LOCKED))
             RETURNING id
             """,
             [now + LEASE, now + LEASE, system.name, now, limit],
