@@ -12,7 +12,16 @@ from django.utils import timezone
 from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxState
 from integrations.models.queues import LEASE
 
-from . import changes, connections, hub, links, removals, schedule, upkeep
+from . import (
+    changes,
+    connections,
+    hub,
+    links,
+    outbox_entries,
+    removals,
+    schedule,
+    upkeep,
+)
 from .ended import close, give_up_later, ours, waits_for_parent
 from .errors import RemoteGone
 from .outgoing import build, missing_parent, sent_fields
@@ -171,6 +180,9 @@ def _delete(remote: Remote, job: Job) -> None:
     except RemoteGone:
         logger.info("%s is gone already", link)
     keep_deletion(link)
+    if job.record.archived_at is None:
+        # It is not wanted there any more; those below it may not be either.
+        outbox_entries.add(job.system, removals.below(job.entry.kind, job.record.pk))
     close(job.entry, "delete")
 
 

@@ -71,3 +71,16 @@ def are_left_alone(kind: str, record_id: int) -> bool:
         system__in=quiet, kind=kind, record_id=record_id, state=LinkState.GONE, deleted_here=False
     )
     return bool(quiet) and gone.exists()
+
+
+def below(kind: str, record_id: int) -> list[tuple[str, int]]:
+    """(kind, id) of the live records that point at this one."""
+    found = []
+    for child in map(hub.KINDS.__getitem__, hub.TRACKED):
+        for name, parent in child.parents.items():
+            if parent == kind:
+                rows = child.model._base_manager.filter(
+                    archived_at=None, **{f"{name}_id": record_id}
+                )
+                found += [(child.name, pk) for pk in rows.values_list("pk", flat=True)]
+    return found

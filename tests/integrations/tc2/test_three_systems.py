@@ -106,3 +106,16 @@ def test_an_organization_that_a_person_typed_in_tc2_is_the_company(
 
     assert tc2.linked("company", client["id"]) == pipedrive.linked("company", known["id"])
     assert Company.objects.count() == 1
+
+
+def test_who_is_no_real_customer_leaves_pipedrive_and_is_not_made_there(pipedrive, tc2, client_id):
+    tc2.edit(client_id, agency={"narc": True})
+
+    calls = pipedrive.send()
+
+    assert sorted((call.method, call.path.split("/")[3]) for call in calls) == [
+        ("DELETE", "deals"), ("DELETE", "organizations"), ("DELETE", "persons"),
+    ]  # fmt: skip
+    assert Company.objects.get().narc
+    tc2.sign_up(first_name="Bo", email="bo@quill.example", agency={"narc": True})
+    assert pipedrive.send() == []
