@@ -148,12 +148,13 @@ def _read(system: System, event: WebhookEvent, body: bytes) -> Reading | None:
 def _batches(
     system: System, events: list[WebhookEvent], readings: Readings
 ) -> Iterator[list[WebhookEvent]]:
-    """All events of one record together, and parents before children."""
-    about: dict[tuple[str, str], list[WebhookEvent]] = defaultdict(list)
+    """All events of one record together, parents before children, and last what needs calls."""
+    about: dict[tuple[bool, str, str], list[WebhookEvent]] = defaultdict(list)
     for event in events:
-        about[_first_named(readings[event.pk])].append(event)
+        reading = readings[event.pk]
+        about[bool(reading.reread), *_first_named(reading)].append(event)
     batch: list[WebhookEvent] = []
-    for key in sorted(about, key=lambda key: system.rank(key[0])):
+    for key in sorted(about, key=lambda key: (key[0], system.rank(key[1]))):
         batch += about[key]
         if len(batch) >= BATCH:
             yield batch

@@ -119,7 +119,7 @@ def _by_other_system(kind: str, records: Sequence[RemoteRecord]) -> dict[str, in
         kind=kind,
         system__in={system for system, _ in named},
         remote_id__any=[remote_id for _, remote_id in named],
-        state=LinkState.LIVE,
+        state__in=[LinkState.LIVE, LinkState.ALIAS],
     )
     ids = {named.get((link.system, link.remote_id), ""): link.record_id for link in found}
     model = hub.KINDS[kind].model

@@ -8,7 +8,7 @@ from dataclasses import replace
 from integrations.models import WebhookEvent
 
 from . import connections
-from .inbox_claims import failed
+from .inbox_claims import failed, hold
 from .records import RemoteRecord
 from .system import Reading, System
 
@@ -29,6 +29,7 @@ def resolved(
         reading = readings[event.pk]
         for key in reading.reread:
             if key not in found:
+                hold(events)
                 found[key] = _ask(system, key)
         answers = [found[key] for key in reading.reread]
         if trouble := next((each for each in answers if isinstance(each, Exception)), None):
@@ -48,5 +49,11 @@ def _ask(system: System, key: Key) -> list[RemoteRecord] | Exception:
 
 
 def _with(reading: Reading, answers: Iterable[list[RemoteRecord] | Exception]) -> Reading:
-    told = [one for answer in answers if not isinstance(answer, Exception) for one in answer]
+    told = [
+        # Its place is after the message that asked, and before those that came later.
+        replace(one, event_at=reading.at)
+        for answer in answers
+        if not isinstance(answer, Exception)
+        for one in answer
+    ]
     return replace(reading, records=[*reading.records, *told])

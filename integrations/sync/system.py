@@ -86,6 +86,7 @@ class Reading:
 
     Attributes:
         reread: (kind, remote id) of what changed, where the delivery does not say how.
+        at: When that was; what is read afterwards is no older.
     """
 
     records: list[RemoteRecord] = field(default_factory=list)
@@ -93,6 +94,7 @@ class Reading:
     action: str = ""
     ignored: str = ""
     reread: tuple[tuple[str, str], ...] = ()
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ def read(body: bytes) -> Reading:
         raise Rejected("The message does not say what it is about")
     model, action = _word(subject, "model") or "Client", _word(event, "action")
     if model == "Invoice":
-        return _invoice(subject, action)
+        return _invoice(subject, action, at)
     if model != "Client":
         return Reading(subject=f"{model} {_word(subject, 'id')}", action=action,
                        ignored=f"Hermes keeps no {model}")  # fmt: skip
@@ -62,12 +62,11 @@ def _word(held: Mapping[str, Any], key: str) -> str:
     return clean_text(str(value)[:40]) if isinstance(value, str | int) else ""
 
 
-def _invoice(subject: Mapping[str, Any], action: str) -> Reading:
+def _invoice(subject: Mapping[str, Any], action: str, at: datetime | None) -> Reading:
     """Its client's number of paid invoices may have changed."""
+    about = f"Invoice {_word(subject, 'id')}"
     client_id = inbound.remote_id(subject.get("client"))
-    return Reading(
-        subject=f"Invoice {_word(subject, 'id')}", action=action, reread=(("company", client_id),)
-    )
+    return Reading(subject=about, action=action, reread=(("company", client_id),), at=at)
 
 
 def _client(subject: Mapping[str, Any], action: str, at: datetime | None) -> Reading:
@@ -81,6 +80,6 @@ def _client(subject: Mapping[str, Any], action: str, at: datetime | None) -> Rea
         )
         return Reading([gone], about, action)
     if inbound.is_thin(subject):
-        return Reading(subject=about, action=action, reread=(("company", pk),))
+        return Reading(subject=about, action=action, reread=(("company", pk),), at=at)
     records = inbound.client(subject, event_at=at)
     return Reading(records, about, action, ignored="" if records else NO_AGENCY)

@@ -7,7 +7,8 @@ import pytest
 from companies.models import Company
 from contacts.models import Contact
 from deals.models import Deal
-from integrations.models import ExternalLink, PossibleDuplicate, WebhookEvent
+from integrations.models import Connection, ExternalLink, PossibleDuplicate, WebhookEvent
+from integrations.sandbox.tc2 import by_hand
 from integrations.sync import inbox, outbox
 from tests.factories import CompanyFactory, ContactFactory, DealFactory, TeamMemberFactory
 
@@ -157,8 +158,6 @@ def test_an_event_whose_sales_person_is_unknown_waits_until_somebody_adds_them(t
 
 
 def test_a_paid_invoice_reads_its_client_once_for_all_events_of_a_batch(tc2, client_id):
-    from integrations.sandbox.tc2 import by_hand
-
     by_hand.pay_invoice(tc2.account.account, client_id)
     by_hand.pay_invoice(tc2.account.account, client_id)
     tc2.deliver()
@@ -219,3 +218,36 @@ def test_of_two_companies_of_one_name_none_is_guessed(tc2, sales_person):
 
     assert Company.objects.count() == 3
     assert PossibleDuplicate.objects.filter(kind="company").count() == 2
+
+
+def test_what_was_read_again_is_newer_than_the_messages_before_it(tc2, client_id):
+    tc2.account.edit(client_id, agency={"status": "active"})
+    by_hand.pay_invoice(tc2.account.account, client_id)
+
+    tc2.deliver()
+
+    company = Company.objects.get()
+    assert (company.tc2_status, company.paid_invoice_count) == ("active", 1)
+
+
+def test_while_tc2_does_not_answer_an_invoice_waits_and_other_events_go_on(tc2, client_id):
+    by_hand.pay_invoice(tc2.account.account, client_id)
+    tc2.sandbox.trouble.add("error", system="tc2", times=None, status=503)
+    tc2.account.sign_up(first_name="Bo", last_name="Hale", email="bo@hale.example")
+
+    tc2.deliver()
+
+    assert Company.objects.count() == 2
+    assert sorted(WebhookEvent.objects.values_list("state", flat=True)) == [
+        "done", "done", "retrying",
+    ]  # fmt: skip
+
+
+def test_a_wrong_key_pauses_the_connection_and_loses_no_event(tc2, client_id):
+    by_hand.pay_invoice(tc2.account.account, client_id)
+    tc2.sandbox.trouble.add("blocked", system="tc2", times=None)
+
+    tc2.deliver()
+
+    assert WebhookEvent.objects.latest("pk").state == "retrying"
+    assert Connection.objects.get(system="tc2").paused
