@@ -79,7 +79,7 @@ async function tick() {
   setTimeout(tick, EACH_MILLISECONDS);
 }
 
-document.getElementById("origin").textContent = location.origin;
+document.querySelectorAll(".origin").forEach((place) => { place.textContent = location.origin; });
 addEventListener("hashchange", show);
 await show();
 tick();

@@ -91,11 +91,16 @@ class Events:
         self._keep(one)
         if not one.held:
             self._fresh.append(one)
-        while len(self.all) > KEPT:
-            oldest = next(iter(self.all))
-            del self.all[oldest]
-            self._journal.delete("event", oldest)
+        self._forget_old()
         return one
+
+    def _forget_old(self) -> None:
+        while len(self.all) > KEPT:
+            oldest = next(iter(self.all.values()))
+            if oldest.held:
+                return
+            del self.all[oldest.number]
+            self._journal.delete("event", oldest.number)
 
     def send_fresh(self) -> None:
         """Queue what one change has brought about."""

@@ -32,8 +32,10 @@ def _can_be(named: object) -> bool:
 def keep(account: "Account", client_id: int, named: list[dict]) -> list[int]:
     """Their ids; those who are no longer named have nobody to pay for them."""
     kept = [_keep(account, client_id, each) for each in named]
-    for record in account.tables["recipient"].values():
-        if record["paying_client"] == client_id and record["id"] not in kept:
+    for before in account.tables["client"][client_id]["paid_recipients"]:
+        record = account.tables["recipient"][before]
+        # Another client may pay for them by now.
+        if before not in kept and record["paying_client"] == client_id:
             account.store("recipient", record | {"paying_client": None})
     return kept
 

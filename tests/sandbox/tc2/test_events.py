@@ -127,6 +127,17 @@ def test_held_events_are_released_out_of_order(
     assert phones(tc2_receiver, 3) == expected
 
 
+def test_no_held_event_is_forgotten(sandbox, tc2, client_id, tc2_receiver, monkeypatch):
+    monkeypatch.setattr("integrations.sandbox.tc2.events.KEPT", 2)
+    sandbox.tc2.switches.set(hold_deliveries=True, style="batch")
+    for phone in "123":
+        sandbox.tc2.edit(client_id, phone=phone)
+
+    tc2.control("POST", "/tc2/events/release")
+
+    assert phones(tc2_receiver, 1) == ["3", "2", "1"]
+
+
 def test_held_events_leave_as_they_came_when_holding_ends(sandbox, tc2, client_id, tc2_receiver):
     tc2.control("POST", "/tc2/switches", {"hold_deliveries": True})
     for phone in "123":
