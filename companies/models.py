@@ -161,6 +161,7 @@ class Company(Record):
     gclid_expires_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
     signup_questionnaire = models.JSONField(default=dict, blank=True, db_default={})
     has_booked_call = models.BooleanField(default=False, db_default=False)
+    signed_up_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
     has_signed_up = models.BooleanField(default=False, db_default=False)
     narc = models.BooleanField("not a real customer", default=False, db_default=False)
     tc2_status = models.TextField(

@@ -38,8 +38,8 @@ class CompanyPage(RecordPage):
             "Customer",
             {
                 "fields": [
-                    "price_plan", "tc2_status", "has_booked_call", "has_signed_up", "narc",
-                    "estimated_income", "account_value", "paid_invoice_count", "pay0_at",
+                    "price_plan", "tc2_status", "has_booked_call", "has_signed_up", "signed_up_at",
+                    "narc", "estimated_income", "account_value", "paid_invoice_count", "pay0_at",
                     "pay1_at", "pay3_at", "card_saved_at", "email_confirmed_at",
                     "signup_questionnaire",
                 ]

@@ -213,13 +213,8 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in [
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    ]
+    {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
+    for name in ["UserAttributeSimilarity", "MinimumLength", "CommonPassword", "NumericPassword"]
 ]
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
@@ -294,3 +289,10 @@ PIPEDRIVE_ACTIVITY_TYPE = env("PIPEDRIVE_ACTIVITY_TYPE", default="meeting")
 PIPEDRIVE_POLL_MINUTES = env.int("PIPEDRIVE_POLL_MINUTES", default=5)
 # JSON as text: integrations/pipedrive/given_keys.py reads it, and a check refuses nonsense.
 PIPEDRIVE_FIELD_KEYS = env("PIPEDRIVE_FIELD_KEYS", default="")
+
+# -- TC2: the key also signs its webhooks ----------------------------------------------
+
+TC2_BASE_URL = env("TC2_BASE_URL", default="").rstrip("/")
+TC2_API_KEY = env("TC2_API_KEY", default="")
+TC2_APP_URL = env("TC2_APP_URL", default=TC2_BASE_URL.removesuffix("/api")).rstrip("/")
+TC2_REQUESTS_PER_MINUTE = env.int("TC2_REQUESTS_PER_MINUTE", default=90)

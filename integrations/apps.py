@@ -15,13 +15,14 @@ class IntegrationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the registry, and listen for merges made in the domain."""
-        from django.db.models.signals import post_migrate
+        from django.db.models.signals import post_migrate, post_save
 
         from integrations import registry, schedules
-        from integrations.sync import any_of, changes, merges, signals  # noqa: F401
+        from integrations.sync import any_of, changes, merges, signals, waiting  # noqa: F401
 
         registry.register_all()
         merges.connect()
+        post_save.connect(waiting.somebody_new, sender="companies.TeamMember")
         post_migrate.connect(changes.install_triggers, sender=self)
         post_migrate.connect(schedules.install, sender=self)
         # What is loaded stays. To look through it again and again took a fifth of a first load.

@@ -2,9 +2,11 @@
 
 from .pipedrive import SYSTEM as PIPEDRIVE
 from .sync import system
+from .tc2 import SYSTEM as TC2
 
 SYSTEMS = [
     PIPEDRIVE,
+    TC2,
 ]
 
 

@@ -33,6 +33,8 @@ def _no_broker(settings, monkeypatch):
     settings.PIPEDRIVE_API_TOKEN = ""
     settings.PIPEDRIVE_WEBHOOK_USER = USER
     settings.PIPEDRIVE_WEBHOOK_PASSWORD = PASSWORD
+    settings.TC2_BASE_URL = ""
+    settings.TC2_API_KEY = ""
     settings.PIPEDRIVE_REQUESTS_PER_2_SECONDS = 100_000
     settings.PIPEDRIVE_SEARCHES_PER_2_SECONDS = 100_000
     keys.forget()
@@ -71,3 +73,15 @@ def pipedrive(sandbox, db, client, authorised):
     from tests.pipedrive_loop import PipedriveLoop
 
     return PipedriveLoop(sandbox, client, authorised)
+
+
+@pytest.fixture
+def tc2(sandbox, db, client, settings):
+    """TC2 connected: its events arrive when a test asks for them."""
+    from tests.tc2_loop import KEY, TC2Loop
+
+    settings.TC2_BASE_URL = f"{sandbox.url}/tc2/api"
+    settings.TC2_APP_URL = "https://tc2.example"
+    settings.TC2_API_KEY = KEY
+    settings.TC2_REQUESTS_PER_MINUTE = 100_000
+    return TC2Loop(sandbox, client)

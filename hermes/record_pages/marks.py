@@ -67,6 +67,8 @@ def _columns(kind: str, name: str) -> Iterable[str]:
 
 
 def _is_theirs(rule: FieldRule) -> bool:
+    if rule.policy is Policy.ONLY_WHILE_EMPTY:
+        return False
     return rule.policy in THEIRS or not rule.push
 
 

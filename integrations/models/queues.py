@@ -16,6 +16,7 @@ class Reason(models.TextChoices):
     GONE = "gone", "Gone there"
     CONFIG = "config", "Settings needed"
     INTERNAL = "internal", "Unexpected error"
+    WAITING = "waiting", "Waits for somebody"
 
 
 class EventState(models.TextChoices):

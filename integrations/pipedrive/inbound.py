@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from integrations.sync.countries import alpha2
 from integrations.sync.errors import Rejected
 from integrations.sync.records import RemoteRecord, clean_text
 
 from . import wire
-from .countries import alpha2
 from .schemas import ENTITIES, KINDS, NAME, Keys, RemoteKey, label_of
 
 #: Hub field -> the entity's own.

@@ -136,6 +136,15 @@ def _is_meeting_wanted(meeting: Any) -> bool:
     return bool(meeting.status != "cancelled")
 
 
+def _is_company_wanted(company: Any) -> bool:
+    return not company.narc
+
+
+def _is_their_company_wanted(record: Any) -> bool:
+    """Nothing is made there of the people and deals of who is no real customer."""
+    return record.company_id is None or _is_company_wanted(record.company)
+
+
 SPOKE_KINDS = {
     "team_member": SpokeKind(
         fields={"name": READ_ONLY, "email": READ_ONLY, "is_active": READ_ONLY}, push=False
@@ -150,11 +159,13 @@ SPOKE_KINDS = {
             "sales_person": PLAIN,
             "country": FieldRule(policy=Policy.REMOTE_UNLESS_EMPTY, push=False),
             **_custom_rules("company"),
-        }
+        },
+        wanted=_is_company_wanted,
     ),
     "contact": SpokeKind(
         fields={"name": LINE_RULE, "company": PLAIN, "email": LINE_RULE, "phone": LINE_RULE},
         needs_parent="company",
+        wanted=_is_their_company_wanted,
     ),
     "deal": SpokeKind(
         fields={
@@ -171,7 +182,8 @@ SPOKE_KINDS = {
             "expected_close_on": PLAIN,
             "lost_reason": LINE_RULE,
             "closed_at": READ_ONLY,
-        }
+        },
+        wanted=_is_their_company_wanted,
     ),
     "meeting": SpokeKind(
         fields={

@@ -6,78 +6,31 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Mapping
 from hmac import compare_digest
-from typing import Any
 
 from django.conf import settings
 from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from integrations.sync import inbox
+from integrations.sync.door import Door, Refusal
 
 from .schemas import NAME
-
-#: The longest delivery that is kept.
-LONGEST = 1024 * 1024
 
 #: The longest id of an event that is used as it stands.
 LONGEST_ID = 200
 
 
-class PipedriveWebhook(APIView):
-    """Keep a delivery; 401 without the right credentials, 413 over 1 MiB."""
+class PipedriveWebhook(Door):
+    """Keep a delivery; 401 without the right credentials."""
 
-    authentication_classes: list = []
-    permission_classes: list = []
-    throttle_classes: list = []
-    http_method_names = ["post"]
-    schema = None
+    system = NAME
 
-    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        """Answer in JSON whatever the sender accepts: a 406 would lose the delivery."""
-        return super().perform_content_negotiation(request, force=True)
+    def refusal(self, request: Request, body: bytes | None) -> Refusal | None:
+        if is_authentic(request.META.get("HTTP_AUTHORIZATION", "")):
+            return None
+        return Refusal(401, "Wrong credentials", {"WWW-Authenticate": 'Basic realm="Hermes"'})
 
-    def post(self, request: Request) -> Response:
-        if not is_authentic(request.META.get("HTTP_AUTHORIZATION", "")):
-            inbox.refused(NAME)
-            return _error(401, "Wrong credentials", {"WWW-Authenticate": 'Basic realm="Hermes"'})
-        body = _body(request)
-        if body is None:
-            return _error(413, "Larger than 1 MiB")
-        if len(body) < _length(request):
-            return _error(400, "The body ends before its Content-Length")
-        inbox.receive(
-            system=NAME, dedupe_key=dedupe_key(body), body=body, headers=_headers(request)
-        )
-        return Response({"status": "ok"})
-
-
-def _error(status: int, message: str, headers: dict[str, str] | None = None) -> Response:
-    return Response({"status": "error", "message": message}, status=status, headers=headers)
-
-
-def _body(request: Request) -> bytes | None:
-    """The raw body, or None if it is too long."""
-    if _length(request) > LONGEST:
-        return None
-    if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
-        # Django reads nothing of a body that does not tell its length.
-        body = request.META["wsgi.input"].read(LONGEST + 1)
-    else:
-        body = request._request.body
-    return body if len(body) <= LONGEST else None
-
-
-def _length(request: Request) -> int:
-    """What the sender says of the body's length; 0 for nothing that can be read."""
-    length = request.META.get("CONTENT_LENGTH") or ""
-    return int(length) if length.isdecimal() else 0
-
-
-def _headers(request: Request) -> Mapping[str, str]:
-    return {name.lower(): value for name, value in request.headers.items()}
+    def events(self, body: bytes) -> list[tuple[str, bytes]]:
+        return [(dedupe_key(body), body)]
 
 
 def is_authentic(header: str) -> bool:

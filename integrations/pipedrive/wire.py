@@ -8,67 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from integrations.sync.plain_values import identity, moment, shown, text, whole
 from integrations.sync.records import clean_text
 
-#: The largest amount that the hub keeps, and the largest whole number.
+#: The largest amount that the hub keeps.
 LARGEST_AMOUNT = Decimal(10) ** 18
-LARGEST_NUMBER = 2**31 - 1
 
 #: The longest time of day or length that is read: more than a year.
 MOST_HOURS = 10_000
 
 _CENT = Decimal("0.01")
-
-
-def identity(value: Any) -> str | None:
-    """A record's id, number or text; a merge was once seen to make a list of it."""
-    if type(value) is int and 0 <= value < 10**19:
-        # Nearly all are: a page of deals has 3,000 of them.
-        return str(value)
-    if isinstance(value, list):
-        value = value[0] if value else None
-    if isinstance(value, Mapping):
-        value = value.get("id", value.get("value"))
-    if value is None or value == "":
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        raise ValueError("no id")
-    digits = str(value)
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 19):
-        raise ValueError("no id")
-    return digits
-
-
-def text(value: Any) -> str:
-    """A text, or a number as one; null is empty."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return clean_text(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError("no text")
-    return str(value)
-
-
-def moment(value: Any) -> datetime | None:
-    """RFC 3339, v1's "YYYY-MM-DD HH:MM:SS", or seconds of the epoch; always UTC."""
-    if not value:
-        return None
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError("no time")
-    try:
-        if isinstance(value, str):
-            at = datetime.fromisoformat(value)
-            return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-        return datetime.fromtimestamp(value, UTC)
-    except (OverflowError, OSError) as error:
-        raise ValueError("no time") from error
 
 
 def _amount(value: Any) -> Decimal | None:
@@ -90,18 +45,6 @@ def _share(value: Any) -> Decimal | None:
     if share is not None and not 0 <= share <= 100:
         raise ValueError("no percentage")
     return share
-
-
-def whole(value: Any) -> int | None:
-    """A whole number, or the text of one."""
-    if value is None or value == "":
-        return None
-    if isinstance(value, bool):
-        raise ValueError("no number")
-    number = int(value)
-    if not 0 <= number <= LARGEST_NUMBER:
-        raise ValueError("no number")
-    return number
 
 
 def _currency(value: Any) -> str:
@@ -272,8 +215,3 @@ def parsed(name: str, entity: Mapping[str, Any]) -> tuple[Entity, list[str]]:
     return model.model_validate(rest), [
         f"{key} holds {shown(entity[key])}, which does not fit there" for key in wrong
     ]
-
-
-def shown(value: Any) -> str:
-    """A value as a sentence quotes it."""
-    return repr(value)[:60]

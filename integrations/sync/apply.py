@@ -9,12 +9,12 @@ from enum import StrEnum
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from . import changes, locks, merges
+from . import changes, locks, merges, removals
 from .broken_rules import refusal
 from .kind_batch import KindBatch
 from .link_clock import by_our_clock
 from .records import RemoteRecord, coalesce
-from .system import System
+from .system import Applied, System
 
 
 class Status(StrEnum):
@@ -32,11 +32,17 @@ class Status(StrEnum):
 
 @dataclass
 class Outcome:
-    """What became of a record. ``note`` says why, where nothing was done."""
+    """What became of a record.
+
+    Attributes:
+        note: Why nothing was done, where nothing was.
+        took: The fields of the hub's record that are new.
+    """
 
     status: Status
     record_id: int | None = None
     note: str = ""
+    took: frozenset[str] = frozenset()
 
 
 Outcomes = dict[tuple[str, str], Outcome]
@@ -59,11 +65,13 @@ def apply(records: Iterable[RemoteRecord], *, system: System, event: str = "") -
     newest = {key: by_our_clock(one, now) for key, one in coalesce(records).items()}
     if not newest:
         return {}
+    newest = removals.with_children(system, newest)
     try:
         with transaction.atomic(), changes.made_by(system, event):
             locks.hold_remote(system.name, newest)
             outcomes = _apply_kinds(system, newest)
             merges.fold(system, newest.values())
+            _carry_out_rules(system, outcomes)
     except IntegrityError as error:
         raise refusal(error) from error
     return outcomes
@@ -74,9 +82,19 @@ def _apply_kinds(system: System, newest: Mapping[tuple[str, str], RemoteRecord])
     for kind in system.kinds:
         batch = [record for (its_kind, _), record in newest.items() if its_kind == kind]
         if batch:
-            results = KindBatch(system, kind, batch).apply()
+            done = KindBatch(system, kind, batch)
             outcomes |= {
-                (kind, remote_id): Outcome(Status(status), pk, note)
-                for remote_id, (status, pk, note) in results.items()
+                (kind, remote_id): Outcome(Status(status), pk, note, done.took(remote_id))
+                for remote_id, (status, pk, note) in done.apply().items()
             }
     return outcomes
+
+
+def _carry_out_rules(system: System, outcomes: Outcomes) -> None:
+    if system.applied is not None:
+        news = [
+            Applied(kind, outcome.record_id, outcome.took)
+            for (kind, _), outcome in outcomes.items()
+            if outcome.record_id is not None and outcome.took
+        ]
+        system.applied(news)

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from integrations.models import ExternalLink, KeptApart, LinkState, SyncLog
 
-from . import connections, hub, locks, outbox_entries, wake
+from . import connections, hub, locks, outbox_entries, waiting, wake
 from .apply import apply
 from .errors import Misconfigured, Rejected, RemoteGone
 from .merge import Match, merge_fields
@@ -151,6 +151,7 @@ def link_to(record: Any, system: System, remote_id: str, by: str) -> None:
         _join(system, kind.name, record.pk, remote_id)
         apply(records, system=system)
         outbox_entries.add(system, [(kind.name, record.pk)])
+        waiting.parent_came(system, kind.name)
         _note(system.name, kind.name, record.pk, f"{by} linked it to {system.label} {remote_id}")
     wake.outbox()
 

@@ -67,7 +67,7 @@ class Misconfigured(SyncError):
 class Waiting(SyncError):
     """Something that this names is not known yet. Tried again later."""
 
-    reason = "exceeded"
+    reason = "waiting"
 
 
 def describe(error: Exception) -> str:

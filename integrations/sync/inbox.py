@@ -13,9 +13,9 @@ from django.db.models import F
 
 from integrations.models import Connection, EventState, WebhookEvent
 
-from . import arrivals, connections, schedule, upkeep, wake
+from . import arrivals, connections, rereading, schedule, upkeep, wake
 from .apply import Outcome, Outcomes, Status, apply
-from .errors import Misconfigured, Waiting
+from .errors import Misconfigured, Unavailable, Waiting
 from .inbox_claims import claim, claim_lost, failed, finish, hold
 from .parents import with_missing_parents
 from .system import Reading, System, find, get
@@ -106,7 +106,9 @@ def apply_claimed(system: System, claimed: list[WebhookEvent]) -> None:
     readings = _read_all(system, claimed)
     readable = [event for event in claimed if event.pk in readings]
     for batch in _batches(system, readable, readings):
-        _apply_batch(system, hold(batch), readings)
+        held = hold(batch)
+        complete = rereading.resolved(system, held, readings)
+        _apply_batch(system, [event for event in held if event.pk in complete], complete)
 
 
 def _read_all(system: System, claimed: list[WebhookEvent]) -> Readings:
@@ -115,7 +117,7 @@ def _read_all(system: System, claimed: list[WebhookEvent]) -> Readings:
     for start in range(0, len(claimed), BODIES):
         for event, body in _with_bodies(claimed[start : start + BODIES]):
             reading = _read(system, event, body)
-            if reading and reading.records:
+            if reading and (reading.records or reading.reread):
                 readings[event.pk] = reading
             elif reading:
                 ignored[reading.ignored].append(event)
@@ -133,7 +135,7 @@ def _with_bodies(events: Sequence[WebhookEvent]) -> Iterator[tuple[WebhookEvent,
 
 def _read(system: System, event: WebhookEvent, body: bytes) -> Reading | None:
     if event.attempts > len(schedule.RETRY_AFTER) + 1:
-        failed(event, Waiting("The worker stopped each time it worked on this"))
+        failed(event, Unavailable("The worker stopped each time it worked on this"))
         return None
     try:
         reading = system.read(body)
@@ -148,18 +150,22 @@ def _read(system: System, event: WebhookEvent, body: bytes) -> Reading | None:
 def _batches(
     system: System, events: list[WebhookEvent], readings: Readings
 ) -> Iterator[list[WebhookEvent]]:
-    """All events of one record together, and parents before children."""
-    about: dict[tuple[str, str], list[WebhookEvent]] = defaultdict(list)
+    """All events of one record together, parents before children, and last what needs calls."""
+    about: dict[tuple[bool, str, str], list[WebhookEvent]] = defaultdict(list)
     for event in events:
-        first = readings[event.pk].records[0]
-        about[first.kind, first.remote_id].append(event)
+        reading = readings[event.pk]
+        about[bool(reading.reread), *_first_named(reading)].append(event)
     batch: list[WebhookEvent] = []
-    for key in sorted(about, key=lambda key: system.rank(key[0])):
+    for key in sorted(about, key=lambda key: (key[0], system.rank(key[1]))):
         batch += about[key]
         if len(batch) >= BATCH:
             yield batch
             batch = []
     yield batch
+
+
+def _first_named(reading: Reading) -> tuple[str, str]:
+    return reading.reread[0] if reading.reread else reading.records[0].key
 
 
 def _apply_batch(system: System, events: list[WebhookEvent], readings: Readings) -> None:
@@ -198,7 +204,10 @@ def _settle(events: Iterable[WebhookEvent], readings: Readings, outcomes: Outcom
 
 
 def _end(outcomes: list[Outcome]) -> tuple[str, str]:
-    if all(outcome.status is Status.IGNORED for outcome in outcomes):
+    if not outcomes:
+        return EventState.IGNORED, "It is no longer there"
+    told = [outcome for outcome in outcomes if outcome.status is not Status.IGNORED]
+    if not told:
         return EventState.IGNORED, outcomes[0].note
-    notes = {outcome.note or outcome.status.value.capitalize() for outcome in outcomes}
+    notes = {outcome.note or outcome.status.value.capitalize() for outcome in told}
     return EventState.DONE, ", ".join(sorted(notes))

@@ -13,7 +13,7 @@ from integrations.models import EventState, Reason, WebhookEvent
 from integrations.models.queues import LEASE
 
 from . import schedule
-from .errors import RateLimited, SyncError, describe
+from .errors import RateLimited, SyncError, Waiting, describe
 
 logger = logging.getLogger(__name__)
 
@@ -112,7 +112,8 @@ def failed(event: WebhookEvent, error: Exception) -> None:
         logger.error("Event %s failed", event.pk, exc_info=error)
     reason = error.reason if isinstance(error, SyncError) else Reason.INTERNAL
     dead: dict[str, Any] = {"state": EventState.DEAD, "reason": reason, "done_at": now}
-    again = {"state": EventState.RETRYING, "next_attempt_at": wait and now + wait}
+    again: dict[str, Any] = {"state": EventState.RETRYING, "next_attempt_at": wait and now + wait}
+    again["reason"] = reason if isinstance(error, Waiting) else ""
     WebhookEvent.objects.filter(
         pk=event.pk, state=EventState.PROCESSING, attempts=event.attempts
     ).update(

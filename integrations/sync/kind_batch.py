@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from integrations.models import ExternalLink, LinkState
 
-from . import findings, hub, links, locks, match
+from . import findings, hub, links, locks, match, waiting
 from .link_clock import advance, forget_future, is_ahead, is_newer, is_stale, must_rewrite_hub_id
 from .match import Found
 from .merge import Match, Merged, merge_fields
@@ -30,6 +30,7 @@ class KindBatch:
         self.hub_kind, self.spoke_kind = hub.KINDS[kind], system.kinds[kind]
         self.now = timezone.now()
         self.results: Results = {}
+        self._taken: dict[str, frozenset[str]] = {}
         self.writes = Writes(system, self.hub_kind)
         self.findings = findings.Findings(system, kind)
 
@@ -46,10 +47,17 @@ class KindBatch:
         self.loaded = self._load(news, found)
         for record in news:
             self._apply_one(record, found.get(record.remote_id))
-        for remote_id, pk in self.writes.save().items():
+        made = self.writes.save()
+        for remote_id, pk in made.items():
             self.results[remote_id] = ("created", pk, "")
         self.findings.save()
+        if made or any(each.record_id is not None for each in found.values()):
+            waiting.parent_came(self.system, self.kind)
         return self.results
+
+    def took(self, remote_id: str) -> frozenset[str]:
+        """The fields that the hub's record took from this one."""
+        return self._taken.get(remote_id, frozenset())
 
     # -- who is who ----------------------------------------------------------------
 
@@ -62,7 +70,8 @@ class KindBatch:
         if not unknown:
             return {}
         locks.hold_names(unknown)
-        return match.identify(self.system.name, self.kind, unknown)
+        guess = self.spoke_kind.guess
+        return match.identify(self.system.name, self.kind, unknown, guess=guess)
 
     def _load(self, news: list[RemoteRecord], found: dict[str, Found]) -> dict[int, Any]:
         wanted = {link.record_id for record in news if (link := self._link(record))}
@@ -172,6 +181,7 @@ class KindBatch:
         link.snapshot["hub_id"] = record.hub_id_text
         link.remote_state = dict(record.remote_state)
         self.writes.create(target, link)
+        self._taken[record.remote_id] = frozenset(values)
         self.writes.link(link)
         if must_rewrite_hub_id(link):
             self.writes.owe(link)
@@ -190,9 +200,9 @@ class KindBatch:
         if lacking := self.hub_kind.lacks(self.values.of(record)):
             self.findings.refuse_misfit(record, lacking)
             return "ignored", None, f"It has no {lacking} there, and none is made without"
-        for required in self.hub_kind.requires:
+        for required in (*self.hub_kind.requires, *self.spoke_kind.awaits):
             if self.values.parent_id(record, required) is None:
-                return "waiting", None, f"Its {required} is not known yet"
+                return "waiting", None, f"Its {required.replace('_', ' ')} is not known yet"
         return None
 
     # -- merge ---------------------------------------------------------------------
@@ -215,6 +225,7 @@ class KindBatch:
             self.hub_kind.assign(target, name, values[name])
         if merged.take:
             self.writes.change(target, self.hub_kind.columns(set(merged.take)))
+            self._taken[record.remote_id] = frozenset(merged.take)
         written = self._write_link(record, link, merged, stale=stale)
         if merged.owes or (written and must_rewrite_hub_id(link)):
             self.writes.owe(link)

@@ -9,14 +9,13 @@ from typing import Any
 
 from integrations.models import ExternalLink, LinkState
 
-from . import hub, links
+from . import hub, links, sure
 from .merge import Match
 from .records import RemoteRecord
+from .sure import EMAIL_KEY, NAME_KEY
 
-#: The same as the generated key columns of the models make it.
-_NAME_KEY = r"lower(regexp_replace(btrim({}), '\s+', ' ', 'g'))"
-_EMAIL_KEY = "lower(btrim({}))"
-
+#: A person is asked about so many likely ones at most: an address like info@… may be everywhere.
+MOST_DOUBTS = 5
 
 #: Remote id to the hub ids that it may be, the best first, and why.
 Candidates = dict[str, tuple[list[int], str]]
@@ -32,18 +31,28 @@ class Found:
     why: str = ""
 
 
-def identify(system: str, kind: str, records: Sequence[RemoteRecord]) -> dict[str, Found]:
+def identify(
+    system: str, kind: str, records: Sequence[RemoteRecord], *, guess: bool = True
+) -> dict[str, Found]:
     """Find the hub records of remote ones that have no link yet.
 
-    The order is: our id as the remote stores it, then the contact's e-mail, then the
-    name. A candidate that is linked to another living record of the same system is a
-    different record, and a possible duplicate. One that a person took apart is no candidate.
+    The order is: our id as the remote stores it, its id in another system, then the
+    contact's e-mail, then the name. A candidate that is linked to another living record of
+    the same system is a different record, and a possible duplicate. One that a person took
+    apart is no candidate.
+
+    Args:
+        guess: Whether likeness will do, and of several the first; else only what is sure.
     """
-    by_hub_id = _by_hub_id(kind, records)
+    by_hub_id = {**_by_other_system(kind, records), **_by_hub_id(kind, records)}
     natural = NATURAL_KEYS.get(kind, _no_candidates)(records)
+    certain = None if guess else _certain(kind, records)
     for remote_id, pk in links.apart(system, kind, [record.remote_id for record in records]):
         _drop(pk, remote_id, by_hub_id, natural)
+        if certain and remote_id in certain:
+            certain[remote_id].discard(pk)
     candidates = {pk for ids, _ in natural.values() for pk in ids} | set(by_hub_id.values())
+    candidates.update(*(certain or {}).values())
     taken = _linked_elsewhere(system, kind, candidates)
     claimed: set[int] = set()
     found = {}
@@ -51,6 +60,8 @@ def identify(system: str, kind: str, records: Sequence[RemoteRecord]) -> dict[st
         chosen = _choose(
             by_hub_id.get(record.remote_id), natural.get(record.remote_id), taken | claimed
         )
+        if certain is not None:
+            chosen = _doubted(chosen, certain.get(record.remote_id, set()), taken | claimed)
         found[record.remote_id] = chosen
         if chosen.record_id is not None:
             claimed.add(chosen.record_id)
@@ -75,6 +86,50 @@ def _choose(own_id: int | None, natural: tuple[list[int], str] | None, taken: se
     if not free:
         return Found(None, Match.NEW, others=ids[:1], why=why)
     return Found(free[0], Match.NATURAL, others=[pk for pk in ids if pk != free[0]], why=why)
+
+
+def _certain(kind: str, records: Sequence[RemoteRecord]) -> dict[str, set[int]] | None:
+    pairs = sure.pairs(kind, records)
+    if pairs is None:
+        return None
+    certain: dict[str, set[int]] = defaultdict(set)
+    for remote_id, pk in pairs:
+        certain[remote_id].add(pk)
+    return certain
+
+
+def _doubted(chosen: Found, certain: set[int], taken: set[int]) -> Found:
+    """The one that is sure, or none: what is only likely is left to a person."""
+    if chosen.how is Match.HUB_ID:
+        return chosen
+    free = certain - taken
+    if len(free) == 1:
+        return Found(free.pop(), Match.NATURAL)
+    guessed = [] if chosen.record_id is None else [chosen.record_id]
+    likely = dict.fromkeys([*sorted(free), *guessed, *chosen.others])
+    return Found(None, Match.NEW, others=list(likely)[:MOST_DOUBTS], why=chosen.why)
+
+
+def _by_other_system(kind: str, records: Sequence[RemoteRecord]) -> dict[str, int]:
+    """By a link that another system has, where the remote says which."""
+    named = {pair: r.remote_id for r in records for pair in r.known_as}
+    if not named:
+        return {}
+    found = ExternalLink.objects.filter(
+        kind=kind,
+        system__in={system for system, _ in named},
+        remote_id__any=[remote_id for _, remote_id in named],
+        state__in=[LinkState.LIVE, LinkState.ALIAS],
+    )
+    ids = {named.get((link.system, link.remote_id), ""): link.record_id for link in found}
+    model = hub.KINDS[kind].model
+    here = model._base_manager.filter(pk__any=list(ids.values()), archived_at=None)
+    live = set(here.values_list("pk", flat=True))
+    return {
+        remote_id: pk
+        for remote_id, pk in ids.items()
+        if remote_id and pk is not None and pk in live
+    }
 
 
 def _by_hub_id(kind: str, records: Sequence[RemoteRecord]) -> dict[str, int]:
@@ -110,7 +165,7 @@ def _companies(records: Sequence[RemoteRecord]) -> Candidates:
     by_email = links.rows(
         f"""
         SELECT k.remote_id, c.id FROM unnest(%s::text[], %s::text[]) AS k (remote_id, email)
-        JOIN contacts_contact p ON p.email_key = {_EMAIL_KEY.format("k.email")}
+        JOIN contacts_contact p ON p.email_key = {EMAIL_KEY.format("k.email")}
             AND p.archived_at IS NULL
         JOIN companies_company c ON c.id = p.company_id AND c.archived_at IS NULL
         WHERE btrim(k.email) <> '' ORDER BY c.id
@@ -120,7 +175,7 @@ def _companies(records: Sequence[RemoteRecord]) -> Candidates:
     by_name = links.rows(
         f"""
         SELECT k.remote_id, c.id FROM unnest(%s::text[], %s::text[]) AS k (remote_id, name)
-        JOIN companies_company c ON c.name_key = {_NAME_KEY.format("k.name")}
+        JOIN companies_company c ON c.name_key = {NAME_KEY.format("k.name")}
             AND c.archived_at IS NULL
         WHERE btrim(k.name) <> '' ORDER BY c.id
         """,
@@ -139,7 +194,7 @@ def _contacts(records: Sequence[RemoteRecord]) -> Candidates:
     by_email = links.rows(
         f"""
         SELECT k.remote_id, p.id FROM unnest(%s::text[], %s::text[]) AS k (remote_id, email)
-        JOIN contacts_contact p ON p.email_key = {_EMAIL_KEY.format("k.email")}
+        JOIN contacts_contact p ON p.email_key = {EMAIL_KEY.format("k.email")}
             AND p.archived_at IS NULL
         WHERE btrim(k.email) <> '' ORDER BY p.id
         """,
@@ -154,7 +209,7 @@ def _contacts(records: Sequence[RemoteRecord]) -> Candidates:
         JOIN integrations_externallink l ON l.system = k.system AND l.kind = 'company'
             AND l.remote_id = k.company
         JOIN contacts_contact p ON p.company_id = l.record_id AND p.archived_at IS NULL
-            AND p.name_key = {_NAME_KEY.format("k.name")}
+            AND p.name_key = {NAME_KEY.format("k.name")}
         ORDER BY p.id
         """,
         [r.remote_id for r in named],
@@ -170,7 +225,7 @@ def _team_members(records: Sequence[RemoteRecord]) -> Candidates:
     rows = links.rows(
         f"""
         SELECT k.remote_id, m.id FROM unnest(%s::text[], %s::text[]) AS k (remote_id, email)
-        JOIN companies_teammember m ON lower(m.email) = {_EMAIL_KEY.format("k.email")}
+        JOIN companies_teammember m ON lower(m.email) = {EMAIL_KEY.format("k.email")}
         """,
         *_columns(emails),
     )
@@ -182,7 +237,7 @@ def _pipelines(records: Sequence[RemoteRecord]) -> Candidates:
     rows = links.rows(
         f"""
         SELECT k.remote_id, p.id FROM unnest(%s::text[], %s::text[]) AS k (remote_id, name)
-        JOIN deals_pipeline p ON {_NAME_KEY.format("p.name")} = {_NAME_KEY.format("k.name")}
+        JOIN deals_pipeline p ON {NAME_KEY.format("p.name")} = {NAME_KEY.format("k.name")}
             AND p.archived_at IS NULL ORDER BY p.id
         """,
         *_columns(names),
@@ -201,7 +256,7 @@ def _stages(records: Sequence[RemoteRecord]) -> Candidates:
         JOIN integrations_externallink l ON l.system = k.system AND l.kind = 'pipeline'
             AND l.remote_id = k.pipeline
         JOIN deals_stage s ON s.pipeline_id = l.record_id AND s.archived_at IS NULL
-            AND {_NAME_KEY.format("s.name")} = {_NAME_KEY.format("k.name")}
+            AND {NAME_KEY.format("s.name")} = {NAME_KEY.format("k.name")}
         ORDER BY s.id
         """,
         [r.remote_id for r in named],

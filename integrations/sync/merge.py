@@ -118,6 +118,8 @@ def _winner(sides: Sides, rule: FieldRule, match: Match, remote_is_newer: bool) 
     match rule.policy:
         case Policy.HUB | Policy.ONLY_WHEN_NEW:
             return "hub"
+        case Policy.ONLY_WHILE_EMPTY:
+            return "remote" if sides.hub in ("", None) else "hub"
         case Policy.REMOTE_UNLESS_EMPTY if sides.remote in ("", None):
             return "hub"
         case Policy.REMOTE | Policy.REMOTE_UNLESS_EMPTY:

@@ -12,7 +12,16 @@ from django.utils import timezone
 from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxState
 from integrations.models.queues import LEASE
 
-from . import changes, connections, hub, links, schedule, upkeep
+from . import (
+    changes,
+    connections,
+    hub,
+    links,
+    outbox_entries,
+    removals,
+    schedule,
+    upkeep,
+)
 from .ended import close, give_up_later, ours, waits_for_parent
 from .errors import RemoteGone
 from .outgoing import build, missing_parent, sent_fields
@@ -163,7 +172,7 @@ def _merge_there(remote: Remote, job: Job) -> None:
 def _delete(remote: Remote, job: Job) -> None:
     link = job.link
     deletes = job.system.kinds[job.entry.kind].deletes
-    if link is None or link.state != LinkState.LIVE or not deletes:
+    if link is None or link.state != LinkState.LIVE or not deletes or _is_left_alone(job):
         close(job.entry, "nothing")
         return
     try:
@@ -171,7 +180,15 @@ def _delete(remote: Remote, job: Job) -> None:
     except RemoteGone:
         logger.info("%s is gone already", link)
     keep_deletion(link)
+    if job.record.archived_at is None:
+        # It is not wanted there any more; those below it may not be either.
+        outbox_entries.add(job.system, removals.below(job.entry.kind, job.record.pk))
     close(job.entry, "delete")
+
+
+def _is_left_alone(job: Job) -> bool:
+    archived = job.record.archived_at is not None
+    return archived and removals.are_left_alone(job.entry.kind, job.record.pk)
 
 
 def _refuse_to_recreate(job: Job) -> None:

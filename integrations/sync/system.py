@@ -19,6 +19,7 @@ class Policy(StrEnum):
     NEWEST = "newest"
     REMOTE_UNLESS_EMPTY = "remote unless empty"
     ONLY_WHEN_NEW = "only when new"
+    ONLY_WHILE_EMPTY = "only while empty"
     ASK = "ask"
 
 
@@ -60,6 +61,11 @@ class SpokeKind:
         needs_parent: A record without this parent changes nothing unless it is linked.
         deletes: Whether an archived hub record is deleted there.
         wanted: Whether this hub record belongs there; one that no longer does is deleted.
+        awaits: Parents without which no record is made yet: its message waits for them.
+        guess: Whether the likeliest of several is linked. If not, only what is sure is, and
+            a person is asked about the others.
+        deleted_with: The parent that takes records of this kind along when it is deleted there.
+        deletion_spreads: Whether the others delete what was deleted there.
     """
 
     fields: Mapping[str, FieldRule]
@@ -68,16 +74,36 @@ class SpokeKind:
     needs_parent: str = ""
     deletes: bool = True
     wanted: Callable[[Any], bool] = lambda record: True
+    awaits: tuple[str, ...] = ()
+    guess: bool = True
+    deleted_with: str = ""
+    deletion_spreads: bool = True
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a delivery says. ``ignored`` is the reason when it says nothing to us."""
+    """What a delivery says. ``ignored`` is the reason when it says nothing to us.
+
+    Attributes:
+        reread: (kind, remote id) of what changed, where the delivery does not say how.
+        at: When that was; what is read afterwards is no older.
+    """
 
     records: list[RemoteRecord] = field(default_factory=list)
     subject: str = ""
     action: str = ""
     ignored: str = ""
+    reread: tuple[tuple[str, str], ...] = ()
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A hub record that was made or changed, and the fields that it took."""
+
+    kind: str
+    record_id: int
+    fields: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -194,6 +220,8 @@ class System:
     poll_minutes: Callable[[], int] = lambda: 5
     #: The settings without which it is off, or works in one direction only.
     needs: tuple[str, ...] = ()
+    #: Carries out the domain's own rules for what was applied, in the same transaction.
+    applied: Callable[[Iterable[Applied]], None] | None = None
     #: The fields that travel at this moment, where that depends on set-up; else all.
     travels: Callable[[str], frozenset[str]] | None = None
 

@@ -8,8 +8,9 @@ import json
 import pytest
 
 from integrations.models import Connection, WebhookEvent
-from integrations.pipedrive.webhooks import LONGEST, dedupe_key
+from integrations.pipedrive.webhooks import dedupe_key
 from integrations.sync import inbox
+from integrations.sync.door import LONGEST
 from tests.integrations.pipedrive.payloads import body, event
 
 pytestmark = pytest.mark.django_db

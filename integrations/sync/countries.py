@@ -1,4 +1,4 @@
-"""Country names, as Pipedrive's addresses carry them, to ISO 3166 codes."""
+"""Country names, as addresses carry them, to ISO 3166 codes."""
 
 from __future__ import annotations
 

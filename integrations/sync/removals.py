@@ -1,0 +1,86 @@
+"""A record was deleted at its system: what goes along with it, and who does not follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from integrations.models import ExternalLink, LinkState
+
+from . import hub, links
+from .records import RemoteRecord
+from .system import System, everyone
+
+#: (kind, remote id) to the newest that was said of it.
+Newest = Mapping[tuple[str, str], RemoteRecord]
+
+
+def with_children(system: System, newest: Newest) -> dict[tuple[str, str], RemoteRecord]:
+    """The records, and a deletion of each that goes along with a deleted parent."""
+    everything = dict(newest)
+    for kind, spoke_kind in system.kinds.items():
+        if spoke_kind.deleted_with:
+            children = _children(system, kind, spoke_kind.deleted_with, everything)
+            everything = {**children, **everything}
+    return everything
+
+
+def _children(system: System, kind: str, parent: str, newest: Newest) -> Newest:
+    parent_kind = hub.KINDS[kind].parents[parent]
+    deletions = [one for one in newest.values() if one.kind == parent_kind and one.deleted]
+    gone = {one.remote_id: one for one in deletions}
+    if not gone:
+        return {}
+    known = links.record_ids_of(system.name, {parent_kind: gone})
+    deleted = {pk: gone[remote_id] for (_, remote_id), pk in known.items() if pk is not None}
+    return {
+        (kind, link.remote_id): RemoteRecord(
+            system=system.name,
+            kind=kind,
+            remote_id=link.remote_id,
+            modified_at=deleted[link.snapshot[parent]].modified_at,
+            event_at=deleted[link.snapshot[parent]].event_at,
+            deleted=True,
+        )
+        for link in _links_below(system, kind, parent, list(deleted))
+        # One that was its child by another record of the system is that one's still.
+        if link.snapshot.get(parent) in deleted
+    }
+
+
+def _links_below(system: System, kind: str, parent: str, ids: list[int]) -> list[ExternalLink]:
+    """Living links of those that are children here as well: a person may have moved some."""
+    children = hub.KINDS[kind].model._base_manager.filter(**{f"{parent}_id__in": ids})
+    return list(
+        ExternalLink.objects.filter(
+            system=system.name,
+            kind=kind,
+            state=LinkState.LIVE,
+            record_id__in=list(children.values_list("pk", flat=True)),
+        )
+    )
+
+
+def are_left_alone(kind: str, record_id: int) -> bool:
+    """Whether it is archived because of a system whose deletions the others do not follow."""
+    quiet = [
+        system.name
+        for system in everyone()
+        if kind in system.kinds and not system.kinds[kind].deletion_spreads
+    ]
+    gone = ExternalLink.objects.filter(
+        system__in=quiet, kind=kind, record_id=record_id, state=LinkState.GONE, deleted_here=False
+    )
+    return bool(quiet) and gone.exists()
+
+
+def below(kind: str, record_id: int) -> list[tuple[str, int]]:
+    """(kind, id) of the live records that point at this one."""
+    found = []
+    for child in map(hub.KINDS.__getitem__, hub.TRACKED):
+        for name, parent in child.parents.items():
+            if parent == kind:
+                rows = child.model._base_manager.filter(
+                    archived_at=None, **{f"{name}_id": record_id}
+                )
+                found += [(child.name, pk) for pk in rows.values_list("pk", flat=True)]
+    return found

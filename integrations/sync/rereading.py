@@ -1,0 +1,59 @@
+"""Deliveries that only say that something changed: the record is read from its system."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from integrations.models import WebhookEvent
+
+from . import connections
+from .inbox_claims import failed, hold
+from .records import RemoteRecord
+from .system import Reading, System
+
+Key = tuple[str, str]
+
+
+def resolved(
+    system: System, events: Sequence[WebhookEvent], readings: Mapping[int, Reading]
+) -> dict[int, Reading]:
+    """What each event says, with the records that it asked for; each is read once.
+
+    An event whose records could not be read is tried again later and left out. Calls the
+    API, so never inside a transaction.
+    """
+    found: dict[Key, list[RemoteRecord] | Exception] = {}
+    ready: dict[int, Reading] = {}
+    for event in events:
+        reading = readings[event.pk]
+        for key in reading.reread:
+            if key not in found:
+                hold(events)
+                found[key] = _ask(system, key)
+        answers = [found[key] for key in reading.reread]
+        if trouble := next((each for each in answers if isinstance(each, Exception)), None):
+            failed(event, trouble)
+        else:
+            ready[event.pk] = _with(reading, answers)
+    return ready
+
+
+def _ask(system: System, key: Key) -> list[RemoteRecord] | Exception:
+    kind, remote_id = key
+    try:
+        with connections.asking(system):
+            return system.connect().fetch(kind, [remote_id])
+    except Exception as error:
+        return error
+
+
+def _with(reading: Reading, answers: Iterable[list[RemoteRecord] | Exception]) -> Reading:
+    told = [
+        # Its place is after the message that asked, and before those that came later.
+        replace(one, event_at=reading.at)
+        for answer in answers
+        if not isinstance(answer, Exception)
+        for one in answer
+    ]
+    return replace(reading, records=[*reading.records, *told])

@@ -1,0 +1,89 @@
+"""Who a remote record is beyond doubt, for systems that must not guess."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from . import links
+from .records import RemoteRecord
+
+#: The same as the generated key columns of the models make it.
+NAME_KEY = r"lower(regexp_replace(btrim({}), '\s+', ' ', 'g'))"
+EMAIL_KEY = "lower(btrim({}))"
+
+#: Names that share this much of their three-letter pieces are alike: "Quill & Co", "Quill Ltd".
+ALIKE = 0.3
+
+#: Remote id and hub id.
+Pairs = list[tuple[str, int]]
+
+
+def pairs(kind: str, records: Sequence[RemoteRecord]) -> Pairs | None:
+    """Remote ids with the hub ids that they surely are; None where any likeness will do."""
+    return SURE[kind](records) if kind in SURE else None
+
+
+def _companies(records: Sequence[RemoteRecord]) -> Pairs:
+    """A contact's e-mail and a name that is alike, or else the very same name."""
+    by_email = links.rows(
+        f"""
+        SELECT DISTINCT k.remote_id, c.id
+        FROM unnest(%s::text[], %s::text[], %s::text[]) AS k (remote_id, name, email)
+        JOIN contacts_contact p ON p.email_key = {EMAIL_KEY.format("k.email")}
+            AND p.archived_at IS NULL
+        JOIN companies_company c ON c.id = p.company_id AND c.archived_at IS NULL
+        WHERE btrim(k.email) <> '' AND similarity(c.name_key, {NAME_KEY.format("k.name")}) >= %s
+        ORDER BY c.id
+        """,
+        *_columns([(r, email) for r in records for email in r.emails]),
+        ALIKE,
+    )
+    found = {remote_id for remote_id, _ in by_email}
+    return by_email + _by_name([record for record in records if record.remote_id not in found])
+
+
+def _by_name(records: Sequence[RemoteRecord]) -> Pairs:
+    return links.rows(
+        f"""
+        SELECT k.remote_id, c.id FROM unnest(%s::text[], %s::text[]) AS k (remote_id, name)
+        JOIN companies_company c ON c.name_key = {NAME_KEY.format("k.name")}
+            AND c.archived_at IS NULL
+        WHERE btrim(k.name) <> '' ORDER BY c.id
+        """,
+        [record.remote_id for record in records],
+        [record.fields.get("name") or "" for record in records],
+    )
+
+
+def _contacts(records: Sequence[RemoteRecord]) -> Pairs:
+    """The same e-mail within the same company."""
+    return links.rows(
+        f"""
+        SELECT k.remote_id, p.id
+        FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[])
+            AS k (remote_id, email, system, company)
+        JOIN integrations_externallink l ON l.system = k.system AND l.kind = 'company'
+            AND l.remote_id = k.company
+        JOIN contacts_contact p ON p.company_id = l.record_id AND p.archived_at IS NULL
+            AND p.email_key = {EMAIL_KEY.format("k.email")}
+        WHERE btrim(k.email) <> '' ORDER BY p.id
+        """,
+        [record.remote_id for record in records],
+        [record.fields.get("email") or "" for record in records],
+        [record.system for record in records],
+        [record.parents.get("company") or "" for record in records],
+    )
+
+
+def _columns(each: Sequence[tuple[RemoteRecord, str]]) -> tuple[list[str], list[str], list[str]]:
+    return (
+        [record.remote_id for record, _ in each],
+        [record.fields.get("name") or "" for record, _ in each],
+        [email for _, email in each],
+    )
+
+
+SURE: dict[str, Callable[[Sequence[RemoteRecord]], Pairs]] = {
+    "company": _companies,
+    "contact": _contacts,
+}

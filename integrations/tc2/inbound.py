@@ -1,0 +1,282 @@
+"""TC2's clients to neutral records. Pure: what comes in is read without trust.
+
+Both versions of a role are read, in answers and in webhooks alike. A value that does not
+fit is left out and reported; the rest goes on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from integrations.sync import plain_values
+from integrations.sync.countries import alpha2
+from integrations.sync.errors import Rejected
+from integrations.sync.plain_values import identity, moment, shown, whole
+from integrations.sync.records import RemoteRecord, clean_text
+
+from .schemas import (
+    AGENCY_DATES,
+    AGENCY_TEXTS,
+    CUSTOM_FIELDS,
+    LONGEST_NAME,
+    NAME,
+    PEOPLE,
+)
+
+#: A client that is gone is told of with these only.
+THIN = {"id", "model", "url", "title", "first_name", "last_name", "email"}
+
+#: The plan of those whose plan we do not know.
+USUAL_PLAN = "payg"
+PLANS = {"payg", "startup", "enterprise"}
+
+#: An unset choice reads so.
+HYPHENS = re.compile(r"-{3,}")
+
+#: The number in an organization's address in Pipedrive.
+ORGANIZATION = re.compile(r"/organization/(\d{1,19})")
+
+
+@dataclass
+class Draft:
+    """A record in the making: values that fit, and sentences about those that do not."""
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    parents: dict[str, str | None] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    def take(self, name: str, held: Mapping[str, Any], key: str, fit: Callable[[Any], Any]) -> None:
+        """Read one value if it was carried."""
+        if key not in held:
+            return
+        try:
+            self.fields[name] = fit(held[key])
+        except (ValueError, TypeError, OverflowError):
+            self.problems.append(f"{key} holds {shown(held[key])}, which does not fit there")
+
+
+def remote_id(held: Any) -> str:
+    """The id of an object as text.
+
+    Raises:
+        Rejected: It has none, so it can be neither matched nor kept.
+    """
+    value = held.get("id") if isinstance(held, Mapping) else None
+    if (pk := _id(value)) is None:
+        raise Rejected(f"The record has no number: its id is {shown(value)}")
+    return pk
+
+
+def _id(value: Any) -> str | None:
+    try:
+        return identity(value)
+    except ValueError:
+        return None
+
+
+def flat(role: Any) -> dict[str, Any]:
+    """A role as version 2 has it, whichever version and wrapping it came in."""
+    held = dict(role) if isinstance(role, Mapping) else {}
+    if isinstance(held.get("role"), Mapping) and "id" in held["role"]:
+        held = dict(held["role"])
+    user = held.pop("user", None)
+    return {**user, **held} if isinstance(user, Mapping) else held
+
+
+def is_thin(role: Any) -> bool:
+    """Whether it only says who, and nothing of the client itself."""
+    return flat(role).keys() <= THIN
+
+
+def client(role: Any, *, event_at: datetime | None = None) -> list[RemoteRecord]:
+    """A client's company, its contacts and the people who look after it.
+
+    Nothing for a client without an agency, which is none of our customers.
+
+    Raises:
+        Rejected: It has no id.
+    """
+    held = flat(role)
+    pk, agency = remote_id(held), held.get("meta_agency")
+    if not isinstance(agency, Mapping):
+        return []
+    people = _recipients(held)
+    company = _company(pk, held, agency, people, event_at)
+    contacts = [_contact(pk, held, each, event_at, first=not at) for at, each in enumerate(people)]
+    return [company, *contacts, *_team_members(held, event_at)]
+
+
+# -- the company ----------------------------------------------------------------------------
+
+
+def _company(
+    pk: str,
+    held: Mapping[str, Any],
+    agency: Mapping[str, Any],
+    people: list[Mapping[str, Any]],
+    event_at: datetime | None,
+) -> RemoteRecord:
+    draft = Draft(fields={"has_signed_up": True})
+    _read_agency(draft, agency)
+    attributes = _attributes(held)
+    for name, key in CUSTOM_FIELDS.items():
+        draft.take(name, attributes, key, _choice)
+    for name, key in PEOPLE.items():
+        if key in held:
+            draft.parents[name] = _id(held[key])
+    return RemoteRecord(
+        system=NAME,
+        kind="company",
+        remote_id=pk,
+        fields=draft.fields,
+        parents=draft.parents,
+        event_at=event_at,
+        emails=tuple(_emails(held, people)),
+        known_as=_known_as(attributes),
+        remote_state={"agency": _id(agency)} if _id(agency) else {},
+        problems=tuple(draft.problems),
+    )
+
+
+def _read_agency(draft: Draft, agency: Mapping[str, Any]) -> None:
+    draft.take("name", agency, "name", lambda value: _text(value)[:LONGEST_NAME].strip())
+    for name, key in AGENCY_TEXTS.items():
+        draft.take(name, agency, key, _text)
+    for name, key in AGENCY_DATES.items():
+        draft.take(name, agency, key, moment)
+    draft.take("country", agency, "country", _country)
+    draft.take("price_plan", agency, "price_plan", _plan)
+    draft.take("paid_invoice_count", agency, "paid_invoice_count", lambda n: whole(n) or 0)
+    draft.take("narc", agency, "narc", _flag)
+    draft.take("signup_questionnaire", agency, "signup_questionnaire", _document)
+    if "price_plan" in agency and draft.fields.get("price_plan") is None:
+        draft.problems.append(f"price_plan holds {shown(agency['price_plan'])}, which is no plan")
+        draft.fields["price_plan"] = USUAL_PLAN
+
+
+def _text(value: Any) -> str:
+    return plain_values.text(value).strip()
+
+
+def _country(value: Any) -> str:
+    """Of "United Kingdom (GB)", a bare code or a bare name."""
+    whole_text = _text(value)
+    last = whole_text.split()[-1].strip("()[]") if whole_text else ""
+    code = alpha2(whole_text) or (alpha2(last) if len(last) == 2 else "")
+    if whole_text and not code:
+        raise ValueError("no country")
+    return code
+
+
+def _plan(value: Any) -> str | None:
+    """Of "3-startup", what follows the last hyphen; None for what is no plan."""
+    plan = _text(value).rpartition("-")[2].strip().lower()
+    return plan if plan in PLANS else None
+
+
+def _flag(value: Any) -> bool:
+    if value is not None and not isinstance(value, bool):
+        raise ValueError("neither yes nor no")
+    return bool(value)
+
+
+def _document(value: Any) -> dict[str, Any]:
+    """Questions and answers; text stays as it is, under one heading."""
+    if value in (None, "", {}):
+        return {}
+    if isinstance(value, str):
+        return {"answers": value}
+    if not isinstance(value, dict):
+        raise ValueError("no questions and answers")
+    return clean_text(value)
+
+
+def _attributes(held: Mapping[str, Any]) -> dict[str, Any]:
+    """Machine name to value of the custom fields that came."""
+    listed = held.get("extra_attrs")
+    return {
+        each["machine_name"]: each.get("value")
+        for each in (listed if isinstance(listed, list) else [])
+        if isinstance(each, Mapping) and isinstance(each.get("machine_name"), str)
+    }
+
+
+def _choice(value: Any) -> str:
+    text = _text(value)
+    return "" if HYPHENS.fullmatch(text) else text
+
+
+def _known_as(attributes: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The organization in Pipedrive that a person has typed, as a number or an address."""
+    typed = _id(attributes.get("pipedrive_id"))
+    found = ORGANIZATION.search(str(attributes.get("pipedrive_url") or ""))
+    pk = typed or (found.group(1) if found else None)
+    return (("pipedrive", pk),) if pk else ()
+
+
+# -- people ---------------------------------------------------------------------------------
+
+
+def _recipients(held: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Those who can be told apart: each has an id."""
+    listed = held.get("paid_recipients")
+    entries = listed if isinstance(listed, list) else []
+    return [each for each in entries if isinstance(each, Mapping) and _id(each.get("id"))]
+
+
+def _emails(held: Mapping[str, Any], people: list[Mapping[str, Any]]) -> list[str]:
+    own = [each.get("email") for each in [held, *people]]
+    return list(dict.fromkeys(clean_text(e).strip() for e in own if isinstance(e, str) and e))
+
+
+def _contact(
+    client_id: str,
+    held: Mapping[str, Any],
+    person: Mapping[str, Any],
+    event_at: datetime | None,
+    *,
+    first: bool,
+) -> RemoteRecord:
+    """A recipient. They have no phone: the client's stands in, and for the first its e-mail."""
+    draft = Draft()
+    draft.fields["name"] = _name(person)
+    draft.take("email", person, "email", _text)
+    if first and not draft.fields.get("email"):
+        draft.take("email", held, "email", _text)
+    for key in ["phone", "mobile"]:
+        if not draft.fields.get("phone"):
+            draft.take("phone", held, key, _text)
+    return RemoteRecord(
+        system=NAME,
+        kind="contact",
+        remote_id=remote_id(person),
+        fields=draft.fields,
+        parents={"company": client_id},
+        event_at=event_at,
+        problems=tuple(draft.problems),
+    )
+
+
+def _name(person: Mapping[str, Any]) -> str:
+    parts = [person.get("first_name"), person.get("last_name")]
+    return " ".join(clean_text(each).strip() for each in parts if isinstance(each, str)).strip()
+
+
+def _team_members(held: Mapping[str, Any], event_at: datetime | None) -> list[RemoteRecord]:
+    """Those who look after the client: an e-mail address tells who of us each is."""
+    people = {_id(held.get(key)): held.get(key) for key in PEOPLE.values()}
+    return [
+        RemoteRecord(
+            system=NAME,
+            kind="team_member",
+            remote_id=pk,
+            fields={"email": person["email"].strip()},
+            event_at=event_at,
+        )
+        for pk, person in people.items()
+        if pk and isinstance(person, Mapping) and isinstance(person.get("email"), str)
+    ]

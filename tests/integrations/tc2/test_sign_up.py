@@ -1,0 +1,253 @@
+"""A client signs up or is edited in TC2."""
+
+from __future__ import annotations
+
+import pytest
+
+from companies.models import Company
+from contacts.models import Contact
+from deals.models import Deal
+from integrations.models import Connection, ExternalLink, PossibleDuplicate, WebhookEvent
+from integrations.sandbox.tc2 import by_hand
+from integrations.sync import inbox, outbox
+from tests.factories import CompanyFactory, ContactFactory, DealFactory, TeamMemberFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client_id(tc2, sales_person, entry):
+    """A customer who has signed up."""
+    return tc2.sign_up()["id"]
+
+
+def test_a_client_who_signs_up_becomes_a_company_with_its_contacts_and_a_deal(
+    tc2, sales_person, entry
+):
+    signed_up = tc2.sign_up(agency={"country": "United Kingdom (GB)", "price_plan": "1-payg"})
+
+    company = Company.objects.get()
+    assert company == tc2.linked("company", signed_up["id"])
+    assert (company.name, company.country) == ("Ada Quill Tutors", "GB")
+    assert (company.tc2_status, company.price_plan) == ("pending_email_conf", "payg")
+    assert company.sales_person == sales_person
+    assert company.has_signed_up
+    contact = Contact.objects.get()
+    assert (contact.name, contact.email) == ("Ada Quill", "ada@quill.example")
+    assert contact.company == company
+    deal = Deal.objects.get()
+    assert (deal.name, deal.company, deal.contact) == (company.name, company, contact)
+    assert (deal.owner, deal.stage, deal.status) == (sales_person, entry, "open")
+
+
+@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("created", ["unix", "iso"])
+def test_both_versions_of_a_role_and_both_forms_of_a_date_are_read(
+    tc2, sales_person, version, created
+):
+    tc2.account.switches.set(role_version=version, agency_created=created)
+
+    tc2.sign_up(phone="+44 20 7946 0000")
+
+    company, contact = Company.objects.get(), Contact.objects.get()
+    assert company.signed_up_at is not None
+    assert (contact.email, contact.phone) == ("ada@quill.example", "+44 20 7946 0000")
+
+
+def test_a_client_without_an_agency_is_none_of_ours(tc2, sales_person, client_id):
+    event = tc2.event(client_id)
+    del event["subject"]["meta_agency"]
+    event["subject"]["id"] = 9
+
+    tc2.deliver(event)
+
+    assert Company.objects.count() == 1
+    assert WebhookEvent.objects.latest("pk").state == "ignored"
+
+
+def test_what_says_nothing_new_writes_no_company_and_makes_no_call(tc2, client_id):
+    before = Company.objects.get()
+    outbox.drain()
+    tc2.sandbox.forget_calls()
+
+    tc2.deliver(tc2.event(client_id))
+    outbox.drain()
+
+    assert Company.objects.get().updated_at == before.updated_at
+    assert tc2.sandbox.calls == []
+    assert Deal.objects.count() == 1
+
+
+def test_tc2_changes_what_is_its_own_and_leaves_what_the_sales_team_edits(tc2, client_id):
+    company = tc2.linked("company", client_id)
+    company.name = "Quill & Daughters"
+    company.save()
+
+    tc2.edit(client_id, agency={"name": "Quill Ltd", "status": "active", "country": "France (FR)"})
+
+    company.refresh_from_db()
+    assert (company.name, company.tc2_status) == ("Quill & Daughters", "active")
+
+
+def test_an_older_event_overwrites_nothing(tc2, client_id):
+    old = tc2.event(client_id)
+    tc2.edit(client_id, agency={"status": "active"})
+    old["action"] = "EDITED_OWN_PROFILE"
+
+    tc2.deliver(old)
+
+    assert Company.objects.get().tc2_status == "active"
+
+
+def test_a_deal_is_opened_once_and_never_again_after_it_was_lost(tc2, client_id):
+    Deal.objects.update(status="lost")
+
+    tc2.edit(client_id, agency={"status": "trial"})
+
+    assert Deal.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "agency",
+    [
+        {"status": "active"}, {"paid_invoice_count": 1}, {"narc": True},
+        {"created": 1_500_000_000},
+    ],
+)  # fmt: skip
+def test_no_deal_is_opened_for_who_is_no_new_business(tc2, sales_person, entry, agency):
+    tc2.sign_up(agency=agency)
+
+    assert Company.objects.count() == 1
+    assert not Deal.objects.exists()
+
+
+@pytest.mark.parametrize("agency", [{"narc": True}, {"status": "terminated"}])
+def test_who_is_no_customer_loses_open_deals_and_keeps_won_ones(tc2, client_id, agency):
+    won = DealFactory(company=Company.objects.get(), status="won")
+
+    tc2.edit(client_id, agency=agency)
+
+    assert set(Deal.objects.values_list("pk", "status")) == {
+        (Deal.objects.exclude(pk=won.pk).get().pk, "lost"),
+        (won.pk, "won"),
+    }
+
+
+def test_a_deal_that_a_person_opened_again_stays_open_at_other_news(tc2, client_id):
+    tc2.edit(client_id, agency={"status": "terminated"})
+    Deal.objects.update(status="open")
+
+    tc2.edit(client_id, agency={"paid_invoice_count": 2})
+
+    assert Deal.objects.get().status == "open"
+
+
+def test_an_event_whose_sales_person_is_unknown_waits_until_somebody_adds_them(tc2):
+    tc2.sign_up()
+    event = WebhookEvent.objects.get()
+    assert (event.state, event.reason) == ("retrying", "waiting")
+    assert not Company.objects.exists()
+
+    admin = tc2.account.client(8101)["sales_person"]
+    TeamMemberFactory(email=admin["email"])
+    inbox.drain()
+
+    event.refresh_from_db()
+    assert (event.state, event.reason) == ("done", "")
+    assert Company.objects.get().sales_person.email == admin["email"]
+
+
+def test_a_paid_invoice_reads_its_client_once_for_all_events_of_a_batch(tc2, client_id):
+    by_hand.pay_invoice(tc2.account.account, client_id)
+    by_hand.pay_invoice(tc2.account.account, client_id)
+    tc2.deliver()
+
+    assert [call.path for call in tc2.calls] == [f"/tc2/api/clients/{client_id}/"]
+    assert Company.objects.get().paid_invoice_count == 2
+    assert set(WebhookEvent.objects.values_list("state", flat=True)) == {"done"}
+
+
+def test_an_event_that_only_names_a_client_has_it_read(tc2, client_id):
+    tc2.account.edit(client_id, agency={"status": "active"})
+    tc2.happened()
+    event = tc2.event(client_id)
+    event["subject"] = {"model": "Client", "id": client_id, "last_name": "Quill"}
+
+    tc2.deliver(event)
+
+    assert Company.objects.get().tc2_status == "active"
+
+
+def test_a_deleted_client_is_archived_with_its_contacts_and_comes_back(tc2, client_id):
+    tc2.account.delete(client_id)
+    tc2.deliver()
+    assert not Company.objects.exists()
+    assert not Contact.objects.exists()
+
+    tc2.deliver(tc2.event(client_id, "RECOVERED_A_CLIENT"))
+
+    assert (Company.objects.count(), Contact.objects.count()) == (1, 1)
+    assert ExternalLink.objects.filter(system="tc2", state="live").count() == 3
+
+
+def test_a_company_that_is_there_is_found_by_e_mail_and_a_name_that_is_alike(tc2, sales_person):
+    known = ContactFactory(email="Ada@quill.example", company__name="Ada Quill Tutoring")
+
+    client = tc2.sign_up()
+
+    assert tc2.linked("company", client["id"]) == known.company
+    assert Company.objects.get().name == "Ada Quill Tutoring"
+    assert Contact.objects.count() == 1
+
+
+def test_the_same_e_mail_with_another_name_is_a_question_and_no_match(tc2, sales_person):
+    other = ContactFactory(email="ada@quill.example", company__name="Zenith Rowing Club")
+
+    client = tc2.sign_up()
+
+    made = tc2.linked("company", client["id"])
+    assert made != other.company
+    pair = PossibleDuplicate.objects.get(kind="company")
+    assert {pair.first_id, pair.second_id} == {made.pk, other.company.pk}
+
+
+def test_of_two_companies_of_one_name_none_is_guessed(tc2, sales_person):
+    CompanyFactory.create_batch(2, name="Ada Quill Tutors")
+
+    tc2.sign_up()
+
+    assert Company.objects.count() == 3
+    assert PossibleDuplicate.objects.filter(kind="company").count() == 2
+
+
+def test_what_was_read_again_is_newer_than_the_messages_before_it(tc2, client_id):
+    tc2.account.edit(client_id, agency={"status": "active"})
+    by_hand.pay_invoice(tc2.account.account, client_id)
+
+    tc2.deliver()
+
+    company = Company.objects.get()
+    assert (company.tc2_status, company.paid_invoice_count) == ("active", 1)
+
+
+def test_while_tc2_does_not_answer_an_invoice_waits_and_other_events_go_on(tc2, client_id):
+    by_hand.pay_invoice(tc2.account.account, client_id)
+    tc2.sandbox.trouble.add("error", system="tc2", times=None, status=503)
+    tc2.account.sign_up(first_name="Bo", last_name="Hale", email="bo@hale.example")
+
+    tc2.deliver()
+
+    assert Company.objects.count() == 2
+    assert sorted(WebhookEvent.objects.values_list("state", flat=True)) == [
+        "done", "done", "retrying",
+    ]  # fmt: skip
+
+
+def test_a_wrong_key_pauses_the_connection_and_loses_no_event(tc2, client_id):
+    by_hand.pay_invoice(tc2.account.account, client_id)
+    tc2.sandbox.trouble.add("blocked", system="tc2", times=None)
+
+    tc2.deliver()
+
+    assert WebhookEvent.objects.latest("pk").state == "retrying"
+    assert Connection.objects.get(system="tc2").paused
