@@ -1,10 +1,4 @@
-import gc
-
 from django.apps import AppConfig
-
-#: So many objects are made before Python looks for cycles among them: a page of a list has more
-#: than its usual 700, and hardly a cycle.
-OBJECTS_BETWEEN_LOOKS = 50_000
 
 
 class IntegrationsConfig(AppConfig):
@@ -25,6 +19,3 @@ class IntegrationsConfig(AppConfig):
         post_save.connect(waiting.somebody_new, sender="companies.TeamMember")
         post_migrate.connect(changes.install_triggers, sender=self)
         post_migrate.connect(schedules.install, sender=self)
-        # What is loaded stays. To look through it again and again took a fifth of a first load.
-        gc.freeze()
-        gc.set_threshold(OBJECTS_BETWEEN_LOOKS, 10, 10)
