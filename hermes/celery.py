@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import task_prerun
+from celery.signals import task_prerun, worker_process_init
 from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hermes.settings")
@@ -21,6 +21,14 @@ app.conf.task_default_queue = "hermes"
 # A worker that is told of no queues serves all of these.
 app.conf.task_queues = [Queue("hermes"), Queue("runs")]
 app.conf.task_routes = {f"integrations.{name}": {"queue": "runs"} for name in RUNS}
+
+
+@worker_process_init.connect
+def _look_less_often(**_: Any) -> None:
+    """Only where tasks run: the main process, which talks to the broker, needs to tidy up."""
+    from integrations.sync import collector
+
+    collector.look_less_often()
 
 
 @task_prerun.connect

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from integrations.models import SyncRun
+from integrations.sync import collector
 from integrations.sync.errors import SyncError
 from integrations.sync.runs import AlreadyRunning, BrakePulled
 from integrations.sync.system import System, get
@@ -17,6 +18,11 @@ from integrations.sync.system import System, get
 
 class RunCommand(BaseCommand):
     """Names a system, shows progress, prints the counts, fails with a clear sentence."""
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        """Called from a shell, the process is ours alone."""
+        collector.look_less_often()
+        super().run_from_argv(argv)
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("system", help="The system's name, for example pipedrive.")
