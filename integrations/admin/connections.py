@@ -105,6 +105,9 @@ class ConnectionAdmin(ButtonsAdmin):
 
     @admin.display(description="Checked for changes every")
     def interval(self, connection: Connection) -> str:
+        system = system_of(connection)
+        if system is not None and not system.has_lists:
+            return "never: its messages tell of changes"
         return f"{connection.poll_minutes} min"
 
     @admin.display(description="Last success")
@@ -143,8 +146,10 @@ class ConnectionAdmin(ButtonsAdmin):
                 return bool(held)
             case "repair":
                 return bool(system and system.is_on() and system.repair)
-            case _:
+            case "test":
                 return bool(system and system.is_on())
+            case _:
+                return bool(system and system.is_on() and system.has_lists)
 
     def do_pause(self, request: HttpRequest, connection: Connection) -> str:
         why = request.POST.get("text", "").strip()[:200] or "no reason given"

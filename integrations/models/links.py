@@ -40,6 +40,8 @@ class ExternalLink(models.Model):
     pushed_at = models.DateTimeField(null=True)
     #: We deleted it there because a person archived it here: late messages change nothing.
     deleted_here = models.BooleanField(default=False)
+    #: What else the system calls it; a record made anew there may have the same.
+    other_id = models.CharField(max_length=255, default="", db_default="", blank=True)
     #: Merged here; the remote still has both and must be told.
     merge_owed = models.BooleanField(default=False)
     last_error = models.TextField(default="", blank=True)
@@ -59,6 +61,11 @@ class ExternalLink(models.Model):
         indexes = [
             models.Index(fields=["kind", "record_id"], name="link_by_record"),
             models.Index(fields=["remote_id"], name="link_by_remote_id"),
+            models.Index(
+                fields=["system", "kind", "other_id"],
+                condition=~Q(other_id=""),
+                name="link_by_other_id",
+            ),
         ]
 
     def __str__(self) -> str:

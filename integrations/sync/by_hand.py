@@ -97,7 +97,8 @@ def read(system: System, kind: str, remote_id: str) -> RemoteRecord | None:
     """
     with connections.asking(system):
         answers = system.connect().fetch(kind, [remote_id])
-    return next((one for one in answers if one.remote_id == remote_id and not one.deleted), None)
+    own = (one for one in answers if one.key == (kind, remote_id))
+    return next((one for one in own if not one.deleted), None)
 
 
 def unlink(link: ExternalLink, by: str) -> None:

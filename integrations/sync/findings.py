@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -20,6 +21,10 @@ from .match import Found
 from .merge import FieldConflict
 from .records import RemoteRecord
 from .system import System
+
+#: What was said of a record is not said again for so long: some systems send all that they
+#: have every few hours, the same wrong values too.
+SAID_FOR = timedelta(days=7)
 
 
 class Findings:
@@ -125,7 +130,18 @@ class Findings:
             ignore_conflicts=True,
         )
 
+    def _said(self) -> set[tuple[int | None, str, str]]:
+        """Record, topic and sentence of what staff have been told of late."""
+        told = SyncLog.objects.filter(
+            system=self.system.name,
+            kind=self.kind,
+            record_id__in=[link.record_id for link, _, _ in self._logs],
+            at__gt=timezone.now() - SAID_FOR,
+        )
+        return set(told.values_list("record_id", "topic", "message"))
+
     def _save_logs(self) -> None:
+        said = self._said() if self._logs else set()
         SyncLog.objects.bulk_create(
             SyncLog(
                 level=SyncLog.Level.WARNING,
@@ -136,4 +152,5 @@ class Findings:
                 message=sentence,
             )
             for link, topic, sentence in self._logs
+            if (link.record_id, topic, sentence) not in said
         )

@@ -160,6 +160,8 @@ class KindBatch:
     def _adopt(self, record: RemoteRecord, found: Found) -> None:
         assert found.record_id is not None
         target = self.loaded[found.record_id]
+        if found.how is Match.HUB_ID:
+            self._restore(target)
         self._forget_gone_link(found.record_id)
         link = self._new_link(record, found.record_id)
         self.findings.duplicates(found.record_id, found)
@@ -225,7 +227,8 @@ class KindBatch:
             self.hub_kind.assign(target, name, values[name])
         if merged.take:
             self.writes.change(target, self.hub_kind.columns(set(merged.take)))
-            self._taken[record.remote_id] = frozenset(merged.take)
+            # An older message fills blanks, and no rule follows from it.
+            self._taken[record.remote_id] = frozenset() if stale else frozenset(merged.take)
         written = self._write_link(record, link, merged, stale=stale)
         if merged.owes or (written and must_rewrite_hub_id(link)):
             self.writes.owe(link)
@@ -259,6 +262,7 @@ class KindBatch:
 
     def _advance(self, link: ExternalLink, record: RemoteRecord) -> None:
         advance(link, record, self.now)
+        link.other_id = record.other_id or link.other_id
         self.writes.link(link)
 
     def _note(self, record: RemoteRecord, status: str, pk: int | None, note: str) -> None:

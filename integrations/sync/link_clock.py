@@ -14,6 +14,7 @@ from .records import RemoteRecord
 #: What a batch may change of a link.
 LINK_COLUMNS = [
     "record_id", "state", "snapshot", "remote_state", "modified_at", "event_at", "pulled_at",
+    "other_id",
 ]  # fmt: skip
 
 #: The remote's clock may be ahead of ours by so much. What it dates later than that is wrong.

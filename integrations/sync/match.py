@@ -9,7 +9,7 @@ from typing import Any
 
 from integrations.models import ExternalLink, LinkState
 
-from . import hub, links, sure
+from . import links, named, sure
 from .merge import Match
 from .records import RemoteRecord
 from .sure import EMAIL_KEY, NAME_KEY
@@ -36,15 +36,14 @@ def identify(
 ) -> dict[str, Found]:
     """Find the hub records of remote ones that have no link yet.
 
-    The order is: our id as the remote stores it, its id in another system, then the
-    contact's e-mail, then the name. A candidate that is linked to another living record of
-    the same system is a different record, and a possible duplicate. One that a person took
-    apart is no candidate.
+    The order is: what the remote names outright, then the contact's e-mail, then the name.
+    A candidate that is linked to another living record of the same system is a different
+    record, and a possible duplicate. One that a person took apart is no candidate.
 
     Args:
         guess: Whether likeness will do, and of several the first; else only what is sure.
     """
-    by_hub_id = {**_by_other_system(kind, records), **_by_hub_id(kind, records)}
+    by_hub_id = named.outright(system, kind, records)
     natural = NATURAL_KEYS.get(kind, _no_candidates)(records)
     certain = None if guess else _certain(kind, records)
     for remote_id, pk in links.apart(system, kind, [record.remote_id for record in records]):
@@ -108,35 +107,6 @@ def _doubted(chosen: Found, certain: set[int], taken: set[int]) -> Found:
     guessed = [] if chosen.record_id is None else [chosen.record_id]
     likely = dict.fromkeys([*sorted(free), *guessed, *chosen.others])
     return Found(None, Match.NEW, others=list(likely)[:MOST_DOUBTS], why=chosen.why)
-
-
-def _by_other_system(kind: str, records: Sequence[RemoteRecord]) -> dict[str, int]:
-    """By a link that another system has, where the remote says which."""
-    named = {pair: r.remote_id for r in records for pair in r.known_as}
-    if not named:
-        return {}
-    found = ExternalLink.objects.filter(
-        kind=kind,
-        system__in={system for system, _ in named},
-        remote_id__any=[remote_id for _, remote_id in named],
-        state__in=[LinkState.LIVE, LinkState.ALIAS],
-    )
-    ids = {named.get((link.system, link.remote_id), ""): link.record_id for link in found}
-    model = hub.KINDS[kind].model
-    here = model._base_manager.filter(pk__any=list(ids.values()), archived_at=None)
-    live = set(here.values_list("pk", flat=True))
-    return {
-        remote_id: pk
-        for remote_id, pk in ids.items()
-        if remote_id and pk is not None and pk in live
-    }
-
-
-def _by_hub_id(kind: str, records: Sequence[RemoteRecord]) -> dict[str, int]:
-    wanted = {record.remote_id: record.hub_ids[0] for record in records if record.hub_ids}
-    live = hub.KINDS[kind].model._base_manager.filter(pk__any=wanted.values())
-    known = dict(live.values_list("pk", "archived_at"))
-    return {remote: pk for remote, pk in wanted.items() if known.get(pk, True) is None}
 
 
 def _linked_elsewhere(system: str, kind: str, candidates: set[int]) -> set[int]:

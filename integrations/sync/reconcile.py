@@ -20,7 +20,7 @@ from integrations.models import (
 )
 from integrations.models.queues import OPEN_ENTRIES
 
-from . import hub, outbox_entries, runs, wake
+from . import hub, outbox_entries, removals, runs, wake
 from .apply_page import apply_page
 from .outgoing import differing
 from .parents import with_missing_parents
@@ -115,7 +115,7 @@ def _owe(system: System, kind: str, run: Run) -> int:
 
 def _lacks(system: System, kind: str, record: Any, link: ExternalLink) -> bool:
     if record.archived_at is not None:
-        return system.kinds[kind].deletes
+        return system.kinds[kind].deletes and not removals.are_left_alone(kind, record.pk)
     return bool(differing(system, kind, record, link.snapshot, creating=False))
 
 

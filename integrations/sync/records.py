@@ -25,6 +25,7 @@ class RemoteRecord:
         heard_at: When the message reached us, by our clock. None where it was read now.
         hub_ids: What the remote stores as our id. More than one after a merge, the
             survivor first.
+        other_id: What else the system calls it; a record made anew there may have the same.
         known_as: (system, remote id) of the same record in other systems, as it says there.
         hub_id_text: The same as it stands there.
         emails: Natural keys beside ``fields``: a company's contacts' addresses.
@@ -44,6 +45,7 @@ class RemoteRecord:
     heard_at: datetime | None = None
     deleted: bool = False
     hub_ids: tuple[int, ...] = ()
+    other_id: str = ""
     known_as: tuple[tuple[str, str], ...] = ()
     hub_id_text: str = ""
     emails: tuple[str, ...] = ()
@@ -81,6 +83,7 @@ def _on_top_of(older: RemoteRecord, newer: RemoteRecord) -> RemoteRecord:
         remote_state={**older.remote_state, **newer.remote_state},
         merged_from=tuple(dict.fromkeys(older.merged_from + newer.merged_from)),
         hub_ids=newer.hub_ids or older.hub_ids,
+        other_id=newer.other_id or older.other_id,
         known_as=newer.known_as or older.known_as,
         hub_id_text=newer.hub_id_text or older.hub_id_text,
         modified_at=max(filter(None, [older.modified_at, newer.modified_at]), default=None),

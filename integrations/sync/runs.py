@@ -14,7 +14,7 @@ from integrations.models import RunState, SyncLog, SyncRun
 
 from . import connections, hub, not_kept
 from .apply import Outcomes, Status
-from .errors import SyncError
+from .errors import Misconfigured, SyncError
 from .system import Page, System
 
 #: A running run that was silent for so long is taken to be dead.
@@ -125,7 +125,12 @@ def run(
     Raises:
         AlreadyRunning: Another process is at it.
         BrakePulled: Passed on, after the row and the log have it.
+        Misconfigured: The system has no lists that a run could walk.
     """
+    if not system.has_lists:
+        raise Misconfigured(
+            f"{system.label} cannot be read as a whole: its messages tell of changes"
+        )
     row = _begin(system, action, dry_run=dry_run, released=released)
     current = Run(system, row, progress)
     try:

@@ -218,6 +218,9 @@ class System:
     setup: Setup | None = None
     #: How often it is polled, until a person says otherwise on its connection's page.
     poll_minutes: Callable[[], int] = lambda: 5
+    #: Whether lists show all that it has, and what changed. If not, only its messages tell:
+    #: it is neither polled nor compared.
+    has_lists: bool = True
     #: The settings without which it is off, or works in one direction only.
     needs: tuple[str, ...] = ()
     #: Carries out the domain's own rules for what was applied, in the same transaction.

@@ -57,6 +57,7 @@ SYSTEM = System(
     read=_read,
     payload=_payload,
     web_url=_web_url,
+    has_lists=False,
     needs=("TC2_BASE_URL", "TC2_API_KEY"),
     applied=_applied,
 )

@@ -50,9 +50,13 @@ class Client:
         """One client with all that it has."""
         return self._get(f"/clients/{client_id}/")
 
-    def clients(self, page: int) -> Any:
-        """A page of all clients: ids and names only, the newest first."""
-        return self._get("/clients/", {"page": page})
+    def recipient(self, recipient_id: str) -> Any:
+        """One recipient, with the client that pays."""
+        return self._get(f"/recipients/{recipient_id}/")
 
-    def _get(self, path: str, params: dict[str, Any] | None = None) -> Any:
-        return self.http.call("GET", path, params=params, windows=self._windows)
+    def count_of_clients(self) -> int:
+        """How many clients the key may see."""
+        return int(self._get("/clients/")["count"])
+
+    def _get(self, path: str) -> Any:
+        return self.http.call("GET", path, windows=self._windows)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -137,7 +137,7 @@ def _company(
         event_at=event_at,
         emails=tuple(_emails(held, people)),
         known_as=_known_as(attributes),
-        remote_state={"agency": _id(agency)} if _id(agency) else {},
+        other_id=_id(agency) or "",
         problems=tuple(draft.problems),
     )
 
@@ -234,7 +234,7 @@ def _emails(held: Mapping[str, Any], people: list[Mapping[str, Any]]) -> list[st
 
 
 def _contact(
-    client_id: str,
+    client_id: str | None,
     held: Mapping[str, Any],
     person: Mapping[str, Any],
     event_at: datetime | None,
@@ -255,10 +255,17 @@ def _contact(
         kind="contact",
         remote_id=remote_id(person),
         fields=draft.fields,
-        parents={"company": client_id},
+        parents={"company": client_id} if client_id else {},
         event_at=event_at,
         problems=tuple(draft.problems),
     )
+
+
+def recipient(role: Any) -> list[RemoteRecord]:
+    """A recipient as it is read by itself, with an e-mail address and phones of its own."""
+    held = flat(role)
+    payer = _id(held.get("paying_client"))
+    return [_contact(payer, held, held, None, first=False)]
 
 
 def _name(person: Mapping[str, Any]) -> str:
@@ -266,17 +273,17 @@ def _name(person: Mapping[str, Any]) -> str:
     return " ".join(clean_text(each).strip() for each in parts if isinstance(each, str)).strip()
 
 
+def team_member(pk: str, email: str = "") -> RemoteRecord:
+    """A member of the staff; without an address only a person can say who of us it is."""
+    fields = {"email": email} if email else {}
+    return RemoteRecord(system=NAME, kind="team_member", remote_id=pk, fields=fields)
+
+
 def _team_members(held: Mapping[str, Any], event_at: datetime | None) -> list[RemoteRecord]:
     """Those who look after the client: an e-mail address tells who of us each is."""
     people = {_id(held.get(key)): held.get(key) for key in PEOPLE.values()}
     return [
-        RemoteRecord(
-            system=NAME,
-            kind="team_member",
-            remote_id=pk,
-            fields={"email": person["email"].strip()},
-            event_at=event_at,
-        )
+        replace(team_member(pk, person["email"].strip()), event_at=event_at)
         for pk, person in people.items()
         if pk and isinstance(person, Mapping) and isinstance(person.get("email"), str)
     ]

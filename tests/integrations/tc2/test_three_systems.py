@@ -8,7 +8,8 @@ from companies.models import Company
 from contacts.models import Contact
 from deals.models import Deal, Pipeline
 from integrations.models import Conflict
-from integrations.sync import outbox
+from integrations.pipedrive import SYSTEM as PIPEDRIVE
+from integrations.sync import outbox, reconcile
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +90,8 @@ def test_a_client_deleted_in_tc2_leaves_pipedrive_alone(pipedrive, tc2, client_i
     tc2.deliver()
     assert not Company.objects.exists()
 
+    assert pipedrive.send() == []
+    reconcile.reconcile(PIPEDRIVE)
     assert pipedrive.send() == []
     assert pipedrive.remote(company)["is_deleted"] is False
 
