@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -150,6 +151,8 @@ def _shown(record: Any, field: str, value: Any, names: dict[str, dict[int, str]]
         return "yes" if value else "no"
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M} UTC"
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
     return str(dict(record._meta.get_field(field).flatchoices).get(value, value))
 
 

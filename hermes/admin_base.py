@@ -17,6 +17,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.sites import UnfoldAdminSite
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
+from hermes.document_field import DocumentField
 from hermes.words import with_abbreviations
 
 __all__ = [
@@ -172,8 +173,16 @@ class _Page(ModelAdmin):
             context["original"] = Named(context["original"])
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def formfield_for_dbfield(self, *args: Any, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(*args, **kwargs)
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """No patterns in an address: a wrong one is an error of PostgreSQL's."""
+        if lookup.endswith("regex"):
+            return False
+        return super().lookup_allowed(lookup, value, request)
+
+    def formfield_for_dbfield(self, db_field: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(db_field, models.JSONField):
+            kwargs["form_class"] = DocumentField
+        field = super().formfield_for_dbfield(db_field, *args, **kwargs)
         if field is not None and field.label:
             field.label = with_abbreviations(str(field.label))
         return field

@@ -217,6 +217,7 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ["UserAttributeSimilarity", "MinimumLength", "CommonPassword", "NumericPassword"]
 ]
 AXES_FAILURE_LIMIT = 10
+AXES_USERNAME_CALLABLE = "hermes.log_ins.name_given"
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True

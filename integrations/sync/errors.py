@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from .records import clean_text
+
 
 class SyncError(Exception):
     """A remote, or a record, that could not be dealt with.
@@ -73,5 +75,5 @@ class Waiting(SyncError):
 def describe(error: Exception) -> str:
     """The error in the words that staff read; an unforeseen one with its type."""
     if isinstance(error, SyncError):
-        return str(error)[:2000]
-    return f"{type(error).__name__}: {error}"[:2000].replace("\x00", "")
+        return clean_text(str(error))[:2000]
+    return clean_text(f"{type(error).__name__}: {error}")[:2000]

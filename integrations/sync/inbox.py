@@ -18,6 +18,7 @@ from .apply import Outcome, Outcomes, Status, apply
 from .errors import Misconfigured, Unavailable, Waiting
 from .inbox_claims import claim, claim_lost, failed, finish, hold
 from .parents import with_missing_parents
+from .records import clean_text
 from .system import Reading, System, find, get
 
 #: Events claimed at once. In a burst a newer one makes older ones needless, and only
@@ -142,9 +143,10 @@ def _read(system: System, event: WebhookEvent, body: bytes) -> Reading | None:
     except Exception as error:
         failed(event, error)
         return None
-    event.subject, event.action = reading.subject[:255], reading.action[:40]
+    event.subject = clean_text(reading.subject)[:255]
+    event.action = clean_text(reading.action)[:40]
     records = [replace(record, heard_at=event.received_at) for record in reading.records]
-    return replace(reading, records=records)
+    return replace(reading, records=records, ignored=clean_text(reading.ignored))
 
 
 def _batches(

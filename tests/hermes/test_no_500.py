@@ -155,3 +155,11 @@ def test_no_search_causes_an_error(admin_client, query):
     response = knock(admin_client, "GET", path="/admin/find/", QUERY_STRING=query)
 
     assert response.status_code < 500
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a\x00b", "\ud83d"])
+def test_a_log_in_under_an_impossible_name_is_only_refused(client, db, name):
+    text = name.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    response = client.post("/admin/login/", {"username": text, "password": "x"})
+
+    assert response.status_code == 200

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 
 from tests.factories import CompanyFactory, ContactFactory, DealFactory, MeetingFactory
 
-from .forms import opened, page
+from .forms import opened, page, save
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +62,31 @@ def test_a_date_in_a_year_that_cannot_be_meant_is_refused_with_the_field(
 
     assert f"{label} must be in one of the years 1900 to 2200." in said
     assert not record.events.exists()
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a": "\\u0000"}', '{"a": NaN}', '{"a": "\\ud83d"}', '{"a": 1e999}', "[" * 3000,
+             "1" * 5000],
+)  # fmt: skip
+def test_a_document_that_cannot_be_kept_is_refused_at_its_field(client, staff, text):
+    staff("sales")
+
+    said = refused(client, CompanyFactory(), signup_questionnaire=text)
+
+    assert "Enter a valid JSON." in said
+
+
+def test_a_page_opens_with_a_document_in_its_history(client, staff):
+    staff("sales")
+    company = CompanyFactory()
+    save(client, company, signup_questionnaire='{"how did you hear": ["friend"]}')
+
+    assert "friend" in client.get(page(company)).content.decode()
+    timeline = client.get(reverse("record-timeline", args=["company", company.pk]))
+    assert timeline.status_code == 200
+
+
+def test_a_pattern_in_an_address_is_no_error(client, staff):
+    staff()
+    response = client.get("/admin/companies/company/?name__regex=(")
+    assert response.status_code in {302, 400}

@@ -68,3 +68,14 @@ def test_a_known_organization_without_a_name_keeps_ours_and_asks_nothing(pipedri
 
     assert Company.objects.get().name == "Larkfield"
     assert pipedrive.sandbox.calls == []
+
+
+def test_a_message_about_an_unprintable_kind_is_ignored_and_holds_up_no_other(pipedrive):
+    org = pipedrive.create("organization", name="Larkfield")
+    strange = pipedrive.event("change", "organization", org["id"])
+    strange["meta"]["entity"] = "\x00"
+
+    pipedrive.deliver(strange, pipedrive.event("create", "organization", org["id"]))
+
+    assert Company.objects.get().name == "Larkfield"
+    assert set(WebhookEvent.objects.values_list("state", flat=True)) == {"ignored", "done"}
