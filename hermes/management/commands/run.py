@@ -22,12 +22,18 @@ SANDBOX_DEFAULTS = {
 
 
 def environment() -> dict[str, str]:
-    """What the programs get: a developer's settings, and the sandbox as Pipedrive."""
+    """What the programs get: a developer's settings, and the sandbox as Pipedrive and TC2."""
     port = os.environ.get("PORT", "8000")
     sandbox_port = os.environ.get("SANDBOX_PORT", "8001")
     given = {"DEBUG": "true", "PORT": port, "SANDBOX_PORT": sandbox_port}
     if not os.environ.get("PIPEDRIVE_BASE_URL"):
         given |= {"PIPEDRIVE_BASE_URL": f"http://127.0.0.1:{sandbox_port}", **SANDBOX_DEFAULTS}
+    if not os.environ.get("TC2_BASE_URL"):
+        given |= {
+            "TC2_BASE_URL": f"http://127.0.0.1:{sandbox_port}/tc2/api",
+            "TC2_API_KEY": "sandbox-tc2-key",
+            "SANDBOX_TC2_WEBHOOK_URL": f"http://127.0.0.1:{port}/tc2/callback/",
+        }
     return {**given, **{name: value for name, value in os.environ.items() if value}}
 
 
