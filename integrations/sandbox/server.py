@@ -89,7 +89,11 @@ class Handler(BaseHTTPRequestHandler):
             return self._refuse(400, "Content-Length is not a number")
         if int(length) > MAX_BODY_BYTES:
             return self._refuse(413, "Body too large")
-        return self.rfile.read(int(length))
+        body = self.rfile.read(int(length))
+        if len(body) < int(length):
+            # The caller ended in the middle of it: that is no request.
+            return self._refuse(400, "The body ends before its Content-Length")
+        return body
 
     def _refuse(self, status: int, why: str) -> None:
         # What follows on this connection can no longer be told apart.
