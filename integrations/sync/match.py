@@ -110,10 +110,10 @@ def _doubted(chosen: Found, certain: set[int], taken: set[int]) -> Found:
 
 
 def _linked_elsewhere(system: str, kind: str, candidates: set[int]) -> set[int]:
-    links = ExternalLink.objects.filter(
+    living = ExternalLink.objects.filter(
         system=system, kind=kind, record_id__any=candidates, state=LinkState.LIVE
     )
-    return {pk for pk in links.values_list("record_id", flat=True) if pk is not None}
+    return {pk for pk in living.values_list("record_id", flat=True) if pk is not None}
 
 
 def _no_candidates(records: Sequence[RemoteRecord]) -> Candidates:
@@ -131,7 +131,6 @@ def _grouped(rows: list[tuple[Any, ...]], why: str) -> Candidates:
 def _companies(records: Sequence[RemoteRecord]) -> Candidates:
     """By a contact's e-mail, then by name; the oldest live company first."""
     emails = [(r.remote_id, email) for r in records for email in r.emails]
-    names = [(r.remote_id, r.fields["name"]) for r in records if r.fields.get("name")]
     by_email = links.rows(
         f"""
         SELECT k.remote_id, c.id FROM unnest(%s::text[], %s::text[]) AS k (remote_id, email)
@@ -142,15 +141,7 @@ def _companies(records: Sequence[RemoteRecord]) -> Candidates:
         """,
         *_columns(emails),
     )
-    by_name = links.rows(
-        f"""
-        SELECT k.remote_id, c.id FROM unnest(%s::text[], %s::text[]) AS k (remote_id, name)
-        JOIN companies_company c ON c.name_key = {NAME_KEY.format("k.name")}
-            AND c.archived_at IS NULL
-        WHERE btrim(k.name) <> '' ORDER BY c.id
-        """,
-        *_columns(names),
-    )
+    by_name = sure.companies_named_so(records)
     return _grouped(by_name, "the same name") | _grouped(by_email, "the same e-mail address")
 
 

@@ -39,10 +39,13 @@ def _companies(records: Sequence[RemoteRecord]) -> Pairs:
         ALIKE,
     )
     found = {remote_id for remote_id, _ in by_email}
-    return by_email + _by_name([record for record in records if record.remote_id not in found])
+    return by_email + companies_named_so(
+        [record for record in records if record.remote_id not in found]
+    )
 
 
-def _by_name(records: Sequence[RemoteRecord]) -> Pairs:
+def companies_named_so(records: Sequence[RemoteRecord]) -> Pairs:
+    """Every live company with the very same name, the oldest first."""
     return links.rows(
         f"""
         SELECT k.remote_id, c.id FROM unnest(%s::text[], %s::text[]) AS k (remote_id, name)
