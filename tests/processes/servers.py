@@ -15,7 +15,7 @@ import psycopg
 import redis
 
 from hermes import embedded
-from hermes.embedded.places import is_alive
+from hermes.embedded.places import answers, is_alive
 from tests.processes.parts import ROOT, until
 
 TEMPLATE = "hermes_template"
@@ -78,7 +78,10 @@ class Servers:
         _kill(int(lock.read_text().split()[0]))
 
     def kill_valkey(self, *, with_its_data: bool = False) -> None:
+        port = int(self.valkey.rpartition(":")[2])
         _kill(self.valkey_pid)
+        # Its threads outlive it for a moment, and with a port in use it would move to another.
+        until("its port is free", lambda: not answers(port))
         if with_its_data:
             shutil.rmtree(self.folder / "valkey")
 
