@@ -8,10 +8,11 @@ import json
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 
-from integrations.models import ExternalLink
+from integrations.models import ExternalLink, OutboxEntry
 from integrations.sandbox import Sandbox
-from integrations.sync import hub, inbox
+from integrations.sync import changes, hub, inbox, outbox
 from integrations.tc2 import SYSTEM
 
 KEY = "sandbox-tc2-key"
@@ -68,6 +69,24 @@ class TC2Loop:
         subject = {"model": "Client", **self.account.client(client_id)}
         now = self.sandbox.clock.now().isoformat()
         return {"action": action, "branch": 3, "timestamp": now, "subject": subject} | values
+
+    def send(self) -> list[Any]:
+        """Let the time pass in which changes are gathered, then send; the writes there."""
+        changes.spread()
+        OutboxEntry.objects.filter(system=SYSTEM.name).update(next_attempt_at=timezone.now())
+        before = len(self.sandbox.calls)
+        outbox.drain()
+        calls = [call for call in self.sandbox.calls[before:] if call.path.startswith("/tc2/")]
+        return [call for call in calls if call.method == "POST"]
+
+    def shown(self, client_id: int) -> dict[str, str]:
+        """The client's custom fields about the CRM, as TC2 shows them."""
+        attributes = self.account.client(client_id)["extra_attrs"]
+        return {
+            each["machine_name"].removeprefix("pipedrive_"): each["value"]
+            for each in attributes
+            if each["machine_name"].startswith("pipedrive_")
+        }
 
     @property
     def calls(self) -> list[Any]:

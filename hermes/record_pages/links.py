@@ -102,7 +102,7 @@ def _row(link: ExternalLink, kind: str, entry: OutboxEntry | None) -> LinkRow:
         can_send=sends and is_live,
         can_link=is_gone,
         can_unlink=is_live and by_hand.may_unlink(kind),
-        can_create_again=sends and is_gone,
+        can_create_again=sends and is_gone and system.kinds[kind].create_there,
     )
 
 

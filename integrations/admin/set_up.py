@@ -12,7 +12,8 @@ from django.template.response import TemplateResponse
 
 from integrations.sync.errors import SyncError
 from integrations.sync.runs import AlreadyRunning
-from integrations.sync.system import PlanChanged, Setup, System, find
+from integrations.sync.set_up import PlanChanged, Setup
+from integrations.sync.system import System, find
 
 _signer = Signer(salt="hermes.set-up")
 

@@ -6,7 +6,8 @@ is polled. Our ids stand in a text field of every organization, person and deal.
 
 from django.conf import settings
 
-from integrations.sync.system import Outgoing, Reading, Remote, Say, Setup, SetupPlan, System
+from integrations.sync.set_up import Say, Setup, SetupPlan
+from integrations.sync.system import Outgoing, Reading, Remote, System
 
 from .schemas import ENTITIES, NAME, SPOKE_KINDS
 

@@ -220,6 +220,15 @@ class Client:
         )
         return [str(item["id"]) for item in answer["data"] or [] if "id" in item]
 
+    def search(self, entity: str, field: str, value: str) -> list[str]:
+        """Ids of records that the index knows by this, in whatever case."""
+        params = {"term": value, "fields": field, "exact_match": "true"}
+        answer = self._call(
+            "GET", f"{PATHS[entity]}/search", cost=20, params=params, windows=self._for_searches
+        )
+        found = [each.get("item", {}) for each in answer["data"]["items"]]
+        return [str(item["id"]) for item in found if "id" in item]
+
     # -- set-up ----------------------------------------------------------------------
 
     def fields(self, entity: str) -> list[dict]:

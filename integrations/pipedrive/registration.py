@@ -10,7 +10,8 @@ from django.conf import settings
 from integrations.models import SyncLog
 from integrations.sync import arrivals, connections
 from integrations.sync.errors import Misconfigured
-from integrations.sync.system import Say, get
+from integrations.sync.set_up import Say
+from integrations.sync.system import get
 
 from .client import Client
 from .schemas import NAME

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from integrations.models import ExternalLink
 from integrations.sync.system import FieldRule, Policy, SpokeKind
 
 NAME = "pipedrive"
@@ -145,6 +146,16 @@ def _is_their_company_wanted(record: Any) -> bool:
     return record.company_id is None or _is_company_wanted(record.company)
 
 
+def _came_from_elsewhere(kind: str) -> Callable[[Any], bool]:
+    """Whether another system made a record of us: a person may have it in Pipedrive already."""
+
+    def came(record: Any) -> bool:
+        others = ExternalLink.objects.filter(kind=kind, record_id=record.pk).exclude(system=NAME)
+        return others.exists()
+
+    return came
+
+
 SPOKE_KINDS = {
     "team_member": SpokeKind(
         fields={"name": READ_ONLY, "email": READ_ONLY, "is_active": READ_ONLY}, push=False
@@ -160,11 +171,13 @@ SPOKE_KINDS = {
             "country": FieldRule(policy=Policy.REMOTE_UNLESS_EMPTY, push=False),
             **_custom_rules("company"),
         },
+        look_first=_came_from_elsewhere("company"),
         wanted=_is_company_wanted,
     ),
     "contact": SpokeKind(
         fields={"name": LINE_RULE, "company": PLAIN, "email": LINE_RULE, "phone": LINE_RULE},
         needs_parent="company",
+        look_first=_came_from_elsewhere("contact"),
         wanted=_is_their_company_wanted,
     ),
     "deal": SpokeKind(

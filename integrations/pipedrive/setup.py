@@ -19,7 +19,8 @@ from integrations.sync.apply import Status, apply
 from integrations.sync.errors import Misconfigured
 from integrations.sync.preview import changes_in, known_links
 from integrations.sync.records import RemoteRecord
-from integrations.sync.system import PlanChanged, Say, get
+from integrations.sync.set_up import PlanChanged, Say
+from integrations.sync.system import get
 
 from . import registration
 from .given_keys import VARIABLE, given_keys

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -37,12 +38,14 @@ class Outcome:
     Attributes:
         note: Why nothing was done, where nothing was.
         took: The fields of the hub's record that are new.
+        shown: The derived values that somebody changed there.
     """
 
     status: Status
     record_id: int | None = None
     note: str = ""
     took: frozenset[str] = frozenset()
+    shown: Mapping[str, Any] = field(default_factory=dict)
 
 
 Outcomes = dict[tuple[str, str], Outcome]
@@ -84,7 +87,9 @@ def _apply_kinds(system: System, newest: Mapping[tuple[str, str], RemoteRecord])
         if batch:
             done = KindBatch(system, kind, batch)
             outcomes |= {
-                (kind, remote_id): Outcome(Status(status), pk, note, done.took(remote_id))
+                (kind, remote_id): Outcome(
+                    Status(status), pk, note, done.took(remote_id), done.shown(remote_id)
+                )
                 for remote_id, (status, pk, note) in done.apply().items()
             }
     return outcomes
@@ -93,8 +98,8 @@ def _apply_kinds(system: System, newest: Mapping[tuple[str, str], RemoteRecord])
 def _carry_out_rules(system: System, outcomes: Outcomes) -> None:
     if system.applied is not None:
         news = [
-            Applied(kind, outcome.record_id, outcome.took)
+            Applied(kind, outcome.record_id, outcome.took, outcome.shown)
             for (kind, _), outcome in outcomes.items()
-            if outcome.record_id is not None and outcome.took
+            if outcome.record_id is not None and (outcome.took or outcome.shown)
         ]
         system.applied(news)

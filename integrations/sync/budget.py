@@ -11,12 +11,14 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from uuid import uuid4
 
 import redis
 from django.conf import settings
+
+from .errors import RateLimited
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +37,7 @@ for i, key in ipairs(KEYS) do
     local last = redis.call('ZREVRANGE', key, limit - 1, limit - 1, 'WITHSCORES')
     if last[2] then moment = math.max(moment, tonumber(last[2]) + window) end
 end
+if moment - now > tonumber(ARGV[#ARGV]) then return string.format('%.0f', moment - now) end
 for i, key in ipairs(KEYS) do
     redis.call('ZADD', key, string.format('%.0f', moment), ARGV[1])
     redis.call('PEXPIRE', key, math.ceil((moment - now + ARGV[2 * i + 1]) / 1000) + 1000)
@@ -45,11 +48,16 @@ return string.format('%.0f', moment - now)
 
 @dataclass(frozen=True)
 class Window:
-    """So many calls in any span of so many seconds, over all processes."""
+    """So many calls in any span of so many seconds, over all processes.
+
+    Attributes:
+        patience: Seconds that a call waits for its place at most; else it is put off.
+    """
 
     name: str
     limit: int
     seconds: float
+    patience: float = 3600
 
 
 def take(windows: Sequence[Window]) -> None:
@@ -57,6 +65,9 @@ def take(windows: Sequence[Window]) -> None:
 
     Without the cache's server there is no telling what other processes do. The call is
     made all the same, at this process's even pace; the remote's own refusals do the rest.
+
+    Raises:
+        RateLimited: The wait would be longer than a window's patience. No place was taken.
     """
     if not windows:
         return
@@ -65,8 +76,14 @@ def take(windows: Sequence[Window]) -> None:
     except redis.RedisError:
         logger.warning("The shared rate budget is unreachable; pacing this process alone")
         wait = _pace.next_wait(max(window.seconds / window.limit for window in windows))
+    if wait > _patience(windows):
+        raise RateLimited("Our own limit is reached", retry_after=timedelta(seconds=wait))
     if wait > 0:
         time.sleep(wait)
+
+
+def _patience(windows: Sequence[Window]) -> float:
+    return min(window.patience for window in windows)
 
 
 def _reserve(windows: Sequence[Window]) -> float:
@@ -77,7 +94,8 @@ def _reserve(windows: Sequence[Window]) -> float:
         for window in windows
         for number in (window.limit, round((window.seconds + MARGIN_SECONDS) * 1_000_000))
     ]
-    return int(_script()(keys=keys, args=[uuid4().hex, *sizes])) / 1_000_000
+    longest = round(_patience(windows) * 1_000_000)
+    return int(_script()(keys=keys, args=[uuid4().hex, *sizes, longest])) / 1_000_000
 
 
 class _Pace:

@@ -41,7 +41,7 @@ def push(system: System, kind: str, pk: int) -> None:
         raise RemoteGone(
             f"It was deleted in {system.label}. Choose “Create again” if it should be there."
         )
-    outbox_entries.add(system, [(kind, pk)])
+    outbox_entries.add(system, [(kind, pk)], at_once=True)
     wake.outbox()
 
 
@@ -52,6 +52,8 @@ def create_again(system: System, kind: str, pk: int) -> None:
         Misconfigured: The system does not take this kind of record.
     """
     _require_push(system, kind)
+    if not system.kinds[kind].create_there:
+        raise Misconfigured(f"Hermes makes no record of this kind in {system.label}.")
     outbox_entries.add(system, [(kind, pk)], recreate=True)
     wake.outbox()
 

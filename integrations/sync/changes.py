@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pghistory
 from django.db import connection, models, transaction
 
-from . import hub, outbox_entries
+from . import derived, hub, outbox_entries
 from .system import System, switched_on
 
 #: The channel on which the triggers tell a listening worker that there is work.
@@ -48,6 +48,29 @@ CREATE OR REPLACE TRIGGER hermes_note_update AFTER UPDATE ON {table}
 """
 
 
+#: A record's links are no columns of its own; what is said of it elsewhere depends on them.
+#: As a row's trigger with a condition it costs nothing where other columns change.
+_LINK_TRIGGER = """
+CREATE OR REPLACE FUNCTION hermes_note_link() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO integrations_recordchange (kind, record_id, origin, at)
+    SELECT DISTINCT '{prefix}' || l.kind, l.record_id, '', now()
+    FROM (VALUES (NEW.kind, NEW.record_id), (OLD.kind, OLD.record_id)) AS l (kind, record_id)
+    WHERE l.record_id IS NOT NULL;
+    PERFORM pg_notify('{channel}', '');
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER hermes_note_link_insert AFTER INSERT ON integrations_externallink
+    FOR EACH ROW WHEN (NEW.kind IN ({kinds})) EXECUTE FUNCTION hermes_note_link();
+CREATE OR REPLACE TRIGGER hermes_note_link_delete AFTER DELETE ON integrations_externallink
+    FOR EACH ROW WHEN (OLD.kind IN ({kinds})) EXECUTE FUNCTION hermes_note_link();
+CREATE OR REPLACE TRIGGER hermes_note_link_update AFTER UPDATE ON integrations_externallink
+    FOR EACH ROW WHEN (NEW.kind IN ({kinds})
+        AND (OLD.record_id IS DISTINCT FROM NEW.record_id OR OLD.state <> NEW.state))
+    EXECUTE FUNCTION hermes_note_link();
+"""
+
+
 def _differing(model: type[models.Model], alias: str) -> str:
     columns = [
         column.column
@@ -70,7 +93,12 @@ def trigger_sql() -> list[str]:
             "old_columns": _differing(model, "o"),
         }
         statements += [_FUNCTION.format(**names), _TRIGGERS.format(**names)]
-    return statements
+    return [*statements, _link_sql()]
+
+
+def _link_sql() -> str:
+    kinds = ", ".join(f"'{kind}'" for kind in derived.kinds())
+    return _LINK_TRIGGER.format(prefix=derived.LINK_OF, channel=CHANNEL, kinds=kinds or "''")
 
 
 def install_triggers(**_: object) -> None:
@@ -122,8 +150,7 @@ def _spread_batch() -> int:
         )
         changes = cursor.fetchall()
     for system in switched_on():
-        outbox_entries.add(
-            system,
-            {(kind, pk) for kind, pk, origin in changes if origin != system.name},
-        )
+        others = {(kind, pk) for kind, pk, origin in changes if origin != system.name}
+        concerned = derived.concerned(system, [(kind, pk) for kind, pk, _ in changes])
+        outbox_entries.add(system, others | concerned)
     return len(changes)

@@ -14,7 +14,7 @@ from integrations.models.queues import OPEN_ENTRIES
 
 from . import connections, outbox_entries, schedule
 from .errors import RateLimited, SyncError, Unauthorised, Unavailable, describe
-from .system import System
+from .system import System, find
 
 logger = logging.getLogger(__name__)
 
@@ -24,12 +24,12 @@ LOOK_AGAIN = {False: timedelta(seconds=1), True: timedelta(minutes=1)}
 
 def close(entry: OutboxEntry, action: str, fields: list[str] | None = None) -> None:
     """The remote has all that was there at the claim; what came since is sent again."""
-    now = timezone.now()
+    now, system = timezone.now(), find(entry.system)
     is_current = When(generation=entry.generation, then=Value(OutboxState.DONE))
     ours(entry).update(
         state=Case(is_current, default=Value(OutboxState.WAITING)),
         done_at=Case(When(generation=entry.generation, then=Value(now)), default=None),
-        next_attempt_at=now,
+        next_attempt_at=now + (system.gather() if system else timedelta()),
         attempts=Case(When(generation=entry.generation, then=F("attempts")), default=Value(0)),
         create_started_at=None,
         recreate=False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -10,7 +10,15 @@ from django.utils import timezone
 from integrations.models import ExternalLink, LinkState
 
 from . import findings, hub, links, locks, match, waiting
-from .link_clock import advance, forget_future, is_ahead, is_newer, is_stale, must_rewrite_hub_id
+from .link_clock import (
+    advance,
+    changed_there,
+    forget_future,
+    is_ahead,
+    is_newer,
+    is_stale,
+    must_rewrite_hub_id,
+)
 from .match import Found
 from .merge import Match, Merged, merge_fields
 from .records import RemoteRecord, jsonable
@@ -31,6 +39,7 @@ class KindBatch:
         self.now = timezone.now()
         self.results: Results = {}
         self._taken: dict[str, frozenset[str]] = {}
+        self._shown: dict[str, Mapping[str, Any]] = {}
         self.writes = Writes(system, self.hub_kind)
         self.findings = findings.Findings(system, kind)
 
@@ -58,6 +67,10 @@ class KindBatch:
     def took(self, remote_id: str) -> frozenset[str]:
         """The fields that the hub's record took from this one."""
         return self._taken.get(remote_id, frozenset())
+
+    def shown(self, remote_id: str) -> Mapping[str, Any]:
+        """The derived values that somebody changed there."""
+        return self._shown.get(remote_id, {})
 
     # -- who is who ----------------------------------------------------------------
 
@@ -89,6 +102,7 @@ class KindBatch:
         old = (
             record.hub_id_text in ("", link.snapshot.get("hub_id"))
             and all(link.remote_state.get(k) == v for k, v in record.remote_state.items())
+            and not changed_there(record, link)
             and self.values.are_in(link.snapshot, record)
         )
         if old:
@@ -180,7 +194,7 @@ class KindBatch:
         values = self.values.of(record)
         target, link = self.hub_kind.new(values), self._new_link(record, None)
         link.snapshot = {name: jsonable(value) for name, value in values.items()}
-        link.snapshot["hub_id"] = record.hub_id_text
+        link.snapshot |= {"hub_id": record.hub_id_text, **record.shown}
         link.remote_state = dict(record.remote_state)
         self.writes.create(target, link)
         self._taken[record.remote_id] = frozenset(values)
@@ -223,6 +237,9 @@ class KindBatch:
             match=how,
             remote_is_newer=is_newer(record, target),
         )
+        if not stale and (shown := changed_there(record, link)):
+            merged.snapshot |= shown
+            merged.owes, self._shown[record.remote_id] = True, shown
         for name in merged.take:
             self.hub_kind.assign(target, name, values[name])
         if merged.take:

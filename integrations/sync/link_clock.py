@@ -92,3 +92,12 @@ def must_rewrite_hub_id(link: ExternalLink) -> bool:
     """A merge there joined two ids, or a copy took over its original's."""
     held = link.snapshot.get("hub_id", "")
     return bool(held) and held != str(link.record_id)
+
+
+def changed_there(record: RemoteRecord, link: ExternalLink) -> dict[str, Any]:
+    """Derived values that are not what the remote was last known to show."""
+    return {
+        name: theirs
+        for name, theirs in record.shown.items()
+        if theirs != (link.snapshot.get(name) or "")
+    }

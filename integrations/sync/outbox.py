@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
@@ -27,7 +27,7 @@ from .errors import RemoteGone
 from .outgoing import build, missing_parent, sent_fields
 from .records import RemoteRecord
 from .sent import keep_answer, keep_deletion
-from .system import Outgoing, Remote, System, switched_on
+from .system import Outgoing, Remote, SpokeKind, System, switched_on
 
 logger = logging.getLogger(__name__)
 
@@ -131,8 +131,10 @@ def _send(system: System, remote: Remote, entry: OutboxEntry) -> None:
         close(entry, "nothing")
         return
     _merge_there(remote, job)
-    if job.record.archived_at is not None or not _wanted(job):
+    if _is_to_go(job):
         _delete(remote, job)
+    elif not _is_there(job) and not _kind(job).create_there:
+        close(entry, "nothing")
     elif job.link is not None and job.link.state == LinkState.GONE and not entry.recreate:
         _refuse_to_recreate(job)
     else:
@@ -149,8 +151,18 @@ def _job(system: System, entry: OutboxEntry) -> Job:
     return Job(system, entry, record, link)
 
 
-def _wanted(job: Job) -> bool:
-    return job.system.kinds[job.entry.kind].wanted(job.record)
+def _kind(job: Job) -> SpokeKind:
+    return job.system.kinds[job.entry.kind]
+
+
+def _is_to_go(job: Job) -> bool:
+    """Whether it is not to be there, or no more. Where nothing is deleted, all may stay."""
+    archived, kind = job.record.archived_at is not None, _kind(job)
+    return (archived and (kind.deletes or not _is_there(job))) or not kind.wanted(job.record)
+
+
+def _is_there(job: Job) -> bool:
+    return job.link is not None and job.link.state == LinkState.LIVE
 
 
 def _merge_there(remote: Remote, job: Job) -> None:
@@ -171,8 +183,7 @@ def _merge_there(remote: Remote, job: Job) -> None:
 
 def _delete(remote: Remote, job: Job) -> None:
     link = job.link
-    deletes = job.system.kinds[job.entry.kind].deletes
-    if link is None or link.state != LinkState.LIVE or not deletes or _is_left_alone(job):
+    if link is None or not _is_there(job) or not _kind(job).deletes or _is_left_alone(job):
         close(job.entry, "nothing")
         return
     try:
@@ -222,6 +233,10 @@ def _has_news(outgoing: Outgoing) -> bool:
 def _create(remote: Remote, job: Job, outgoing: Outgoing, body: dict) -> None:
     """Create once. A call that may have been made before is looked up first."""
     entry = job.entry
+    if (met := _met_there(remote, job, outgoing)) is not None:
+        known = replace(outgoing, creating=False, send_hub_id=False)
+        keep_answer(job.system, entry, known, met, sent=frozenset())
+        return
     if (made := _made_before(remote, job, outgoing)) is not None:
         # It holds what was sent then; what changed since goes out by itself.
         keep_answer(job.system, entry, outgoing, made, sent=frozenset())
@@ -231,6 +246,22 @@ def _create(remote: Remote, job: Job, outgoing: Outgoing, body: dict) -> None:
         return
     answer = remote.create(entry.kind, body)
     keep_answer(job.system, entry, outgoing, answer, sent=sent_fields(job.system, outgoing))
+
+
+def _met_there(remote: Remote, job: Job, outgoing: Outgoing) -> RemoteRecord | None:
+    """The one record that is the same and that no other has; of several none is chosen."""
+    if job.entry.create_started_at is not None or not _kind(job).look_first(job.record):
+        return None
+    system, kind = job.system.name, job.entry.kind
+    alike = {record.remote_id: record for record in remote.alike(kind, outgoing)}
+    taken = {pk for _, pk in links.record_ids_of(system, {kind: alike})}
+    apart = set(links.apart(system, kind, list(alike)))
+    free = [
+        record
+        for pk, record in alike.items()
+        if pk not in taken and (pk, job.record.pk) not in apart
+    ]
+    return free[0] if len(free) == 1 else None
 
 
 def _made_before(remote: Remote, job: Job, outgoing: Outgoing) -> RemoteRecord | None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
 
 from django.db import connection
+
+from integrations.models import ExternalLink, LinkState
 
 from .system import System
 
@@ -12,7 +16,7 @@ _ADD = """
 INSERT INTO integrations_outboxentry
     (system, kind, record_id, rank, state, generation, attempts, next_attempt_at,
      recreate, created_at, fields_sent, action, reason, last_error)
-SELECT %s, k.kind, k.record_id, k.rank, 'waiting', 1, 0, now(), %s, now(), '[]', '', '', ''
+SELECT %s, k.kind, k.record_id, k.rank, 'waiting', 1, 0, now() + %s, %s, now(), '[]', '', '', ''
 FROM unnest(%s::text[], %s::bigint[], %s::int[]) AS k (kind, record_id, rank)
 ORDER BY k.rank, k.record_id
 ON CONFLICT (system, kind, record_id) WHERE state IN ('waiting', 'sending', 'retrying')
@@ -20,18 +24,45 @@ DO UPDATE SET generation = integrations_outboxentry.generation + 1,
     recreate = integrations_outboxentry.recreate OR excluded.recreate,
     next_attempt_at = CASE WHEN integrations_outboxentry.state = 'sending'
         THEN integrations_outboxentry.next_attempt_at
-        ELSE least(integrations_outboxentry.next_attempt_at, now()) END
+        ELSE least(integrations_outboxentry.next_attempt_at, excluded.next_attempt_at) END
 """
 
 
-def add(system: System, records: Iterable[tuple[str, int]], *, recreate: bool = False) -> int:
-    """Owe these (kind, id) to the system. An open entry is told that there is more."""
-    wanted = sorted((kind, pk) for kind, pk in set(records) if system.pushes(kind))
+def add(
+    system: System,
+    records: Iterable[tuple[str, int]],
+    *,
+    recreate: bool = False,
+    at_once: bool = False,
+) -> int:
+    """Owe these (kind, id) to the system. An open entry is told that there is more.
+
+    Args:
+        at_once: Not after the time in which the system gathers changes.
+    """
+    wanted = sorted(_kept_there(system, {one for one in records if system.pushes(one[0])}))
     if not wanted:
         return 0
+    wait = timedelta() if at_once else system.gather()
     kinds = [kind for kind, _ in wanted]
     ids = [pk for _, pk in wanted]
     ranks = [system.rank(kind) for kind in kinds]
     with connection.cursor() as cursor:
-        cursor.execute(_ADD, [system.name, recreate, kinds, ids, ranks])
+        params: list[Any] = [system.name, wait, recreate, kinds, ids, ranks]
+        cursor.execute(_ADD, params)
         return cursor.rowcount
+
+
+def _kept_there(system: System, records: set[tuple[str, int]]) -> set[tuple[str, int]]:
+    """Without those that the system does not have and that are not made there."""
+    bound = {kind for kind, _ in records if not system.kinds[kind].create_there}
+    if not bound:
+        return records
+    linked = ExternalLink.objects.filter(
+        system=system.name,
+        kind__in=bound,
+        record_id__any=[pk for kind, pk in records if kind in bound],
+        state=LinkState.LIVE,
+    )
+    there = set(linked.values_list("kind", "record_id"))
+    return {one for one in records if one[0] not in bound or one in there}

@@ -30,7 +30,8 @@ def build(system: System, kind: str, record: Any, link: ExternalLink | None) -> 
     return Outgoing(
         kind=kind,
         record_id=record.pk,
-        values={name: hub_kind.value(record, name) for name in names},
+        values={name: hub_kind.value(record, name) for name in names}
+        | dict(system.kinds[kind].derive(record)),
         changed=frozenset(changed),
         parents=parents,
         remote_state=link.remote_state if link else {},
@@ -66,7 +67,8 @@ def differing(
             continue
         if creating or not rules[name].same(ours, snapshot.get(name)):
             changed.add(name)
-    return changed
+    shown = system.kinds[kind].derive(record)
+    return changed | {name for name, ours in shown.items() if (snapshot.get(name) or "") != ours}
 
 
 def _parents(system: System, kind: str, record: Any) -> dict[str, str | None]:

@@ -6,8 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from . import connections, hub, links
+from .apply_page import apply_page
+from .link_clock import changed_there
 from .records import RemoteRecord
-from .system import Remote, System
+from .system import Remote, System, find
 
 #: A person names a company, which names an owner: three steps reach everything.
 MAX_STEPS = 3
@@ -25,6 +27,7 @@ def with_missing_parents(system: System, records: list[RemoteRecord]) -> list[Re
         SyncError: The remote could not be asked.
     """
     known = {(record.kind, record.remote_id) for record in records if not _is_short(record)}
+    _meet_elsewhere(system, records)
     wave, everything = _concerning_us(system, records), list(records)
     remote: Remote | None = None
     for _ in range(MAX_STEPS):
@@ -37,6 +40,43 @@ def with_missing_parents(system: System, records: list[RemoteRecord]) -> list[Re
         known |= {(kind, pk) for kind, ids in missing.items() for pk in ids}
         everything = wave + everything
     return everything
+
+
+def _meet_elsewhere(system: System, records: list[RemoteRecord]) -> None:
+    """Have what the records are known as in other systems read there, where that is news.
+
+    Raises:
+        SyncError: One of the others could not be asked.
+    """
+    unknown: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for record in _with_news_elsewhere(system, records):
+        for elsewhere, remote_id in record.known_as:
+            unknown[elsewhere, record.kind].add(remote_id)
+    for (name, kind), ids in unknown.items():
+        other = find(name)
+        if other is None or not other.is_on():
+            continue
+        if missing := ids - {pk for _, pk in links.record_ids_of(name, {kind: ids})}:
+            with connections.asking(other):
+                found = other.connect().fetch(kind, sorted(missing))
+            apply_page(with_missing_parents(other, found), system=other)
+
+
+def _with_news_elsewhere(system: System, records: list[RemoteRecord]) -> list[RemoteRecord]:
+    """Those that say otherwise than before who they are elsewhere."""
+    named: dict[str, list[RemoteRecord]] = defaultdict(list)
+    for record in records:
+        if record.known_as and not record.deleted:
+            named[record.kind].append(record)
+    news = []
+    for kind, those in named.items():
+        known = links.links_of(system.name, kind, [record.remote_id for record in those])
+        news += [
+            record
+            for record in those
+            if (link := known.get(record.remote_id)) is None or changed_there(record, link)
+        ]
+    return news
 
 
 def _concerning_us(system: System, records: list[RemoteRecord]) -> list[RemoteRecord]:

@@ -28,6 +28,7 @@ class RemoteRecord:
         other_id: What else the system calls it; a record made anew there may have the same.
         known_as: (system, remote id) of the same record in other systems, as it says there.
         hub_id_text: The same as it stands there.
+        shown: What it shows of what others say of it: derived value to what stands there.
         emails: Natural keys beside ``fields``: a company's contacts' addresses.
         merged_from: Remote ids that were merged into this record.
         merged_into: With ``deleted``: the remote id that this record was merged into.
@@ -48,6 +49,7 @@ class RemoteRecord:
     other_id: str = ""
     known_as: tuple[tuple[str, str], ...] = ()
     hub_id_text: str = ""
+    shown: Mapping[str, Any] = field(default_factory=dict)
     emails: tuple[str, ...] = ()
     merged_from: tuple[str, ...] = ()
     merged_into: str | None = None
@@ -81,6 +83,7 @@ def _on_top_of(older: RemoteRecord, newer: RemoteRecord) -> RemoteRecord:
         fields={**older.fields, **newer.fields},
         parents={**older.parents, **newer.parents},
         remote_state={**older.remote_state, **newer.remote_state},
+        shown={**older.shown, **newer.shown},
         merged_from=tuple(dict.fromkeys(older.merged_from + newer.merged_from)),
         hub_ids=newer.hub_ids or older.hub_ids,
         other_id=newer.other_id or older.other_id,

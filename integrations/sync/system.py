@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
 from .records import RemoteRecord
+from .set_up import Setup
 
 
 class Policy(StrEnum):
@@ -51,6 +52,21 @@ class FieldRule:
 
 
 @dataclass(frozen=True)
+class Derived:
+    """What a system shows of a record that others say: its links elsewhere, its children.
+
+    It is sent like a field that is ours alone.
+
+    Attributes:
+        values: A record's, as name to JSON value.
+        told_by: Kind to what finds, for ids of that kind, the ids that they say it of.
+    """
+
+    values: Callable[[Any], Mapping[str, Any]]
+    told_by: Mapping[str, Callable[[Collection[int]], Iterable[int]]]
+
+
+@dataclass(frozen=True)
 class SpokeKind:
     """What one system does with one kind of hub record.
 
@@ -58,26 +74,37 @@ class SpokeKind:
         fields: Every hub field that travels, parents included.
         push: Whether hub records are written there at all.
         create: Whether a record that only the remote has makes one here.
+        create_there: Whether a record that only the hub has makes one there.
         needs_parent: A record without this parent changes nothing unless it is linked.
         deletes: Whether an archived hub record is deleted there.
+        look_first: Whether the remote may have this hub record already, unknown to us: it is
+            looked for before it is made there.
         wanted: Whether this hub record belongs there; one that no longer does is deleted.
         awaits: Parents without which no record is made yet: its message waits for them.
         guess: Whether the likeliest of several is linked. If not, only what is sure is, and
             a person is asked about the others.
         deleted_with: The parent that takes records of this kind along when it is deleted there.
         deletion_spreads: Whether the others delete what was deleted there.
+        derived: What else is sent, beside the fields.
     """
 
     fields: Mapping[str, FieldRule]
     push: bool = True
     create: bool = True
+    create_there: bool = True
     needs_parent: str = ""
     deletes: bool = True
+    look_first: Callable[[Any], bool] = lambda record: False
     wanted: Callable[[Any], bool] = lambda record: True
     awaits: tuple[str, ...] = ()
     guess: bool = True
     deleted_with: str = ""
     deletion_spreads: bool = True
+    derived: Derived | None = None
+
+    def derive(self, record: Any) -> Mapping[str, Any]:
+        """What others say of the record, where that is sent."""
+        return self.derived.values(record) if self.derived else {}
 
 
 @dataclass(frozen=True)
@@ -99,11 +126,16 @@ class Reading:
 
 @dataclass(frozen=True)
 class Applied:
-    """A hub record that was made or changed, and the fields that it took."""
+    """A hub record that was made or changed, and the fields that it took.
+
+    Attributes:
+        shown: Derived values that somebody changed there.
+    """
 
     kind: str
     record_id: int
     fields: frozenset[str]
+    shown: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -159,6 +191,9 @@ class Remote(Protocol):
     def find(self, kind: str, outgoing: Outgoing, since: datetime) -> Iterator[RemoteRecord]:
         """Records there that hold our id; first those that we may have created since then."""
 
+    def alike(self, kind: str, outgoing: Outgoing) -> Iterator[RemoteRecord]:
+        """Records there that are certainly the same, though they do not hold our id."""
+
     def pages(self, kind: str, since: datetime | None, token: str = "") -> Iterator[Page]:
         """Walk records changed since then, oldest change first; all when None."""
 
@@ -167,37 +202,6 @@ class Remote(Protocol):
 
     def check(self) -> str:
         """Call the cheapest endpoint; say in a sentence who we are there."""
-
-
-class SetupPlan(Protocol):
-    """What set-up would do at a remote, in sentences."""
-
-    def lines(self) -> list[str]:
-        """What is to be done; empty when all is as it should be."""
-
-    def kept(self) -> list[str]:
-        """What is there already."""
-
-
-class PlanChanged(Exception):
-    """Something else would be done than a person said yes to. Nothing was."""
-
-
-#: Told of each step that was done.
-Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Setup:
-    """How an account is prepared: a plan that writes nothing, and carrying it out.
-
-    Attributes:
-        carry_out: Takes who is told of each step, and the sentences that a person agreed
-            to; raises ``PlanChanged`` when other ones would be true now.
-    """
-
-    plan: Callable[[], SetupPlan]
-    carry_out: Callable[[Say, list[str] | None], SetupPlan]
 
 
 @dataclass(frozen=True)
@@ -218,6 +222,8 @@ class System:
     setup: Setup | None = None
     #: How often it is polled, until a person says otherwise on its connection's page.
     poll_minutes: Callable[[], int] = lambda: 5
+    #: How long a change waits for others of the same record, to go out with them.
+    gather: Callable[[], timedelta] = timedelta
     #: Whether lists show all that it has, and what changed. If not, only its messages tell:
     #: it is neither polled nor compared.
     has_lists: bool = True

@@ -1,9 +1,11 @@
 """TutorCruncher: its clients with an agency are our companies, their recipients our contacts.
 
-Read only so far: deliveries come by webhook, and a client is read where one does not carry it.
+Deliveries come by webhook, and a client is read where one does not carry it. What the CRM
+has of a company, and who looks after it, is written back to the client.
 """
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.conf import settings
 
@@ -32,8 +34,9 @@ def _read(body: bytes) -> Reading:
 
 
 def _payload(outgoing: Outgoing) -> dict:
-    """Nothing is written there."""
-    return {}
+    from .outbound import body
+
+    return body(outgoing)
 
 
 def _web_url(kind: str, remote_id: str) -> str:
@@ -58,6 +61,7 @@ SYSTEM = System(
     payload=_payload,
     web_url=_web_url,
     has_lists=False,
+    gather=lambda: timedelta(seconds=settings.TC2_GATHER_SECONDS),
     needs=("TC2_BASE_URL", "TC2_API_KEY"),
     applied=_applied,
 )

@@ -12,19 +12,22 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from integrations.sync import plain_values
-from integrations.sync.countries import alpha2
 from integrations.sync.errors import Rejected
 from integrations.sync.plain_values import identity, moment, shown, whole
 from integrations.sync.records import RemoteRecord, clean_text
 
+from . import values
+from .crm import CRM
 from .schemas import (
     AGENCY_DATES,
     AGENCY_TEXTS,
+    CRM_FIELDS,
     CUSTOM_FIELDS,
+    IDENTITY,
     LONGEST_NAME,
     NAME,
     PEOPLE,
+    machine_name,
 )
 
 #: A client that is gone is told of with these only.
@@ -32,10 +35,6 @@ THIN = {"id", "model", "url", "title", "first_name", "last_name", "email"}
 
 #: The plan of those whose plan we do not know.
 USUAL_PLAN = "payg"
-PLANS = {"payg", "startup", "enterprise"}
-
-#: An unset choice reads so.
-HYPHENS = re.compile(r"-{3,}")
 
 #: The number in an organization's address in Pipedrive.
 ORGANIZATION = re.compile(r"/organization/(\d{1,19})")
@@ -123,8 +122,9 @@ def _company(
     draft = Draft(fields={"has_signed_up": True})
     _read_agency(draft, agency)
     attributes = _attributes(held)
+    crm = _shown(attributes)
     for name, key in CUSTOM_FIELDS.items():
-        draft.take(name, attributes, key, _choice)
+        draft.take(name, attributes, machine_name(key), values.choice)
     for name, key in PEOPLE.items():
         if key in held:
             draft.parents[name] = _id(held[key])
@@ -136,63 +136,28 @@ def _company(
         parents=draft.parents,
         event_at=event_at,
         emails=tuple(_emails(held, people)),
-        known_as=_known_as(attributes),
+        known_as=tuple((CRM, pk) for pk in organizations(crm)),
+        shown=crm,
+        remote_state={key: held[key] for key in IDENTITY if key in held},
         other_id=_id(agency) or "",
         problems=tuple(draft.problems),
     )
 
 
 def _read_agency(draft: Draft, agency: Mapping[str, Any]) -> None:
-    draft.take("name", agency, "name", lambda value: _text(value)[:LONGEST_NAME].strip())
+    draft.take("name", agency, "name", lambda value: values.text(value)[:LONGEST_NAME].strip())
     for name, key in AGENCY_TEXTS.items():
-        draft.take(name, agency, key, _text)
+        draft.take(name, agency, key, values.text)
     for name, key in AGENCY_DATES.items():
         draft.take(name, agency, key, moment)
-    draft.take("country", agency, "country", _country)
-    draft.take("price_plan", agency, "price_plan", _plan)
+    draft.take("country", agency, "country", values.country)
+    draft.take("price_plan", agency, "price_plan", values.plan)
     draft.take("paid_invoice_count", agency, "paid_invoice_count", lambda n: whole(n) or 0)
-    draft.take("narc", agency, "narc", _flag)
-    draft.take("signup_questionnaire", agency, "signup_questionnaire", _document)
+    draft.take("narc", agency, "narc", values.flag)
+    draft.take("signup_questionnaire", agency, "signup_questionnaire", values.document)
     if "price_plan" in agency and draft.fields.get("price_plan") is None:
         draft.problems.append(f"price_plan holds {shown(agency['price_plan'])}, which is no plan")
         draft.fields["price_plan"] = USUAL_PLAN
-
-
-def _text(value: Any) -> str:
-    return plain_values.text(value).strip()
-
-
-def _country(value: Any) -> str:
-    """Of "United Kingdom (GB)", a bare code or a bare name."""
-    whole_text = _text(value)
-    last = whole_text.split()[-1].strip("()[]") if whole_text else ""
-    code = alpha2(whole_text) or (alpha2(last) if len(last) == 2 else "")
-    if whole_text and not code:
-        raise ValueError("no country")
-    return code
-
-
-def _plan(value: Any) -> str | None:
-    """Of "3-startup", what follows the last hyphen; None for what is no plan."""
-    plan = _text(value).rpartition("-")[2].strip().lower()
-    return plan if plan in PLANS else None
-
-
-def _flag(value: Any) -> bool:
-    if value is not None and not isinstance(value, bool):
-        raise ValueError("neither yes nor no")
-    return bool(value)
-
-
-def _document(value: Any) -> dict[str, Any]:
-    """Questions and answers; text stays as it is, under one heading."""
-    if value in (None, "", {}):
-        return {}
-    if isinstance(value, str):
-        return {"answers": value}
-    if not isinstance(value, dict):
-        raise ValueError("no questions and answers")
-    return clean_text(value)
 
 
 def _attributes(held: Mapping[str, Any]) -> dict[str, Any]:
@@ -205,17 +170,21 @@ def _attributes(held: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _choice(value: Any) -> str:
-    text = _text(value)
-    return "" if HYPHENS.fullmatch(text) else text
+def _shown(attributes: Mapping[str, Any]) -> dict[str, str]:
+    """What it shows of the CRM at this moment."""
+    held = {name: machine_name(key) for name, key in CRM_FIELDS.items()}
+    return {
+        name: values.choice(value) if isinstance(value := attributes[key], str | int) else ""
+        for name, key in held.items()
+        if key in attributes
+    }
 
 
-def _known_as(attributes: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """The organization in Pipedrive that a person has typed, as a number or an address."""
-    typed = _id(attributes.get("pipedrive_id"))
-    found = ORGANIZATION.search(str(attributes.get("pipedrive_url") or ""))
-    pk = typed or (found.group(1) if found else None)
-    return (("pipedrive", pk),) if pk else ()
+def organizations(shown: Mapping[str, Any]) -> list[str]:
+    """The organizations that a client names, by a number or an address, the number's first."""
+    found = ORGANIZATION.search(str(shown.get("crm_url") or ""))
+    named = [_id(shown.get("crm_id")), found.group(1) if found else None]
+    return list(dict.fromkeys(pk for pk in named if pk))
 
 
 # -- people ---------------------------------------------------------------------------------
@@ -244,12 +213,12 @@ def _contact(
     """A recipient. They have no phone: the client's stands in, and for the first its e-mail."""
     draft = Draft()
     draft.fields["name"] = _name(person)
-    draft.take("email", person, "email", _text)
+    draft.take("email", person, "email", values.text)
     if first and not draft.fields.get("email"):
-        draft.take("email", held, "email", _text)
+        draft.take("email", held, "email", values.text)
     for key in ["phone", "mobile"]:
         if not draft.fields.get("phone"):
-            draft.take("phone", held, key, _text)
+            draft.take("phone", held, key, values.text)
     return RemoteRecord(
         system=NAME,
         kind="contact",

@@ -1,8 +1,9 @@
-"""TC2 as the engine wants a remote: neutral records out. Nothing is written there."""
+"""TC2 as the engine wants a remote: neutral records out, and clients written to."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +12,10 @@ from integrations.sync.records import RemoteRecord
 from integrations.sync.system import Outgoing, Page
 
 from . import inbound
-from .client import Client
+from .client import Client, WrongFields
+from .schemas import MAYBE_READ_ONLY, NAME
 
-READ_ONLY = "Hermes writes nothing to TC2"
+READ_ONLY = "Hermes makes and deletes nothing in TC2"
 
 
 class TC2Remote:
@@ -45,17 +47,37 @@ class TC2Remote:
     def find(self, kind: str, outgoing: Outgoing, since: datetime) -> Iterator[RemoteRecord]:
         raise Misconfigured(READ_ONLY)
 
+    def alike(self, kind: str, outgoing: Outgoing) -> Iterator[RemoteRecord]:
+        raise Misconfigured(READ_ONLY)
+
     def create(self, kind: str, payload: dict) -> RemoteRecord:
         raise Misconfigured(READ_ONLY)
 
     def update(self, kind: str, remote_id: str, payload: dict) -> RemoteRecord:
-        raise Misconfigured(READ_ONLY)
+        """Write to a client. People whom the branch does not let us set are left out."""
+        refused: dict[str, Any] = {}
+        try:
+            answer = self.api.update_client(remote_id, payload)
+        except WrongFields as error:
+            refused = {key: payload[key] for key in MAYBE_READ_ONLY & error.names & payload.keys()}
+            if not refused:
+                raise
+            rest = {key: value for key, value in payload.items() if key not in refused}
+            answer = self.api.update_client(remote_id, rest)
+        return _as_written(remote_id, answer, refused)
 
     def delete(self, kind: str, remote_id: str) -> None:
         raise Misconfigured(READ_ONLY)
 
     def merge(self, kind: str, loser_id: str, winner_id: str) -> None:
         raise Misconfigured(READ_ONLY)
+
+
+def _as_written(remote_id: str, answer: Any, refused: dict[str, Any]) -> RemoteRecord:
+    """The company of the answer; what TC2 would not take is not asked of it again."""
+    told = [one for one in inbound.client(answer) if one.key == ("company", remote_id)]
+    company = told[0] if told else RemoteRecord(NAME, "company", remote_id)
+    return replace(company, remote_state={**company.remote_state, "refused": refused})
 
 
 def _found(

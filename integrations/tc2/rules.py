@@ -1,4 +1,4 @@
-"""What follows in Hermes from a client's news: deals that begin and end."""
+"""What follows in Hermes from a client's news: deals that begin and end, and who it is."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from deals import services
 from integrations.models import SyncLog
 from integrations.sync.system import Applied
 
+from . import typed
 from .schemas import NAME
 
 #: Only these end a deal: one that a person has opened again stays open at other news.
@@ -16,9 +17,11 @@ ENDING = {"narc", "tc2_status"}
 
 def carry_out(news: Iterable[Applied]) -> None:
     """Open and end the deals of companies that are new or changed."""
-    companies = {each.record_id: each.fields for each in news if each.kind == "company"}
-    if not companies:
+    told = [each for each in news if each.kind == "company"]
+    if not told:
         return
+    typed.follow({each.record_id: each.shown for each in told if each.shown})
+    companies = {each.record_id: each.fields for each in told if each.fields}
     services.lose_open_deals([pk for pk, fields in companies.items() if fields & ENDING])
     for company in services.open_first_deals(companies.keys()):
         SyncLog.objects.create(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from integrations.sync.system import FieldRule, Policy, SpokeKind
+from django.conf import settings
+
+from integrations.sync.system import Derived, FieldRule, Policy, SpokeKind
+
+from . import crm
 
 NAME = "tc2"
 
@@ -29,12 +33,32 @@ CUSTOM_FIELDS = {
     "currency": "currency",
 }
 
+
+def machine_name(key: str) -> str:
+    """What a custom field is called in our account."""
+    return settings.TC2_FIELD_NAMES.get(key, key)
+
+
 #: Hub foreign key -> key of the client.
 PEOPLE = {
     "sales_person": "sales_person",
     "support_person": "associated_admin",
     "bdr_person": "bdr_person",
 }
+
+#: Sent along unchanged: by these, older branches know whom a write is about.
+IDENTITY = ("last_name", "email")
+
+#: What the CRM has of the company -> machine name of the client's custom field.
+CRM_FIELDS = {
+    "crm_url": "pipedrive_url",
+    "crm_id": "pipedrive_id",
+    "deal_stage": "pipedrive_deal_stage",
+    "deal_pipeline": "pipedrive_pipeline",
+}
+
+#: Some branches do not let us write these.
+MAYBE_READ_ONLY = {"sales_person", "bdr_person"}
 
 #: TC2 has the last word.
 THEIRS = FieldRule(policy=Policy.REMOTE, push=False)
@@ -45,13 +69,17 @@ THEIRS_IF_ANY = FieldRule(policy=Policy.REMOTE_UNLESS_EMPTY, push=False)
 #: The sales team's from the day on which it has a value.
 OURS = FieldRule(policy=Policy.ONLY_WHILE_EMPTY, push=False)
 
+#: Ours likewise, and TC2 is told.
+OURS_AND_TOLD = FieldRule(policy=Policy.ONLY_WHILE_EMPTY)
+
 SPOKE_KINDS = {
     "team_member": SpokeKind(
         fields={"email": FieldRule(policy=Policy.HUB, push=False)}, push=False, create=False
     ),
     "company": SpokeKind(
         fields={
-            **dict.fromkeys(["name", "website", "country", *PEOPLE], OURS),
+            **dict.fromkeys(["name", "website", "country"], OURS),
+            **dict.fromkeys(PEOPLE, OURS_AND_TOLD),
             **dict.fromkeys(
                 [
                     "tc2_status", "price_plan", "paid_invoice_count", "narc", "has_signed_up",
@@ -61,10 +89,19 @@ SPOKE_KINDS = {
             ),
             **dict.fromkeys(["gclid", *AGENCY_DATES, *CUSTOM_FIELDS], THEIRS_IF_ANY),
         },
-        push=False,
+        create_there=False,
+        deletes=False,
         awaits=("sales_person",),
         guess=False,
         deletion_spreads=False,
+        derived=Derived(
+            values=crm.shown,
+            told_by={
+                "deal": crm.companies_of_deals,
+                "stage": crm.companies_at_stages,
+                "pipeline": crm.companies_in_pipelines,
+            },
+        ),
     ),
     "contact": SpokeKind(
         fields=dict.fromkeys(["name", "company", "email", "phone"], OURS),

@@ -32,6 +32,7 @@ def environment() -> dict[str, str]:
         given |= {
             "TC2_BASE_URL": f"http://127.0.0.1:{sandbox_port}/tc2/api",
             "TC2_API_KEY": "sandbox-tc2-key",
+            "TC2_GATHER_SECONDS": "1",
             "SANDBOX_TC2_WEBHOOK_URL": f"http://127.0.0.1:{port}/tc2/callback/",
         }
     return {**given, **{name: value for name, value in os.environ.items() if value}}

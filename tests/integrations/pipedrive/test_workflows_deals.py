@@ -34,7 +34,7 @@ CASES = [
 @pytest.mark.parametrize("action", ["create", "update", "delete"])
 @pytest.mark.parametrize(("org", "person", "company", "contact"), CASES)
 def test_deal(action, org, person, company, contact, pipedrive):
-    names = _stage(pipedrive, org, person)
+    names = stage(pipedrive, org, person)
     deal = pipedrive.create("deal", title="Onboarding", **names)
     if action != "create":
         pipedrive.tell("create", "deal", deal["id"])
@@ -61,7 +61,7 @@ def _name(record: Any) -> str | None:
     return record and record.name
 
 
-def _stage(pipedrive: Any, org: str, person: str) -> dict[str, int]:
+def stage(pipedrive: Any, org: str, person: str) -> dict[str, int]:
     """Put org and person where the case has them; what Pipedrive's deal can name."""
     names = {}
     if org in (BOTH, PIPEDRIVE):

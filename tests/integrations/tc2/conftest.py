@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from companies.models import TeamMember
+from deals.models import Pipeline
 from integrations.sandbox.people import founders
 from tests.factories import PipelineFactory, StageFactory, TeamMemberFactory
 
@@ -25,3 +26,24 @@ def entry(db):
     pipeline.default_stage = StageFactory(pipeline=pipeline)
     pipeline.save()
     return pipeline.default_stage
+
+
+@pytest.fixture
+def pipeline(pipedrive):
+    """A pipeline of Pipedrive's with one stage, which new deals enter."""
+    remote = pipedrive.create("pipeline", name="New business")
+    stage = pipedrive.create("stage", name="Signed up", pipeline_id=remote["id"])
+    pipedrive.tell("create", "pipeline", remote["id"])
+    pipedrive.tell("create", "stage", stage["id"])
+    found = Pipeline.objects.get(pk=pipedrive.linked("pipeline", remote["id"]).pk)
+    found.plan, found.default_stage = "payg", pipedrive.linked("stage", stage["id"])
+    found.save()
+    return found
+
+
+@pytest.fixture
+def client_id(pipedrive, pipeline, tc2, sales_person):
+    """A customer who has signed up, and of whom Pipedrive knows."""
+    signed_up = tc2.sign_up()["id"]
+    pipedrive.send()
+    return signed_up

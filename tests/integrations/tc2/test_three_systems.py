@@ -6,33 +6,12 @@ import pytest
 
 from companies.models import Company
 from contacts.models import Contact
-from deals.models import Deal, Pipeline
+from deals.models import Deal
 from integrations.models import Conflict
 from integrations.pipedrive import SYSTEM as PIPEDRIVE
 from integrations.sync import outbox, reconcile
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def pipeline(pipedrive):
-    """A pipeline of Pipedrive's with one stage, which new deals enter."""
-    remote = pipedrive.create("pipeline", name="New business")
-    stage = pipedrive.create("stage", name="Signed up", pipeline_id=remote["id"])
-    pipedrive.tell("create", "pipeline", remote["id"])
-    pipedrive.tell("create", "stage", stage["id"])
-    found = Pipeline.objects.get(pk=pipedrive.linked("pipeline", remote["id"]).pk)
-    found.plan, found.default_stage = "payg", pipedrive.linked("stage", stage["id"])
-    found.save()
-    return found
-
-
-@pytest.fixture
-def client_id(pipedrive, pipeline, tc2, sales_person):
-    """A customer who has signed up, and of whom Pipedrive knows."""
-    signed_up = tc2.sign_up()["id"]
-    pipedrive.send()
-    return signed_up
 
 
 def test_a_sign_up_makes_one_of_each_in_pipedrive_with_one_call_each(
@@ -51,6 +30,77 @@ def test_a_sign_up_makes_one_of_each_in_pipedrive_with_one_call_each(
     assert pipedrive.remote(Contact.objects.get())["name"] == "Ada Quill"
     assert pipedrive.remote(Deal.objects.get())["stage_id"] is not None
     assert pipedrive.send() == []
+
+
+def test_from_a_sign_up_to_a_moved_stage_every_call_is_the_least_there_can_be(
+    pipedrive, pipeline, tc2, sales_person
+):
+    client = tc2.sign_up()
+    before = len(pipedrive.sandbox.calls)
+    pipedrive.send()
+    tc2.send()
+
+    calls = [(call.method, call.path) for call in pipedrive.sandbox.calls[before:]]
+    assert calls == [
+        ("GET", "/api/v2/organizations/search"),
+        ("POST", "/api/v2/organizations"),
+        ("GET", "/api/v2/persons/search"),
+        ("POST", "/api/v2/persons"),
+        ("POST", "/api/v2/deals"),
+        ("POST", f"/tc2/api/clients/{client['id']}/"),
+    ]
+    before = len(pipedrive.sandbox.calls)
+    tc2.deliver()
+    deal = pipedrive.link(Deal.objects.get()).remote_id
+    stage = pipedrive.create(
+        "stage", name="Demo booked", pipeline_id=int(pipedrive.link(pipeline).remote_id)
+    )
+    pipedrive.tell("create", "stage", stage["id"])
+    pipedrive.account.update("deal", int(deal), stage_id=stage["id"])
+    pipedrive.tell("change", "deal", int(deal))
+    pipedrive.send()
+    tc2.send()
+    tc2.deliver()
+    assert len(pipedrive.sandbox.calls) == before + 1
+    assert tc2.shown(client["id"])["deal_stage"] == "Demo booked"
+
+
+def test_an_organization_that_hermes_does_not_know_is_found_linked_and_updated(
+    pipedrive, pipeline, tc2, sales_person
+):
+    pipedrive.account.switches.set(search_lag_seconds=0)
+    organization = pipedrive.create("organization", name="ada quill tutors")
+    person = pipedrive.create(
+        "person",
+        name="A. Quill",
+        org_id=organization["id"],
+        emails=[{"value": "Ada@Quill.example", "primary": True, "label": "work"}],
+    )
+
+    tc2.sign_up(agency={"website": "https://quill.example"})
+    calls = pipedrive.send()
+
+    company, contact = Company.objects.get(), Contact.objects.get()
+    assert pipedrive.linked("company", organization["id"]) == company
+    assert pipedrive.linked("contact", person["id"]) == contact
+    made = [call.path for call in calls if call.method == "POST"]
+    assert made == ["/api/v2/deals"]
+    changed = pipedrive.remote(company)["custom_fields"]
+    assert changed[pipedrive.key("company", "website")] == "https://quill.example"
+
+
+def test_of_several_organizations_of_the_name_none_is_chosen(
+    pipedrive, pipeline, tc2, sales_person
+):
+    pipedrive.account.switches.set(search_lag_seconds=0)
+    for _ in range(2):
+        pipedrive.create("organization", name="Ada Quill Tutors")
+
+    tc2.sign_up()
+    pipedrive.send()
+
+    names = [each["name"] for each in pipedrive.account.records("organization")]
+    assert names.count("Ada Quill Tutors") == 3
 
 
 def test_a_re_send_with_nothing_new_makes_no_call_anywhere(pipedrive, tc2, client_id):

@@ -1,0 +1,37 @@
+"""What systems show of a record that its links or its children say: whom a change concerns."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from .system import System, everyone
+
+#: Before the kind, in the change table: not the record changed, but a link of its.
+LINK_OF = "link of "
+
+
+def kinds() -> list[str]:
+    """Kinds of which some system shows more than their fields."""
+    return sorted(
+        {kind for system in everyone() for kind, spoke in system.kinds.items() if spoke.derived}
+    )
+
+
+def concerned(system: System, changes: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
+    """(kind, id) of the records of which the system may show something else now.
+
+    Args:
+        changes: (kind, id) of what changed, whoever did it.
+    """
+    ids: dict[str, set[int]] = defaultdict(set)
+    for kind, pk in changes:
+        ids[kind].add(pk)
+    found: set[tuple[str, int]] = set()
+    for kind, spoke_kind in system.kinds.items():
+        if spoke_kind.derived:
+            told = set(ids[LINK_OF + kind])
+            for teller, whom in spoke_kind.derived.told_by.items():
+                told.update(whom(ids[teller]) if ids[teller] else [])
+            found |= {(kind, pk) for pk in told}
+    return found
