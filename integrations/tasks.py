@@ -68,15 +68,14 @@ def nightly() -> None:
     for system in switched_on():
         if connections.may_call(system):
             repair_system.delay(system.name)
-            if system.has_lists:
-                reconcile_system.delay(system.name)
+            reconcile_system.delay(system.name)
     upkeep.remove_old()
 
 
 @shared_task(name="integrations.deletions")
 def deletions() -> None:
     for system in switched_on():
-        if system.has_lists and connections.may_call(system):
+        if system.polls and connections.may_call(system):
             _run(poll.deletions, system.name)
 
 

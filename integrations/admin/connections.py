@@ -106,7 +106,7 @@ class ConnectionAdmin(ButtonsAdmin):
     @admin.display(description="Checked for changes every")
     def interval(self, connection: Connection) -> str:
         system = system_of(connection)
-        if system is not None and not system.has_lists:
+        if system is not None and not system.polls:
             return "never: its messages tell of changes"
         return f"{connection.poll_minutes} min"
 
@@ -148,8 +148,10 @@ class ConnectionAdmin(ButtonsAdmin):
                 return bool(system and system.is_on() and system.repair)
             case "test":
                 return bool(system and system.is_on())
+            case "poll":
+                return bool(system and system.is_on() and system.polls)
             case _:
-                return bool(system and system.is_on() and system.has_lists)
+                return bool(system and system.is_on())
 
     def do_pause(self, request: HttpRequest, connection: Connection) -> str:
         why = request.POST.get("text", "").strip()[:200] or "no reason given"

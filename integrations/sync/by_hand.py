@@ -69,12 +69,29 @@ def pull(system: System, link: ExternalLink) -> str:
     Raises:
         SyncError: The system could not be asked, or the record is gone there.
     """
-    record = read(system, link.kind, link.remote_id)
-    if record is None:
+    try:
+        return fetch(system, link.kind, link.remote_id)
+    except RemoteGone:
         ExternalLink.objects.filter(pk=link.pk).update(state=LinkState.GONE)
+        raise
+
+
+def fetch(system: System, kind: str, remote_id: str) -> str:
+    """Read one record there, known here or not, and all that comes with it.
+
+    Returns:
+        What became of it: created, changed, unchanged, …
+
+    Raises:
+        RemoteGone: The system has no such record.
+        SyncError: The system could not be asked.
+    """
+    with connections.asking(system):
+        answers = system.connect().fetch(kind, [remote_id])
+    if not any(one.key == (kind, remote_id) and not one.deleted for one in answers):
         raise RemoteGone(f"{system.label} has no such record any more.")
-    outcomes = apply(with_missing_parents(system, [record]), system=system)
-    outcome = outcomes.get((link.kind, link.remote_id))
+    outcomes = apply(with_missing_parents(system, answers), system=system)
+    outcome = outcomes.get((kind, remote_id))
     return outcome.status.value if outcome else "unchanged"
 
 

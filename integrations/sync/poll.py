@@ -79,7 +79,7 @@ def backfill(system: System, *, dry_run: bool = False, progress: Progress | None
     action = SyncRun.Action.BACKFILL
     with runs.run(system, action, dry_run=dry_run, progress=progress) as run:
         remote = system.connect()
-        for kind in system.kinds:
+        for kind in system.listed():
             if dry_run:
                 _preview_kind(system, remote, kind, run)
             else:

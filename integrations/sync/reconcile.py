@@ -29,8 +29,11 @@ from .records import RemoteRecord
 from .runs import Progress, Run
 from .system import Remote, System
 
-#: How many links are compared, or remote ids asked for, at once.
+#: How many links are compared at once.
 CHUNK = 500
+
+#: How many remote ids are asked for at once: some systems take a second for each.
+ASKED = 100
 
 
 def reconcile(
@@ -40,7 +43,7 @@ def reconcile(
     action = SyncRun.Action.RECONCILE
     with runs.run(system, action, released=released, progress=progress) as run:
         remote, report = system.connect(), []
-        for kind in system.kinds:
+        for kind in system.listed():
             report.append(_reconcile_kind(system, remote, kind, run))
         run.row.report = "\n".join(report)
     wake.outbox()
@@ -72,7 +75,7 @@ def _walk(
     held: list[RemoteRecord] = []
     for page in remote.pages(kind, None):
         run.saw(kind, page)
-        seen.update(record.remote_id for record in page.records)
+        seen.update(record.remote_id for record in page.records if record.kind == kind)
         changing, rest = changes_in(system, page.records)
         held += changing
         run.brake(kind, len(held))
@@ -88,7 +91,7 @@ def _gone(
         system=system.name, kind=kind, state=LinkState.LIVE, created_at__lt=started_at
     )
     unseen = (link.remote_id for link in _in_order(links) if link.remote_id not in seen)
-    for ids in _chunks(unseen):
+    for ids in _chunks(unseen, ASKED):
         there = {record.remote_id for record in remote.fetch(kind, ids)}
         lost = [remote_id for remote_id in ids if remote_id not in there]
         yield [RemoteRecord(system.name, kind, remote_id, deleted=True) for remote_id in lost]
@@ -108,14 +111,16 @@ def _owe(system: System, kind: str, run: Run) -> int:
             ],
         )
         run.page(kind)
+    if not system.kinds[kind].create_there:
+        return owed
     for unsent in _chunks(_in_order(_never_sent(system, kind).only("pk"))):
         owed += outbox_entries.add(system, [(kind, record.pk) for record in unsent])
     return owed
 
 
 def _lacks(system: System, kind: str, record: Any, link: ExternalLink) -> bool:
-    if record.archived_at is not None:
-        return system.kinds[kind].deletes and not removals.are_left_alone(kind, record.pk)
+    if record.archived_at is not None and system.kinds[kind].deletes:
+        return not removals.are_left_alone(kind, record.pk)
     return bool(differing(system, kind, record, link.snapshot, creating=False))
 
 
@@ -161,7 +166,7 @@ def _in_order(rows: QuerySet) -> Iterator[Any]:
         last = found[-1].pk
 
 
-def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
+def _chunks(items: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:
     iterator = iter(items)
-    while chunk := list(islice(iterator, CHUNK)):
+    while chunk := list(islice(iterator, size)):
         yield chunk

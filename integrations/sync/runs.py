@@ -33,6 +33,9 @@ COUNTED = {
     Status.FAILED: "failed",
 }
 
+#: What only lists that tell of changes can answer.
+ASK_FOR_CHANGES = {SyncRun.Action.POLL, SyncRun.Action.DELETIONS}
+
 #: Told of each page: the kind, and the counts so far.
 Progress = Callable[[str, Counter], None]
 
@@ -125,12 +128,10 @@ def run(
     Raises:
         AlreadyRunning: Another process is at it.
         BrakePulled: Passed on, after the row and the log have it.
-        Misconfigured: The system has no lists that a run could walk.
+        Misconfigured: The system's lists cannot be asked that.
     """
-    if not system.has_lists:
-        raise Misconfigured(
-            f"{system.label} cannot be read as a whole: its messages tell of changes"
-        )
+    if action in ASK_FOR_CHANGES and not system.polls:
+        raise Misconfigured(f"{system.label} cannot be polled: its messages tell of changes")
     row = _begin(system, action, dry_run=dry_run, released=released)
     current = Run(system, row, progress)
     try:

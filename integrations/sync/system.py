@@ -85,6 +85,7 @@ class SpokeKind:
             a person is asked about the others.
         deleted_with: The parent that takes records of this kind along when it is deleted there.
         deletion_spreads: Whether the others delete what was deleted there.
+        listed: Whether it has a list of its own; else it comes with another kind's.
         derived: What else is sent, beside the fields.
     """
 
@@ -100,6 +101,7 @@ class SpokeKind:
     guess: bool = True
     deleted_with: str = ""
     deletion_spreads: bool = True
+    listed: bool = True
     derived: Derived | None = None
 
     def derive(self, record: Any) -> Mapping[str, Any]:
@@ -224,9 +226,8 @@ class System:
     poll_minutes: Callable[[], int] = lambda: 5
     #: How long a change waits for others of the same record, to go out with them.
     gather: Callable[[], timedelta] = timedelta
-    #: Whether lists show all that it has, and what changed. If not, only its messages tell:
-    #: it is neither polled nor compared.
-    has_lists: bool = True
+    #: Whether its lists say what changed. If not, only its messages do: it is not polled.
+    polls: bool = True
     #: The settings without which it is off, or works in one direction only.
     needs: tuple[str, ...] = ()
     #: Carries out the domain's own rules for what was applied, in the same transaction.
@@ -237,6 +238,10 @@ class System:
     def travelling(self, kind: str) -> frozenset[str]:
         """Fields of this kind that can be read and written now."""
         return self.travels(kind) if self.travels else frozenset(self.kinds[kind].fields)
+
+    def listed(self) -> list[str]:
+        """The kinds whose lists a walk reads, parents first."""
+        return [name for name, kind in self.kinds.items() if kind.listed]
 
     def rank(self, kind: str) -> int:
         """The kind's place when parents are sent first."""

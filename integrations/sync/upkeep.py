@@ -73,7 +73,7 @@ def worked() -> None:
 
 def due_for_poll() -> list[System]:
     """Systems whose own interval has passed since they were last polled, however that ended."""
-    return [system for system in switched_on() if system.has_lists and _is_due(system)]
+    return [system for system in switched_on() if system.polls and _is_due(system)]
 
 
 def _is_due(system: System) -> bool:

@@ -60,7 +60,7 @@ SYSTEM = System(
     read=_read,
     payload=_payload,
     web_url=_web_url,
-    has_lists=False,
+    polls=False,
     gather=lambda: timedelta(seconds=settings.TC2_GATHER_SECONDS),
     needs=("TC2_BASE_URL", "TC2_API_KEY"),
     applied=_applied,

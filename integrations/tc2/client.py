@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -10,13 +12,26 @@ import requests
 from django.conf import settings
 
 from integrations.sync.budget import Window
-from integrations.sync.errors import Rejected, SyncError, Unauthorised
+from integrations.sync.errors import (
+    RateLimited,
+    Rejected,
+    RemoteGone,
+    SyncError,
+    Unauthorised,
+    Unavailable,
+)
 from integrations.sync.http import Http, new_session, said
 
 from .schemas import IDENTITY
 
 #: Seconds that a call in passing waits for its place among the minute's.
 LONGEST_WAIT = 2
+
+#: Of the minute's calls, walks through everything leave some to all else.
+WALKS_SHARE = 2 / 3
+
+#: Seconds that a walk waits when it is refused, one try after the other.
+WAITS = (2, 4, 6, 8, 30, 60)
 
 #: An error's body is kept whole for staff, up to this.
 LONGEST_BODY = 2000
@@ -35,6 +50,15 @@ def classify(response: requests.Response) -> SyncError | None:
 def _session(base_url: str) -> requests.Session:
     """One for each process, so that connections are used again."""
     return new_session()
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One page of a list. ``count`` is of all pages."""
+
+    count: int
+    ids: list[str]
+    is_last: bool
 
 
 class WrongFields(Rejected):
@@ -86,8 +110,13 @@ class Client:
             classify=classify,
             session=_session(settings.TC2_BASE_URL),
         )
-        patience = 3600 if patient else LONGEST_WAIT
-        self._windows = [Window("tc2", settings.TC2_REQUESTS_PER_MINUTE, 60, patience)]
+        limit = settings.TC2_REQUESTS_PER_MINUTE
+        if patient:
+            walks = Window("tc2:walks", max(1, round(limit * WALKS_SHARE)), 60)
+            self._windows = [walks, Window("tc2", limit, 60)]
+        else:
+            self._windows = [Window("tc2", limit, 60, LONGEST_WAIT)]
+        self._waits = WAITS if patient else ()
 
     def client(self, client_id: str) -> Any:
         """One client with all that it has."""
@@ -107,12 +136,31 @@ class Client:
             return self._write("/clients/", _by_email(body))
         return self._write(f"/clients/{client_id}/", body)
 
-    def count_of_clients(self) -> int:
-        """How many clients the key may see."""
-        return int(self._get("/clients/")["count"])
+    def clients(self, page: int) -> Listed:
+        """One page of the list; it shows names only, so just the ids are of use.
+
+        Raises:
+            Unavailable: The answer is no list.
+        """
+        try:
+            answer = self._get("/clients/", {"page": page})
+        except RemoteGone:
+            # The list has become shorter than it was.
+            return Listed(0, [], is_last=True)
+        try:
+            ids = [str(row["id"]) for row in answer["results"]]
+            return Listed(int(answer["count"]), ids, is_last=not answer.get("next"))
+        except (LookupError, TypeError, ValueError, AttributeError):
+            raise Unavailable("TC2's list of clients cannot be read") from None
 
     def _write(self, path: str, body: dict[str, Any]) -> Any:
         return self.http.call("POST", path, body=body, windows=self._windows)
 
-    def _get(self, path: str) -> Any:
-        return self.http.call("GET", path, windows=self._windows)
+    def _get(self, path: str, params: dict[str, Any] | None = None) -> Any:
+        for wait in self._waits:
+            try:
+                return self.http.call("GET", path, params=params, windows=self._windows)
+            except RateLimited as error:
+                # People and other programs use the same limit.
+                time.sleep(max(error.retry_after.total_seconds(), wait))
+        return self.http.call("GET", path, params=params, windows=self._windows)

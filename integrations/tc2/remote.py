@@ -7,13 +7,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from integrations.sync.errors import Misconfigured, RemoteGone
+from integrations.sync.errors import Misconfigured, Rejected, RemoteGone
 from integrations.sync.records import RemoteRecord
 from integrations.sync.system import Outgoing, Page
 
 from . import inbound
 from .client import Client, WrongFields
 from .schemas import MAYBE_READ_ONLY, NAME
+from .walking import walk
+
+NO_NEWS = "TC2's lists do not say what changed"
 
 READ_ONLY = "Hermes makes and deletes nothing in TC2"
 
@@ -36,13 +39,28 @@ class TC2Remote:
                 return [inbound.team_member(pk) for pk in ids]
 
     def pages(self, kind: str, since: datetime | None, token: str = "") -> Iterator[Page]:
-        raise Misconfigured("TC2's lists do not say what changed")
+        """All clients, each read whole. A walk has time: from here on calls wait for it."""
+        if since is not None:
+            raise Misconfigured(NO_NEWS)
+        self.api = Client(patient=True)
+        for ids, place in walk(self.api.clients, token):
+            yield replace(self._page(ids), token=place)
+
+    def _page(self, ids: list[str]) -> Page:
+        """What the ids name; one unusable client harms no other."""
+        records, unusable = [], []
+        for pk in ids:
+            try:
+                records += self.fetch("company", [pk])
+            except Rejected as error:
+                unusable.append(f"TC2's client {pk} cannot be kept: {error}")
+        return Page(records, unusable=tuple(unusable))
 
     def deleted(self, kind: str, since: datetime) -> list[RemoteRecord]:
-        raise Misconfigured("TC2's lists do not say what was deleted")
+        raise Misconfigured(NO_NEWS)
 
     def check(self) -> str:
-        return f"TC2, a branch with {self.api.count_of_clients()} clients"
+        return f"TC2, a branch with {self.api.clients(1).count} clients"
 
     def find(self, kind: str, outgoing: Outgoing, since: datetime) -> Iterator[RemoteRecord]:
         raise Misconfigured(READ_ONLY)

@@ -74,7 +74,10 @@ OURS_AND_TOLD = FieldRule(policy=Policy.ONLY_WHILE_EMPTY)
 
 SPOKE_KINDS = {
     "team_member": SpokeKind(
-        fields={"email": FieldRule(policy=Policy.HUB, push=False)}, push=False, create=False
+        fields={"email": FieldRule(policy=Policy.HUB, push=False)},
+        push=False,
+        create=False,
+        listed=False,
     ),
     "company": SpokeKind(
         fields={
@@ -110,6 +113,7 @@ SPOKE_KINDS = {
         guess=False,
         deleted_with="company",
         deletion_spreads=False,
+        listed=False,
     ),
 }  # fmt: skip
 

@@ -1,0 +1,32 @@
+from django.core.management.base import BaseCommand, CommandError
+
+from integrations.sync import by_hand, wake
+from integrations.sync.errors import SyncError
+from integrations.sync.system import get
+
+
+class Command(BaseCommand):
+    help = "Read one record of a system, with all that comes with it."
+
+    def add_arguments(self, parser):
+        parser.add_argument("system", help="The system's name, for example tc2.")
+        parser.add_argument("kind", help="What it is in Hermes, for example company.")
+        parser.add_argument("id", help="The record's number there.")
+
+    def handle(self, **options):
+        try:
+            system = get(options["system"])
+        except LookupError as error:
+            raise CommandError(str(error)) from error
+        kind = options["kind"]
+        if kind not in system.kinds:
+            known = ", ".join(system.kinds)
+            raise CommandError(f"{system.label} has no {kind!r}; there are: {known}")
+        if not system.is_on():
+            raise CommandError(f"{system.label} has no settings; see .env.example.")
+        try:
+            outcome = by_hand.fetch(system, kind, options["id"])
+        except SyncError as error:
+            raise CommandError(str(error)) from error
+        wake.outbox()
+        self.stdout.write(f"{system.label} {kind} {options['id']}: {outcome}")

@@ -1,0 +1,127 @@
+"""Reading one client of TC2's, or all of them."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from companies.models import Company
+from contacts.models import Contact
+from integrations.models import Connection, SyncCursor, SyncRun
+from integrations.sandbox.tc2 import clients as tc2_clients
+from integrations.sync import poll, reconcile
+from integrations.sync.errors import Misconfigured, SyncError
+from integrations.tc2 import SYSTEM
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clients(tc2, sales_person):
+    """Twenty-five customers and an ordinary client, of whom Hermes has not heard."""
+    made = [
+        tc2.account.sign_up(first_name=f"No. {n}", last_name="Ek", email=f"{n}@ek.example")["id"]
+        for n in range(25)
+    ]
+    tc2_clients.create(tc2.account.account, {"last_name": "Ordinary"})
+    tc2.happened()
+    tc2.sandbox.forget_calls()
+    return made
+
+
+def read(tc2):
+    """The clients that were read, one by one."""
+    return [call.path for call in tc2.calls if call.path != "/tc2/api/clients/"]
+
+
+def test_a_backfill_brings_every_customer_with_one_call_each(tc2, clients):
+    row = poll.backfill(SYSTEM)
+
+    assert Company.objects.count() == Contact.objects.count() == 25
+    assert len(read(tc2)) == len(set(read(tc2))) == 26
+    assert row.counts["company"]["created"] == 25
+    assert row.state == "done"
+
+
+def test_a_second_backfill_changes_nothing(tc2, clients):
+    poll.backfill(SYSTEM)
+    before = list(Company.objects.values_list("pk", "updated_at"))
+
+    row = poll.backfill(SYSTEM)
+
+    assert list(Company.objects.values_list("pk", "updated_at")) == before
+    assert set(row.counts["company"]) == {"seen", "failed"}
+
+
+def test_a_dry_run_counts_and_writes_nothing(tc2, clients):
+    row = poll.backfill(SYSTEM, dry_run=True)
+
+    assert row.counts["company"]["created"] > 0
+    assert not Company.objects.exists()
+
+
+def test_a_backfill_that_was_cut_off_goes_on_after_the_last_clients_it_had(tc2, clients):
+    # The walk asks for the newest first.
+    path = f"/tc2/api/clients/{clients[11]}/"
+    tc2.sandbox.trouble.add("error", system="tc2", times=None, status=500, path=path)
+    with pytest.raises(SyncError):
+        poll.backfill(SYSTEM)
+    assert SyncCursor.objects.get(system="tc2", kind="company").page_token == "1:10"
+    Connection.objects.update(broken_until=None)
+    tc2.sandbox.trouble.clear()
+    tc2.sandbox.forget_calls()
+
+    poll.backfill(SYSTEM)
+
+    assert Company.objects.count() == 25
+    assert len(read(tc2)) == 16
+
+
+def test_a_comparison_finds_what_no_message_told_of(tc2, clients):
+    poll.backfill(SYSTEM)
+    tc2.account.edit(clients[0], agency={"status": "active"})
+    tc2.account.delete(clients[1])
+    late = tc2.account.sign_up(first_name="Late", last_name="Ek", email="late@ek.example")
+
+    row = reconcile.reconcile(SYSTEM)
+
+    assert tc2.linked("company", clients[0]).tc2_status == "active"
+    assert tc2.linked("company", clients[1]).archived_at is not None
+    assert tc2.linked("company", late["id"]).archived_at is None
+    assert row.report == "company: 25 there, 25 linked; 1 differed, 1 deleted there, 0 to send"
+
+
+def test_a_comparison_writes_back_what_a_lost_write_left_undone(pipedrive, tc2, client_id):
+    tc2.send()
+    tc2.account.edit(client_id, extra_attrs={"pipedrive_deal_stage": "Nonsense"})
+
+    reconcile.reconcile(SYSTEM)
+
+    assert len(tc2.send()) == 1
+    assert tc2.shown(client_id)["deal_stage"] == "Signed up"
+
+
+def test_it_cannot_be_polled(tc2):
+    with pytest.raises(Misconfigured, match="messages tell of changes"):
+        poll.poll(SYSTEM)
+    assert not SyncRun.objects.exists()
+
+
+def test_one_client_is_read_by_its_number(tc2, clients, capsys):
+    call_command("fetch", "tc2", "company", str(clients[3]))
+
+    assert tc2.linked("company", clients[3]).name == Company.objects.get().name
+    assert f"TC2 company {clients[3]}: created" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["tc2", "company", "99999"], "no such record"),
+        (["tc2", "invoice", "1"], "there are: team_member, company, contact"),
+        (["nothing", "company", "1"], "No system 'nothing'"),
+    ],
+)
+def test_what_cannot_be_read_is_said(tc2, words, why):
+    with pytest.raises(CommandError, match=why):
+        call_command("fetch", *words)
