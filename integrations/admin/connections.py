@@ -20,6 +20,7 @@ from integrations.sync.system import System, everyone, get
 from .buttons import Button, ButtonsAdmin
 from .filters import SystemFilter
 from .health import reason_of, state_of
+from .pairing import who_is_who
 from .records import label_of
 from .send import send
 from .set_up import set_up
@@ -66,7 +67,15 @@ class ConnectionAdmin(ButtonsAdmin):
         def view(request: HttpRequest, system: str) -> HttpResponse:
             return set_up(self, request, system)
 
+        def team(request: HttpRequest) -> HttpResponse:
+            return who_is_who(self, request)
+
         return [
+            path(
+                "team/",
+                self.admin_site.admin_view(team),
+                name="integrations_connection_team",
+            ),
             path(
                 "set-up/<str:system>/",
                 self.admin_site.admin_view(view),
@@ -77,10 +86,11 @@ class ConnectionAdmin(ButtonsAdmin):
 
     def links(self) -> list[tuple[str, str]]:
         return [
-            (reverse("admin:integrations_connection_set_up", args=[each.name]),
-             f"Set up {each.label} …")
-            for each in everyone()
-            if each.setup
+            *((reverse("admin:integrations_connection_set_up", args=[each.name]),
+               f"Set up {each.label} …")
+              for each in everyone()
+              if each.setup),
+            (reverse("admin:integrations_connection_team"), "Who is who …"),
         ]  # fmt: skip
 
     @admin.display(description="System", ordering="system")

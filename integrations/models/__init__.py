@@ -1,7 +1,7 @@
 """The engine's tables."""
 
 from .connections import Connection, Heartbeat, RemoteField, StageMapping
-from .links import ExternalLink, KeptApart, LinkState
+from .links import ExternalLink, KeptApart, LinkState, RemotePerson
 from .logs import RunState, SyncCursor, SyncLog, SyncRun
 from .questions import Conflict, PossibleDuplicate, QuestionState
 from .queues import EventState, OutboxEntry, OutboxState, Reason, RecordChange, WebhookEvent
@@ -21,6 +21,7 @@ __all__ = [
     "Reason",
     "RecordChange",
     "RemoteField",
+    "RemotePerson",
     "RunState",
     "StageMapping",
     "SyncCursor",

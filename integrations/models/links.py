@@ -74,6 +74,28 @@ class ExternalLink(models.Model):
         return f"{self.system} {self.kind} {self.remote_id}"
 
 
+class RemotePerson(models.Model):
+    """Somebody of an outside system's staff, as its records name them.
+
+    Kept of systems that do not list their staff, and only until a team member is linked.
+    """
+
+    system = models.CharField(max_length=40)
+    remote_id = models.CharField(max_length=255)
+    name = models.CharField(max_length=300, default="", blank=True)
+    email = models.CharField(max_length=320, default="", blank=True)
+    seen_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "remote people"
+        constraints = [
+            models.UniqueConstraint(fields=["system", "remote_id"], name="one_row_per_person")
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email or self.remote_id
+
+
 class KeptApart(models.Model):
     """A person said that this remote record is not this hub record.
 

@@ -13,6 +13,7 @@ from integrations.models import (
     ExternalLink,
     PossibleDuplicate,
     QuestionState,
+    RemotePerson,
     SyncLog,
 )
 
@@ -36,11 +37,16 @@ class Findings:
         self._pairs: list[tuple[Any, int, str]] = []
         self._sentences: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self._logs: list[tuple[ExternalLink, str, str]] = []
+        self._people: list[RemoteRecord] = []
 
     def bad_value(self, record: RemoteRecord, name: str, error: Exception) -> None:
         """A value that does not fit our field. The rest of the record goes on."""
         reason = "; ".join(getattr(error, "messages", [str(error)]))
         self._say(record, "bad_value", f"{name.replace('_', ' ')} was left as it is: {reason}")
+
+    def stranger(self, record: RemoteRecord) -> None:
+        """A member of their staff who is none of our team yet, for a person to pair."""
+        self._people.append(record)
 
     def misfits(self, record: RemoteRecord) -> str:
         """Its values that do not fit, of which staff have to be told; empty if all do."""
@@ -95,6 +101,7 @@ class Findings:
         self._save_conflicts()
         self._save_pairs()
         self._save_logs()
+        self._save_people()
 
     def _save_conflicts(self) -> None:
         now = timezone.now()
@@ -129,6 +136,18 @@ class Findings:
             ],
             ignore_conflicts=True,
         )
+
+    def _save_people(self) -> None:
+        rows = [
+            RemotePerson(
+                system=one.system,
+                remote_id=one.remote_id,
+                name=str(one.fields.get("name") or "")[:300],
+                email=str(one.fields.get("email") or "")[:320],
+            )
+            for one in self._people
+        ]
+        RemotePerson.objects.bulk_create(rows, ignore_conflicts=True)
 
     def _said(self) -> set[tuple[int | None, str, str]]:
         """Record, topic and sentence of what staff have been told of late."""

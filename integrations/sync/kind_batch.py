@@ -209,6 +209,8 @@ class KindBatch:
         if (tombstone := self.links.get(record.remote_id)) and is_stale(record, tombstone):
             return "stale", None, "Deleted there meanwhile"
         if not self.spoke_kind.create:
+            if self.kind == "team_member":
+                self.findings.stranger(record)
             return "ignored", None, f"A {self.kind} is only made in Hermes"
         needed = self.spoke_kind.needs_parent
         if needed and self.values.parent_id(record, needed) is None:

@@ -242,17 +242,19 @@ def _name(person: Mapping[str, Any]) -> str:
     return " ".join(clean_text(each).strip() for each in parts if isinstance(each, str)).strip()
 
 
-def team_member(pk: str, email: str = "") -> RemoteRecord:
+def team_member(pk: str, **fields: str) -> RemoteRecord:
     """A member of the staff; without an address only a person can say who of us it is."""
-    fields = {"email": email} if email else {}
-    return RemoteRecord(system=NAME, kind="team_member", remote_id=pk, fields=fields)
+    known = {name: value for name, value in fields.items() if value}
+    return RemoteRecord(system=NAME, kind="team_member", remote_id=pk, fields=known)
 
 
 def _team_members(held: Mapping[str, Any], event_at: datetime | None) -> list[RemoteRecord]:
     """Those who look after the client: an e-mail address tells who of us each is."""
     people = {_id(held.get(key)): held.get(key) for key in PEOPLE.values()}
     return [
-        replace(team_member(pk, person["email"].strip()), event_at=event_at)
+        replace(
+            team_member(pk, email=person["email"].strip(), name=_name(person)), event_at=event_at
+        )
         for pk, person in people.items()
         if pk and isinstance(person, Mapping) and isinstance(person.get("email"), str)
     ]

@@ -74,7 +74,7 @@ OURS_AND_TOLD = FieldRule(policy=Policy.ONLY_WHILE_EMPTY)
 
 SPOKE_KINDS = {
     "team_member": SpokeKind(
-        fields={"email": FieldRule(policy=Policy.HUB, push=False)},
+        fields=dict.fromkeys(["email", "name"], FieldRule(policy=Policy.HUB, push=False)),
         push=False,
         create=False,
         listed=False,
