@@ -18,6 +18,7 @@ from unfold.sites import UnfoldAdminSite
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from hermes.document_field import DocumentField
+from hermes.refusals import refusals
 from hermes.words import with_abbreviations
 
 __all__ = [
@@ -185,6 +186,7 @@ class _Page(ModelAdmin):
         field = super().formfield_for_dbfield(db_field, *args, **kwargs)
         if field is not None and field.label:
             field.label = with_abbreviations(str(field.label))
+            field.error_messages |= refusals(field.label)
         return field
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

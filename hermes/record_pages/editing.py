@@ -14,7 +14,6 @@ from django import forms
 from django.forms.models import model_to_dict
 
 from companies import history
-from companies.records import FIRST_YEAR, LAST_YEAR
 
 #: Newest history row when the page was opened, and when a question was last shown.
 OPENED, SEEN = "_opened", "_seen"
@@ -38,15 +37,6 @@ class Question:
         return KEEP + self.name
 
 
-def refusals(label: Any) -> dict[str, str]:
-    """What is said of a value that the hub does not keep, by the code of the rule."""
-    return {
-        "max_length": f"{label} can have %(limit_value)d characters at most, "
-        "and this has %(show_value)d.",
-        "sensible_year": f"{label} must be in one of the years {FIRST_YEAR} to {LAST_YEAR}.",
-    }
-
-
 class RecordForm(forms.ModelForm):
     """A record's form that never overwrites what the person did not see."""
 
@@ -58,7 +48,6 @@ class RecordForm(forms.ModelForm):
         for field in self.fields.values():
             # The page says what it was opened with; a second copy in it would be one too many.
             field.show_hidden_initial = False
-            field.error_messages |= refusals(field.label)
         for name, mark in self.marks.items():
             if name in self.fields:
                 self.fields[name].help_text = mark
