@@ -43,12 +43,14 @@ def merge(request: HttpRequest, kind: str) -> HttpResponse:
     """Pick the one to keep and the values that stay; then merge in one go."""
     _require_merging(request, kind)
     records = _records(request, kind)
-    wanted = request.POST.get("winner") or request.GET.get("winner") or ""
-    winner = next((r for r in records if str(r.pk) == wanted), _richest(records))
+    chosen = _chosen(request, records)
+    winner = chosen or _richest(records)
     losers = [record for record in records if record is not winner]
     try:
-        if request.method == "POST":
+        if request.method == "POST" and chosen:
             return _merge(request, kind, winner, losers)
+        if request.method == "POST":
+            messages.error(request, "Say which one stays. Nothing was merged.")
         looked = merging.preview(winner, losers)
     except merging.CannotMerge as error:
         messages.error(request, str(error))
@@ -64,6 +66,12 @@ def merge(request: HttpRequest, kind: str) -> HttpResponse:
         moves=looked.moves,
         systems=_both_linked(kind, records),
     )
+
+
+def _chosen(request: HttpRequest, records: list[Any]) -> Any:
+    """The record that the person said stays; None where they named none of these."""
+    wanted = (request.POST if request.method == "POST" else request.GET).get("winner", "")
+    return next((record for record in records if str(record.pk) == wanted), None)
 
 
 def _richest(records: list[Any]) -> Any:
