@@ -25,8 +25,12 @@ MOST = 5
 def _require_merging(request: HttpRequest, kind: str) -> None:
     if kind not in MERGEABLE:
         raise Http404(f"Records of the kind {kind} are not merged")
-    if not (request.user.has_perm(MERGE) and may(request, "change", kind)):
+    if not _may_merge(request, kind):
         raise PermissionDenied
+
+
+def _may_merge(request: HttpRequest, kind: str) -> bool:
+    return request.user.has_perm(MERGE) and may(request, "change", kind)
 
 
 def _records(request: HttpRequest, kind: str) -> list[Any]:
@@ -129,6 +133,7 @@ def merged(request: HttpRequest, pk: int) -> HttpResponse:
         "admin/merge/done.html",
         f"Merged by {row.by or 'a system'}",
         row=row,
+        may_undo=_may_merge(request, row.kind),
         days=merging.UNDO_FOR.days,
         winner=winner,
         url=page_of(row.kind, row.winner_id),

@@ -75,7 +75,9 @@ class ConnectionAdmin(ButtonsAdmin):
             *super().get_urls(),
         ]
 
-    def links(self) -> list[tuple[str, str]]:
+    def links(self, request: HttpRequest) -> list[tuple[str, str]]:
+        if not request.user.has_perm(MANAGE):
+            return []
         return [
             (reverse("admin:integrations_connection_set_up", args=[each.name]),
              f"Set up {each.label} …")

@@ -100,7 +100,9 @@ class WebhookEventAdmin(ButtonsAdmin):
             *super().get_urls(),
         ]
 
-    def links(self) -> list[tuple[str, str]]:
+    def links(self, request: HttpRequest) -> list[tuple[str, str]]:
+        if not self.has_replay_permission(request):
+            return []
         return [(reverse("admin:integrations_webhookevent_since"), "Apply again since a time…")]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list:

@@ -6,8 +6,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from integrations.models import (
-    PossibleDuplicate,
-    RemoteField,
     SyncLog,
     SyncRun,
     WebhookEvent,
@@ -33,29 +31,6 @@ def listing(model):
 
 def page(row):
     return reverse(f"admin:integrations_{row._meta.model_name}_change", args=[row.pk])
-
-
-@pytest.fixture
-def one_of_each(db):
-    acme, other = rows.company(), rows.company("Acme Ltd")
-    return {
-        "webhookevent": rows.message(),
-        "outboxentry": rows.change(acme),
-        "conflict": rows.conflict(acme),
-        "possibleduplicate": PossibleDuplicate.objects.create(
-            kind="company", first_id=acme.pk, second_id=other.pk, why="same name"
-        ),
-        "syncrun": SyncRun.objects.create(
-            system="pipedrive", action="poll", counts={"deal": {"seen": 3}}
-        ),
-        "synclog": SyncLog.objects.create(
-            system="pipedrive", kind="company", record_id=acme.pk, topic="x", message="Look here"
-        ),
-        "connection": rows.connection(),
-        "remotefield": RemoteField.objects.create(
-            system="pipedrive", kind="company", field="website", remote_key="abc"
-        ),
-    }
 
 
 def test_the_menu_has_nothing_that_no_system_uses(as_):
