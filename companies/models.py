@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.expressions import CombinedExpression
@@ -110,6 +111,12 @@ class TeamMember(Record):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def clean(self) -> None:
+        """What the constraint holds, at the field."""
+        same = TeamMember.all_objects.filter(email__iexact=self.email).exclude(pk=self.pk)
+        if other := same.first():
+            raise ValidationError({"email": f"{other} has this e-mail address already."})
 
     @property
     def name(self) -> str:

@@ -146,7 +146,9 @@ class BookingRules(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(id=1), name="one_row_of_booking_rules"),
             models.CheckConstraint(
-                condition=Q(latest_end__gt=F("earliest_start")), name="booking_day_has_hours"
+                condition=Q(latest_end__gt=F("earliest_start")),
+                name="booking_day_has_hours",
+                violation_error_message="the latest end must be after the earliest start",
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -162,6 +164,10 @@ class BookingRules(models.Model):
 
     def __str__(self) -> str:
         return "Booking rules"
+
+    def clean(self) -> None:
+        if self.earliest_start and self.latest_end and self.latest_end <= self.earliest_start:
+            raise ValidationError({"latest_end": "Latest end must be after the earliest start."})
 
     @classmethod
     def load(cls) -> BookingRules:

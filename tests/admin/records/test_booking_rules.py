@@ -69,3 +69,12 @@ def test_calls_without_a_pause_or_notice_are_allowed(client, staff, rules):
     assert response.status_code == 302
     rules.refresh_from_db()
     assert (rules.buffer, rules.minimum_notice) == (timedelta(), timedelta())
+
+
+@pytest.mark.parametrize("end", ["10:00", "09:59"])
+def test_a_day_that_ends_before_it_starts_is_refused_at_its_field(client, staff, rules, end):
+    staff("sales lead")
+
+    said = refused(client, rules, latest_end=end)
+
+    assert "Latest end must be after the earliest start." in said
