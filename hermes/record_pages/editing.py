@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.models import model_to_dict
 
 from companies import history
+from integrations.sync import typed
 
 #: Newest history row when the page was opened, and when a question was last shown.
 OPENED, SEEN = "_opened", "_seen"
@@ -81,6 +83,7 @@ class RecordForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         super().clean()
+        self._check_typed()
         if not self.instance.pk:
             return self.cleaned_data
         newest = {change.field: change for change in reversed(self.since)}
@@ -89,6 +92,14 @@ class RecordForm(forms.ModelForm):
             del self.cleaned_data[name]
         self.changed_data = written
         return self.cleaned_data
+
+    def _check_typed(self) -> None:
+        """What the person typed; what a system sent stays however odd it is."""
+        for name in set(self.changed_data) & set(self.cleaned_data) & set(typed.RULES):
+            try:
+                self.cleaned_data[name] = typed.checked(name, self.cleaned_data[name])
+            except ValidationError as error:
+                self.add_error(name, f"{self.fields[name].label} {error.message}")
 
     def _is_written(self, name: str, theirs: history.FieldChange | None) -> bool:
         """Whether the person's value of a field they touched is to be saved."""
