@@ -142,6 +142,8 @@ class _Page(ModelAdmin):
     words: tuple[str, str] | None = None
     #: What an empty list says: what would be in it, and how it gets there.
     when_empty = "What you or a connected system add is shown here."
+    #: Whether the page leads to a list of who pressed "Save".
+    shows_history = True
     paginator = EstimatedPaginator
     show_full_result_count = False
     # Two screens full. The theme takes more than a millisecond for each row.
@@ -172,6 +174,7 @@ class _Page(ModelAdmin):
     ) -> HttpResponse:
         if self.words and context.get("original"):
             context["original"] = Named(context["original"])
+        context["show_history"] = self.shows_history
         return super().render_change_form(request, context, *args, **kwargs)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
@@ -216,6 +219,7 @@ class EngineAdmin(_Page):
     """A page of what the engine wrote: staff read it, and act on it through buttons."""
 
     warn_unsaved_form = False
+    shows_history = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -64,6 +64,8 @@ class RecordPage(RecordAdmin):
     #: The engine's word for this kind.
     kind = ""
     form = RecordForm
+    # The timeline tells it, and what systems did too.
+    shows_history = False
     change_form_before_template = "admin/record/meanwhile.html"
     change_form_outer_before_template = "admin/record/above.html"
     # Outside the page's form: it has forms of its own, and a browser drops one in another.
@@ -124,6 +126,13 @@ class RecordPage(RecordAdmin):
         record = self.get_object(request, object_id)
         extra = self._panel(request, record) if record is not None else {}
         return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """What was changed stands in the timeline."""
+        timeline_of = reverse("record-timeline", args=[self.kind, _id(object_id)])
+        return redirect(f"{timeline_of}?show=changes")
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         """The record, read once for a page; held while it is saved."""
