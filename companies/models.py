@@ -164,9 +164,15 @@ class Company(Record):
     )
     utm_source = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")
     utm_campaign = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")
-    gclid = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")
-    gclid_expires_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
-    signup_questionnaire = models.JSONField(default=dict, blank=True, db_default={})
+    gclid = models.TextField(
+        "Google Ads click ID", max_length=LONGEST_TEXT, blank=True, default="", db_default=""
+    )
+    gclid_expires_at = models.DateTimeField(
+        "Google Ads click expires at", null=True, blank=True, validators=[sensible_year]
+    )
+    signup_questionnaire = models.JSONField(
+        "sign-up questionnaire", default=dict, blank=True, db_default={}
+    )
     has_booked_call = models.BooleanField(default=False, db_default=False)
     signed_up_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
     has_signed_up = models.BooleanField(default=False, db_default=False)
@@ -175,9 +181,15 @@ class Company(Record):
         "TC2 status", choices=TC2Status, blank=True, default="", db_default=""
     )
     paid_invoice_count = models.PositiveIntegerField(default=0, db_default=0)
-    pay0_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
-    pay1_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
-    pay3_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
+    pay0_at = models.DateTimeField(
+        "payment milestone 0", null=True, blank=True, validators=[sensible_year]
+    )
+    pay1_at = models.DateTimeField(
+        "payment milestone 1", null=True, blank=True, validators=[sensible_year]
+    )
+    pay3_at = models.DateTimeField(
+        "payment milestone 3", null=True, blank=True, validators=[sensible_year]
+    )
     card_saved_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
     email_confirmed_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
     industry = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")

@@ -134,6 +134,18 @@ class RecordPage(RecordAdmin):
         timeline_of = reverse("record-timeline", args=[self.kind, _id(object_id)])
         return redirect(f"{timeline_of}?show=changes")
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A new record has no dates of its own yet, and was merged into none."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is not None:
+            return fieldsets
+        fixed = set(self.get_readonly_fields(request, obj))
+        typed = [
+            (title, {**options, "fields": [n for n in options["fields"] if n not in fixed]})
+            for title, options in fieldsets
+        ]
+        return [(title, options) for title, options in typed if options["fields"]]
+
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         """The record, read once for a page; held while it is saved."""
         if request.method != "POST":

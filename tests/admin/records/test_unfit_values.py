@@ -65,7 +65,11 @@ def test_a_text_that_is_too_long_is_refused_with_the_field_and_the_limit(
 @pytest.mark.parametrize(
     ("factory", "values", "label"),
     [
-        (CompanyFactory, {"pay0_at_0": "0001-01-01", "pay0_at_1": "00:00:00"}, "Pay0 at"),
+        (
+            CompanyFactory,
+            {"pay0_at_0": "0001-01-01", "pay0_at_1": "00:00:00"},
+            "Payment milestone 0",
+        ),
         (ContactFactory, {"last_contacted_on": "1899-12-31"}, "Last contacted on"),
         (DealFactory, {"expected_close_on": "2201-01-01"}, "Expected close on"),
         (MeetingFactory, {"ends_at_0": "9999-12-31"}, "Ends at"),
