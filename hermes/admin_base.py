@@ -220,6 +220,25 @@ class EngineAdmin(_Page):
 
     warn_unsaved_form = False
     shows_history = False
+    #: Rows of the page that are left out where they have nothing to say.
+    optional_rows: tuple[str, ...] = ()
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.without_empty_rows(super().get_fieldsets(request, obj), obj)
+
+    def without_empty_rows(self, fieldsets: Any, obj: Any) -> list[tuple[Any, dict[str, Any]]]:
+        """The same, with those of the optional rows that say something."""
+        if obj is None:
+            return fieldsets
+        empty = {name for name in self.optional_rows if self._is_empty(name, obj)}
+        return [
+            (title, {**options, "fields": [n for n in options["fields"] if n not in empty]})
+            for title, options in fieldsets
+        ]
+
+    def _is_empty(self, name: str, obj: Any) -> bool:
+        shown = getattr(self, name, None)
+        return (shown(obj) if shown else getattr(obj, name)) in ("", "–", [])
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

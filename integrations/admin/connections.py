@@ -19,7 +19,7 @@ from integrations.sync.system import System, everyone, get
 
 from .buttons import Button, ButtonsAdmin
 from .filters import SystemFilter
-from .health import reason_of, state_of
+from .health import budget_of, reason_of, state_of
 from .records import label_of
 from .send import send
 from .set_up import set_up
@@ -50,6 +50,7 @@ class ConnectionAdmin(ButtonsAdmin):
               "last_failure", "problem", "interval", "refused_deliveries", "budget_text",
               "found_by_setup"]  # fmt: skip
     readonly_fields = fields
+    optional_rows = ("reason", "problem", "budget_text", "found_by_setup")
     buttons = (
         Button("pause", "Pause", "pause", MANAGE, asks="Why?"),
         Button("resume", "Resume", "play_arrow", MANAGE),
@@ -128,9 +129,10 @@ class ConnectionAdmin(ButtonsAdmin):
         )
         return plain_error(connection.last_error) if failing else "–"
 
-    @admin.display(description="Calls left")
-    def budget_text(self, connection: Connection) -> Any:
-        return _pairs(connection.budget)
+    @admin.display(description="Calls left today")
+    def budget_text(self, connection: Connection) -> str:
+        budget = budget_of(connection)
+        return budget["left"] if budget else "–"
 
     @admin.display(description="Found by set-up")
     def found_by_setup(self, connection: Connection) -> Any:

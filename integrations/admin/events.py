@@ -69,6 +69,7 @@ class WebhookEventAdmin(ButtonsAdmin):
     search_fields = ["subject"]
     search_help_text = "Record (deal 3307), its number there, or the message's key"
     ordering = ["-id"]
+    optional_rows = ("result", "took", "raw_error")
     actions = ["replay_selected"]
     buttons = (Button("replay", "Apply again", "replay", REPLAY),)
     list_buttons = (Button("replay_all", "Apply all of these again", "replay", REPLAY),)
@@ -112,7 +113,7 @@ class WebhookEventAdmin(ButtonsAdmin):
         if request.user.has_perm(SEE_RAW):
             raw = {"fields": ["dedupe_key", "raw_error", "raw_headers", "raw_body"]}
             fieldsets.append(("Technical details", raw))
-        return fieldsets
+        return self.without_empty_rows(fieldsets, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list:
         return [name for _, options in self.get_fieldsets(request, obj)
