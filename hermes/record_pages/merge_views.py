@@ -15,7 +15,7 @@ from companies.models import Merge
 from integrations.admin.records import label_of
 from integrations.models import ExternalLink, LinkState
 
-from .kinds import MERGE, MERGEABLE, may, model_of, page_of, record_for, shown
+from .kinds import MERGEABLE, may_merge, model_of, page_of, record_for, shown
 from .pages import in_admin, page
 
 #: More at once nobody can oversee.
@@ -25,12 +25,8 @@ MOST = 5
 def _require_merging(request: HttpRequest, kind: str) -> None:
     if kind not in MERGEABLE:
         raise Http404(f"Records of the kind {kind} are not merged")
-    if not _may_merge(request, kind):
+    if not may_merge(request, kind):
         raise PermissionDenied
-
-
-def _may_merge(request: HttpRequest, kind: str) -> bool:
-    return request.user.has_perm(MERGE) and may(request, "change", kind)
 
 
 def _records(request: HttpRequest, kind: str) -> list[Any]:
@@ -133,7 +129,7 @@ def merged(request: HttpRequest, pk: int) -> HttpResponse:
         "admin/merge/done.html",
         f"Merged by {row.by or 'a system'}",
         row=row,
-        may_undo=_may_merge(request, row.kind),
+        may_undo=may_merge(request, row.kind),
         days=merging.UNDO_FOR.days,
         winner=winner,
         url=page_of(row.kind, row.winner_id),

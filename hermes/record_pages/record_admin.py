@@ -21,7 +21,7 @@ from integrations.sync.errors import Rejected
 
 from . import search, timeline, timeline_views
 from .editing import OPENED, RecordForm
-from .kinds import MERGE, MERGEABLE, kind_of, may
+from .kinds import kind_of, may_merge
 from .links import badges, rows_for
 from .marks import marks
 from .seen import Seen, seen
@@ -215,8 +215,7 @@ class RecordPage(RecordAdmin):
 
     def get_actions(self, request: HttpRequest) -> dict:
         actions = super().get_actions(request)
-        may_merge = may(request, "change", self.kind)
-        if self.kind in MERGEABLE and may_merge and request.user.has_perm(MERGE):
+        if may_merge(request, self.kind):
             name = "merge_selected"
             actions[name] = (RecordPage.merge_selected, name, "Merge the selected records …")
         return actions
