@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.expressions import CombinedExpression
@@ -111,6 +112,12 @@ class TeamMember(Record):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def clean(self) -> None:
+        """What the constraint holds, at the field."""
+        same = TeamMember.all_objects.filter(email__iexact=self.email).exclude(pk=self.pk)
+        if other := same.first():
+            raise ValidationError({"email": f"{other} has this e-mail address already."})
+
     @property
     def name(self) -> str:
         """Both names as one."""
@@ -157,9 +164,15 @@ class Company(Record):
     )
     utm_source = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")
     utm_campaign = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")
-    gclid = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")
-    gclid_expires_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
-    signup_questionnaire = models.JSONField(default=dict, blank=True, db_default={})
+    gclid = models.TextField(
+        "Google Ads click ID", max_length=LONGEST_TEXT, blank=True, default="", db_default=""
+    )
+    gclid_expires_at = models.DateTimeField(
+        "Google Ads click expires at", null=True, blank=True, validators=[sensible_year]
+    )
+    signup_questionnaire = models.JSONField(
+        "sign-up questionnaire", default=dict, blank=True, db_default={}
+    )
     has_booked_call = models.BooleanField(default=False, db_default=False)
     signed_up_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
     has_signed_up = models.BooleanField(default=False, db_default=False)
@@ -168,9 +181,15 @@ class Company(Record):
         "TC2 status", choices=TC2Status, blank=True, default="", db_default=""
     )
     paid_invoice_count = models.PositiveIntegerField(default=0, db_default=0)
-    pay0_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
-    pay1_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
-    pay3_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
+    pay0_at = models.DateTimeField(
+        "payment milestone 0", null=True, blank=True, validators=[sensible_year]
+    )
+    pay1_at = models.DateTimeField(
+        "payment milestone 1", null=True, blank=True, validators=[sensible_year]
+    )
+    pay3_at = models.DateTimeField(
+        "payment milestone 3", null=True, blank=True, validators=[sensible_year]
+    )
     card_saved_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
     email_confirmed_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
     industry = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")

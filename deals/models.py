@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
@@ -88,7 +89,13 @@ class Deal(Record):
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.SALE, db_default="sale")
     value = models.DecimalField(max_digits=20, decimal_places=2, null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True, default="", db_default="")
-    probability = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    probability = models.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
     expected_close_on = models.DateField(null=True, blank=True, validators=[sensible_year])
     closed_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
     lost_reason = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")
@@ -103,6 +110,7 @@ class Deal(Record):
             models.CheckConstraint(
                 condition=Q(probability__isnull=True) | Q(probability__range=(0, 100)),
                 name="deal_probability",
+                violation_error_message="the probability must be from 0 to 100",
             ),
             models.CheckConstraint(
                 condition=Q(merged_into__isnull=True) | Q(archived_at__isnull=False),

@@ -18,6 +18,7 @@ from unfold.sites import UnfoldAdminSite
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from hermes.document_field import DocumentField
+from hermes.refusals import refusals
 from hermes.words import with_abbreviations
 
 __all__ = [
@@ -141,6 +142,8 @@ class _Page(ModelAdmin):
     words: tuple[str, str] | None = None
     #: What an empty list says: what would be in it, and how it gets there.
     when_empty = "What you or a connected system add is shown here."
+    #: Whether the page leads to a list of who pressed "Save".
+    shows_history = True
     paginator = EstimatedPaginator
     show_full_result_count = False
     # Two screens full. The theme takes more than a millisecond for each row.
@@ -171,6 +174,7 @@ class _Page(ModelAdmin):
     ) -> HttpResponse:
         if self.words and context.get("original"):
             context["original"] = Named(context["original"])
+        context["show_history"] = self.shows_history
         return super().render_change_form(request, context, *args, **kwargs)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
@@ -185,6 +189,7 @@ class _Page(ModelAdmin):
         field = super().formfield_for_dbfield(db_field, *args, **kwargs)
         if field is not None and field.label:
             field.label = with_abbreviations(str(field.label))
+            field.error_messages |= refusals(field.label)
         return field
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -214,6 +219,26 @@ class EngineAdmin(_Page):
     """A page of what the engine wrote: staff read it, and act on it through buttons."""
 
     warn_unsaved_form = False
+    shows_history = False
+    #: Rows of the page that are left out where they have nothing to say.
+    optional_rows: tuple[str, ...] = ()
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.without_empty_rows(super().get_fieldsets(request, obj), obj)
+
+    def without_empty_rows(self, fieldsets: Any, obj: Any) -> list[tuple[Any, dict[str, Any]]]:
+        """The same, with those of the optional rows that say something."""
+        if obj is None:
+            return fieldsets
+        empty = {name for name in self.optional_rows if self._is_empty(name, obj)}
+        return [
+            (title, {**options, "fields": [n for n in options["fields"] if n not in empty]})
+            for title, options in fieldsets
+        ]
+
+    def _is_empty(self, name: str, obj: Any) -> bool:
+        shown = getattr(self, name, None)
+        return (shown(obj) if shown else getattr(obj, name)) in ("", "–", [])
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

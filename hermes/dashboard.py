@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 
 from hermes.dashboard_chart import chart_of
 from hermes.words import ago, badge, counted, span, when
-from integrations.admin.health import ALIVE_FOR, reason_of, state_of
+from integrations.admin.health import ALIVE_FOR, budget_of, reason_of, state_of
 from integrations.models import (
     Conflict,
     Connection,
@@ -138,8 +138,9 @@ def _tiles(queues: Queues, rows: dict[str, Connection]) -> list[dict[str, Any]]:
         _tile("Waiting to send", queues.waiting, _list("outboxentry", queue="open"), "schedule",
               note=oldest),
         _tile("Failed in 24 h", queues.failed_today, _failed(queues), "warning",
-              note=f"{counted(queues.failed_changes, 'change', 'changes')}, "
-                   f"{counted(queues.failed_messages, 'message', 'messages')}"),
+              note=f"{counted(queues.failed_changes, 'change', 'changes')} that could not be sent, "
+                   f"{counted(queues.failed_messages, 'message', 'messages')} that could not be "
+                   "applied"),
         _tile("Messages in the last hour", queues.messages_last_hour,
               _list("webhookevent", since="hour"), "mail", zero="None"),
         _tile("Requests used today", calls, reverse("admin:integrations_connection_changelist"),
@@ -210,21 +211,6 @@ def _refused(row: Connection | None) -> str:
         return ""
     were = counted(row.refused_deliveries, "message was", "messages were")
     return f"{were} refused for a wrong password."
-
-
-def budget_of(row: Connection | None) -> dict[str, Any] | None:
-    """The bar of calls used and left, when the remote told us its limit."""
-    budget = row.budget if row else {}
-    limit = budget.get("limit")
-    if not isinstance(limit, int) or limit <= 0:
-        return None
-    used = int(budget.get("used") or 0)
-    return {
-        "used": used,
-        "limit": limit,
-        "words": f"{used:,} of {limit:,}, {max(limit - used, 0):,} left",
-        "resets": budget.get("resets_at", ""),
-    }
 
 
 def _buttons(row: Connection) -> list[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""Messages in, changes out and failures per hour, as an SVG and as a table."""
+"""Messages received, changes sent and those that failed per hour, as an SVG and as a table."""
 
 from __future__ import annotations
 
@@ -22,7 +22,11 @@ SPANS = {"day": ("24 hours", 24, 1), "week": ("7 days", 168, 6)}
 #: Counting a week of a busy queue takes a while; a minute's age harms nobody.
 KEPT_SECONDS = 60
 
-SERIES = [("in", "Messages in"), ("out", "Changes out"), ("failed", "Failures")]
+SERIES = [
+    ("in", "Messages received"),
+    ("out", "Changes sent"),
+    ("failed", "Changes that could not be sent"),
+]
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,11 @@ class DocumentField(JSONField):
             raise self._refusal(value) from error
         if kept != document:
             raise self._refusal(value)
-        return document
+        return {} if document is None else document
+
+    def prepare_value(self, value: Any) -> Any:
+        """A document with nothing in it is an empty box."""
+        return "" if value in (None, {}) else super().prepare_value(value)
 
     def bound_data(self, data: Any, initial: Any) -> Any:
         """What was typed is shown again as it was typed."""

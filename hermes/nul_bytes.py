@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from hermes.api_errors import bad_request
+from hermes.error_pages import bad_request
 
 
 class NulByteMiddleware:

@@ -19,7 +19,7 @@ urlpatterns = [
     path("metrics", health.metrics),
 ]
 
-handler400 = "hermes.api_errors.bad_request"
-handler403 = "hermes.api_errors.forbidden"
-handler404 = "hermes.api_errors.not_found"
-handler500 = "hermes.api_errors.server_error"
+handler400 = "hermes.error_pages.bad_request"
+handler403 = "hermes.error_pages.forbidden"
+handler404 = "hermes.error_pages.not_found"
+handler500 = "hermes.error_pages.server_error"

@@ -83,7 +83,7 @@ def counted(number: int, one: str, many: str) -> str:
 _EXCEPTION = re.compile(r"^(?P<type>[A-Z]\w*(?:Error|Exception|Timeout)): ?(?P<rest>.*)", re.DOTALL)
 
 
-_ABBREVIATION = re.compile(r"\b(bdr|utm|gclid|tc2)\b", re.IGNORECASE)
+_ABBREVIATION = re.compile(r"\b(bdr|utm|tc2)\b", re.IGNORECASE)
 
 
 def with_abbreviations(label: str) -> str:

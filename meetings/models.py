@@ -8,6 +8,7 @@ from datetime import time, timedelta
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q
 
@@ -116,28 +117,57 @@ class Meeting(Record):
         return others.exclude(pk=self.pk)
 
 
+#: A call, and the days in which one can be booked, last this long at least.
+SHORTEST = timedelta(minutes=1)
+NO_TIME = timedelta()
+
+
 class BookingRules(models.Model):
     """When calls can be booked. One row, edited in the admin."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
-    duration = models.DurationField(default=timedelta(minutes=30))
-    buffer = models.DurationField(default=timedelta(minutes=15))
+    duration = models.DurationField(
+        default=timedelta(minutes=30), validators=[MinValueValidator(SHORTEST)]
+    )
+    buffer = models.DurationField(
+        default=timedelta(minutes=15), validators=[MinValueValidator(NO_TIME)]
+    )
     earliest_start = models.TimeField(default=time(10))
     latest_end = models.TimeField(default=time(17, 30))
-    minimum_notice = models.DurationField(default=timedelta(hours=2))
-    horizon = models.DurationField(default=timedelta(days=28))
+    minimum_notice = models.DurationField(
+        default=timedelta(hours=2), validators=[MinValueValidator(NO_TIME)]
+    )
+    horizon = models.DurationField(
+        default=timedelta(days=28), validators=[MinValueValidator(SHORTEST)]
+    )
 
     class Meta:
         verbose_name_plural = "booking rules"
         constraints = [
             models.CheckConstraint(condition=Q(id=1), name="one_row_of_booking_rules"),
             models.CheckConstraint(
-                condition=Q(latest_end__gt=F("earliest_start")), name="booking_day_has_hours"
+                condition=Q(latest_end__gt=F("earliest_start")),
+                name="booking_day_has_hours",
+                violation_error_message="the latest end must be after the earliest start",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    duration__gte=SHORTEST,
+                    buffer__gte=NO_TIME,
+                    minimum_notice__gte=NO_TIME,
+                    horizon__gte=SHORTEST,
+                ),
+                name="booking_times_are_not_negative",
+                violation_error_message="the times of the booking rules cannot be negative",
             ),
         ]
 
     def __str__(self) -> str:
         return "Booking rules"
+
+    def clean(self) -> None:
+        if self.earliest_start and self.latest_end and self.latest_end <= self.earliest_start:
+            raise ValidationError({"latest_end": "Latest end must be after the earliest start."})
 
     @classmethod
     def load(cls) -> BookingRules:

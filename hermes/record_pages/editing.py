@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.models import model_to_dict
 
 from companies import history
-from companies.records import FIRST_YEAR, LAST_YEAR
+from integrations.sync import typed
 
 #: Newest history row when the page was opened, and when a question was last shown.
 OPENED, SEEN = "_opened", "_seen"
@@ -38,15 +39,6 @@ class Question:
         return KEEP + self.name
 
 
-def refusals(label: Any) -> dict[str, str]:
-    """What is said of a value that the hub does not keep, by the code of the rule."""
-    return {
-        "max_length": f"{label} can have %(limit_value)d characters at most, "
-        "and this has %(show_value)d.",
-        "sensible_year": f"{label} must be in one of the years {FIRST_YEAR} to {LAST_YEAR}.",
-    }
-
-
 class RecordForm(forms.ModelForm):
     """A record's form that never overwrites what the person did not see."""
 
@@ -58,7 +50,6 @@ class RecordForm(forms.ModelForm):
         for field in self.fields.values():
             # The page says what it was opened with; a second copy in it would be one too many.
             field.show_hidden_initial = False
-            field.error_messages |= refusals(field.label)
         for name, mark in self.marks.items():
             if name in self.fields:
                 self.fields[name].help_text = mark
@@ -92,6 +83,7 @@ class RecordForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         super().clean()
+        self._check_typed()
         if not self.instance.pk:
             return self.cleaned_data
         newest = {change.field: change for change in reversed(self.since)}
@@ -100,6 +92,14 @@ class RecordForm(forms.ModelForm):
             del self.cleaned_data[name]
         self.changed_data = written
         return self.cleaned_data
+
+    def _check_typed(self) -> None:
+        """What the person typed; what a system sent stays however odd it is."""
+        for name in set(self.changed_data) & set(self.cleaned_data) & set(typed.RULES):
+            try:
+                self.cleaned_data[name] = typed.checked(name, self.cleaned_data[name])
+            except ValidationError as error:
+                self.add_error(name, f"{self.fields[name].label} {error.message}")
 
     def _is_written(self, name: str, theirs: history.FieldChange | None) -> bool:
         """Whether the person's value of a field they touched is to be saved."""

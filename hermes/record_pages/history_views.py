@@ -22,8 +22,10 @@ def put_back(request: HttpRequest, kind: str, pk: int, field: str, event_id: int
     if request.method == "POST":
         try:
             history.put_back(record, field, event_id)
-        except (history.CannotPutBack, ValidationError) as error:
-            messages.error(request, "; ".join(getattr(error, "messages", [str(error)])))
+        except history.CannotPutBack as error:
+            messages.error(request, str(error))
+        except ValidationError as error:
+            messages.error(request, _with_fields(kind, error))
         else:
             messages.success(request, f"{label} is what it was before.")
         return redirect(back)
@@ -40,4 +42,11 @@ def put_back(request: HttpRequest, kind: str, pk: int, field: str, event_id: int
         sentences=sentences,
         button="Put it back",
         back=back,
+    )
+
+
+def _with_fields(kind: str, error: ValidationError) -> str:
+    """Which field it is that cannot be so, and why."""
+    return "; ".join(
+        f"{field_label(kind, name)}: {' '.join(said)}" for name, said in error.message_dict.items()
     )

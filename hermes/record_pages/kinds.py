@@ -66,6 +66,11 @@ def may(request: HttpRequest, action: str, kind: str) -> bool:
     return request.user.has_perm(f"{meta.app_label}.{action}_{meta.model_name}")
 
 
+def may_merge(request: HttpRequest, kind: str) -> bool:
+    """Whether this person may make records of a kind one."""
+    return kind in MERGEABLE and request.user.has_perm(MERGE) and may(request, "change", kind)
+
+
 def record_for(request: HttpRequest, kind: str, pk: int, *, action: str = "view") -> Any:
     """A record, archived ones too, for someone who may do that with it.
 

@@ -8,6 +8,10 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from integrations.admin.records import label_of
@@ -17,7 +21,16 @@ from integrations.sync import system as systems
 from integrations.sync.errors import SyncError
 from integrations.sync.system import System
 
-from .kinds import field_label, page_of, record_for, shown
+from .kinds import (
+    MERGEABLE,
+    NOUNS,
+    field_label,
+    may_merge,
+    names_of,
+    page_of,
+    record_for,
+    shown,
+)
 from .pages import in_admin, page, sentence_for, told_plainly
 
 #: What reading a record again did, as a sentence.
@@ -161,6 +174,30 @@ def link_to(request: HttpRequest, kind: str, pk: int, system: str) -> HttpRespon
         return redirect(page_of(kind, pk))
     with told_plainly(request):
         to = _system(system)
-        by_hand.link_to(record, to, remote_id, by=request.user.get_username())
-        messages.success(request, f"It is linked to {to.label} {remote_id} now.")
+        try:
+            by_hand.link_to(record, to, remote_id, by=request.user.get_username())
+        except by_hand.Taken as error:
+            messages.error(request, _taken(request, kind, pk, f"{to.label} {remote_id}", error))
+        else:
+            messages.success(request, f"It is linked to {to.label} {remote_id} now.")
     return redirect(page_of(kind, pk))
+
+
+def _taken(
+    request: HttpRequest, kind: str, pk: int, partner: str, error: by_hand.Taken
+) -> SafeString:
+    """Which record has that partner, and what can be done."""
+    other = error.record_id
+    name = names_of(kind, {other}).get(other, f"{NOUNS[kind]} {other}")
+    said = format_html(
+        '{} belongs to <a class="hermes-link" href="{}">{}</a> already, so nothing was linked.',
+        partner, page_of(kind, other), name,
+    )  # fmt: skip
+    if kind not in MERGEABLE:
+        return said
+    if not may_merge(request, kind):
+        return format_html("{} If the two are one, ask a sales lead to merge them.", said)
+    address = f"{reverse('merge', args=[kind])}?{urlencode({'ids': f'{pk},{other}'})}"
+    return format_html(
+        '{} If the two are one, <a class="hermes-link" href="{}">merge them</a>.', said, address
+    )

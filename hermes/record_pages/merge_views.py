@@ -15,7 +15,7 @@ from companies.models import Merge
 from integrations.admin.records import label_of
 from integrations.models import ExternalLink, LinkState
 
-from .kinds import MERGE, MERGEABLE, may, model_of, page_of, record_for, shown
+from .kinds import MERGEABLE, may_merge, model_of, page_of, record_for, shown
 from .pages import in_admin, page
 
 #: More at once nobody can oversee.
@@ -25,7 +25,7 @@ MOST = 5
 def _require_merging(request: HttpRequest, kind: str) -> None:
     if kind not in MERGEABLE:
         raise Http404(f"Records of the kind {kind} are not merged")
-    if not (request.user.has_perm(MERGE) and may(request, "change", kind)):
+    if not may_merge(request, kind):
         raise PermissionDenied
 
 
@@ -43,12 +43,14 @@ def merge(request: HttpRequest, kind: str) -> HttpResponse:
     """Pick the one to keep and the values that stay; then merge in one go."""
     _require_merging(request, kind)
     records = _records(request, kind)
-    wanted = request.POST.get("winner") or request.GET.get("winner") or ""
-    winner = next((r for r in records if str(r.pk) == wanted), _richest(records))
+    chosen = _chosen(request, records)
+    winner = chosen or _richest(records)
     losers = [record for record in records if record is not winner]
     try:
-        if request.method == "POST":
+        if request.method == "POST" and chosen:
             return _merge(request, kind, winner, losers)
+        if request.method == "POST":
+            messages.error(request, "Say which one stays. Nothing was merged.")
         looked = merging.preview(winner, losers)
     except merging.CannotMerge as error:
         messages.error(request, str(error))
@@ -64,6 +66,12 @@ def merge(request: HttpRequest, kind: str) -> HttpResponse:
         moves=looked.moves,
         systems=_both_linked(kind, records),
     )
+
+
+def _chosen(request: HttpRequest, records: list[Any]) -> Any:
+    """The record that the person said stays; None where they named none of these."""
+    wanted = (request.POST if request.method == "POST" else request.GET).get("winner", "")
+    return next((record for record in records if str(record.pk) == wanted), None)
 
 
 def _richest(records: list[Any]) -> Any:
@@ -121,6 +129,7 @@ def merged(request: HttpRequest, pk: int) -> HttpResponse:
         "admin/merge/done.html",
         f"Merged by {row.by or 'a system'}",
         row=row,
+        may_undo=may_merge(request, row.kind),
         days=merging.UNDO_FOR.days,
         winner=winner,
         url=page_of(row.kind, row.winner_id),

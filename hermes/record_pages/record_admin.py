@@ -21,7 +21,7 @@ from integrations.sync.errors import Rejected
 
 from . import search, timeline, timeline_views
 from .editing import OPENED, RecordForm
-from .kinds import MERGE, MERGEABLE, kind_of, may
+from .kinds import kind_of, may_merge
 from .links import badges, rows_for
 from .marks import marks
 from .seen import Seen, seen
@@ -64,6 +64,8 @@ class RecordPage(RecordAdmin):
     #: The engine's word for this kind.
     kind = ""
     form = RecordForm
+    # The timeline tells it, and what systems did too.
+    shows_history = False
     change_form_before_template = "admin/record/meanwhile.html"
     change_form_outer_before_template = "admin/record/above.html"
     # Outside the page's form: it has forms of its own, and a browser drops one in another.
@@ -124,6 +126,25 @@ class RecordPage(RecordAdmin):
         record = self.get_object(request, object_id)
         extra = self._panel(request, record) if record is not None else {}
         return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """What was changed stands in the timeline."""
+        timeline_of = reverse("record-timeline", args=[self.kind, _id(object_id)])
+        return redirect(f"{timeline_of}?show=changes")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A new record has no dates of its own yet, and was merged into none."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is not None:
+            return fieldsets
+        fixed = set(self.get_readonly_fields(request, obj))
+        typed = [
+            (title, {**options, "fields": [n for n in options["fields"] if n not in fixed]})
+            for title, options in fieldsets
+        ]
+        return [(title, options) for title, options in typed if options["fields"]]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         """The record, read once for a page; held while it is saved."""
@@ -194,8 +215,7 @@ class RecordPage(RecordAdmin):
 
     def get_actions(self, request: HttpRequest) -> dict:
         actions = super().get_actions(request)
-        may_merge = may(request, "change", self.kind)
-        if self.kind in MERGEABLE and may_merge and request.user.has_perm(MERGE):
+        if may_merge(request, self.kind):
             name = "merge_selected"
             actions[name] = (RecordPage.merge_selected, name, "Merge the selected records …")
         return actions

@@ -135,9 +135,10 @@ class ButtonsAdmin(EngineAdmin):
             if request.user.has_perm(button.permission)
         ]
         return super().changelist_view(
-            request, {**(extra_context or {}), "list_buttons": shown, "list_links": self.links()}
+            request,
+            {**(extra_context or {}), "list_buttons": shown, "list_links": self.links(request)},
         )
 
-    def links(self) -> list[tuple[str, str]]:
-        """Further pages beside the list: (address, label)."""
+    def links(self, request: HttpRequest) -> list[tuple[str, str]]:
+        """Further pages beside the list that this person may open: (address, label)."""
         return []

@@ -19,7 +19,7 @@ from integrations.sync.system import System, everyone, get
 
 from .buttons import Button, ButtonsAdmin
 from .filters import SystemFilter
-from .health import reason_of, state_of
+from .health import budget_of, reason_of, state_of
 from .pairing import who_is_who
 from .records import label_of
 from .send import send
@@ -51,6 +51,7 @@ class ConnectionAdmin(ButtonsAdmin):
               "last_failure", "problem", "interval", "refused_deliveries", "budget_text",
               "found_by_setup"]  # fmt: skip
     readonly_fields = fields
+    optional_rows = ("reason", "problem", "budget_text", "found_by_setup")
     buttons = (
         Button("pause", "Pause", "pause", MANAGE, asks="Why?"),
         Button("resume", "Resume", "play_arrow", MANAGE),
@@ -84,7 +85,9 @@ class ConnectionAdmin(ButtonsAdmin):
             *super().get_urls(),
         ]
 
-    def links(self) -> list[tuple[str, str]]:
+    def links(self, request: HttpRequest) -> list[tuple[str, str]]:
+        if not request.user.has_perm(MANAGE):
+            return []
         return [
             *((reverse("admin:integrations_connection_set_up", args=[each.name]),
                f"Set up {each.label} …")
@@ -136,9 +139,10 @@ class ConnectionAdmin(ButtonsAdmin):
         )
         return plain_error(connection.last_error) if failing else "–"
 
-    @admin.display(description="Calls left")
-    def budget_text(self, connection: Connection) -> Any:
-        return _pairs(connection.budget)
+    @admin.display(description="Calls left today")
+    def budget_text(self, connection: Connection) -> str:
+        budget = budget_of(connection)
+        return budget["left"] if budget else "–"
 
     @admin.display(description="Found by set-up")
     def found_by_setup(self, connection: Connection) -> Any:

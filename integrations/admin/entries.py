@@ -79,6 +79,7 @@ class OutboxEntryAdmin(NamedRecords, ButtonsAdmin):
     fields = ["created", "record", "system_label", "does", "fields_sent", "state_badge",
               "attempts", "next_try", "done", "problem", "last_error"]  # fmt: skip
     readonly_fields = fields
+    optional_rows = ("fields_sent", "next_try", "done", "problem", "last_error")
     buttons = (
         Button("retry", "Try again", "replay", CHANGE),
         Button("retry_alike", "Try again all with this error", "replay", CHANGE),

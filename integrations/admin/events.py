@@ -69,6 +69,7 @@ class WebhookEventAdmin(ButtonsAdmin):
     search_fields = ["subject"]
     search_help_text = "Record (deal 3307), its number there, or the message's key"
     ordering = ["-id"]
+    optional_rows = ("result", "took", "raw_error")
     actions = ["replay_selected"]
     buttons = (Button("replay", "Apply again", "replay", REPLAY),)
     list_buttons = (Button("replay_all", "Apply all of these again", "replay", REPLAY),)
@@ -100,7 +101,9 @@ class WebhookEventAdmin(ButtonsAdmin):
             *super().get_urls(),
         ]
 
-    def links(self) -> list[tuple[str, str]]:
+    def links(self, request: HttpRequest) -> list[tuple[str, str]]:
+        if not self.has_replay_permission(request):
+            return []
         return [(reverse("admin:integrations_webhookevent_since"), "Apply again since a time…")]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list:
@@ -110,7 +113,7 @@ class WebhookEventAdmin(ButtonsAdmin):
         if request.user.has_perm(SEE_RAW):
             raw = {"fields": ["dedupe_key", "raw_error", "raw_headers", "raw_body"]}
             fieldsets.append(("Technical details", raw))
-        return fieldsets
+        return self.without_empty_rows(fieldsets, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list:
         return [name for _, options in self.get_fieldsets(request, obj)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -42,3 +43,20 @@ def reason_of(connection: Connection | None) -> str:
     if connection.deliveries_missing_since:
         return "Messages do not arrive; Hermes asks every minute instead, while calls last."
     return ""
+
+
+def budget_of(connection: Connection | None) -> dict[str, Any] | None:
+    """The calls of the day, used and left, when the remote told us its limit."""
+    budget = connection.budget if connection else {}
+    limit = budget.get("limit")
+    if not isinstance(limit, int) or limit <= 0:
+        return None
+    used = int(budget.get("used") or 0)
+    left = f"{max(limit - used, 0):,}"
+    return {
+        "used": used,
+        "limit": limit,
+        "left": f"{left} of {limit:,}",
+        "words": f"{used:,} of {limit:,}, {left} left",
+        "resets": budget.get("resets_at", ""),
+    }

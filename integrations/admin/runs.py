@@ -88,6 +88,7 @@ class SyncRunAdmin(ButtonsAdmin):
     fields = ["system_label", "action_label", "state_badge", "started", "took", "counts_table",
               "report", "problem"]  # fmt: skip
     readonly_fields = fields
+    optional_rows = ("report", "problem")
     buttons = (
         Button("cancel", "Cancel", "cancel", MANAGE),
         Button("release", "Go on, these changes are right", "lock_open", MANAGE),

@@ -29,6 +29,14 @@ class ComparedField:
     outcome: str
 
 
+class Taken(Rejected):
+    """Another record here has that partner. ``record_id`` says which."""
+
+    def __init__(self, message: str, record_id: int) -> None:
+        super().__init__(message)
+        self.record_id = record_id
+
+
 def push(system: System, kind: str, pk: int) -> None:
     """Send a record's changes as soon as a worker is free.
 
@@ -155,7 +163,8 @@ def link_to(record: Any, system: System, remote_id: str, by: str) -> None:
     """Join a record to one that is there already; the newer value of each field stays.
 
     Raises:
-        Rejected: One of the two has another partner.
+        Taken: Another record here has that partner.
+        Rejected: The record has another partner.
         SyncError: The system could not be asked, or has no such record.
     """
     kind = hub.kind_of(record)
@@ -194,7 +203,8 @@ def _refuse_second_partner(system: System, kind: str, pk: int, remote_id: str) -
     ).exclude(record_id=pk)
     other = taken.first()
     if other is not None:
-        raise Rejected(f"{remote_id} belongs to another record here (number {other.record_id}).")
+        assert other.record_id is not None
+        raise Taken(f"{remote_id} belongs to another record here.", other.record_id)
 
 
 def _join(system: System, kind: str, pk: int, remote_id: str) -> None:

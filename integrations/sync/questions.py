@@ -16,7 +16,7 @@ from integrations.models import (
     QuestionState,
 )
 
-from . import hub, outbox_entries, wake
+from . import hub, outbox_entries, typed, wake
 from .broken_rules import refusal
 from .errors import SyncError
 from .system import get
@@ -47,8 +47,10 @@ def settle(conflict: Conflict, winner: str, value: Any = None, *, by: str = "") 
             raise AlreadySettled(f"{row.settled_by or 'Somebody'} has already answered this.")
         hub.KINDS[row.kind].hold(row.record_id)
         _agree_on_remote(row)
-        if winner != "hub":
-            _set_field(row, row.remote_value if winner == "remote" else value)
+        if winner == "remote":
+            _set_field(row, row.remote_value)
+        elif winner == "typed":
+            _set_field(row, typed.checked(row.field, value))
         if winner != "remote":
             outbox_entries.add(get(row.system), [(row.kind, row.record_id)])
         row.state, row.winner = QuestionState.SETTLED, "remote" if winner == "remote" else "hub"

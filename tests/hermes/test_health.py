@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 from celery import current_app
+from django.contrib.auth.models import Group
 from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
+from hermes.roles import ROLES, install_roles
 from integrations import tasks
 from integrations.models import Heartbeat, WebhookEvent
 from integrations.sync import changes, upkeep
@@ -129,5 +131,25 @@ def test_metrics_are_not_for_strangers(client, settings, given, token):
     assert "hermes_" not in response.content.decode()
 
 
-def test_metrics_are_for_staff_who_are_logged_in(admin_client):
-    assert admin_client.get("/metrics").status_code == 200
+@pytest.mark.parametrize("role", ROLES)
+def test_metrics_are_for_staff_who_may_see_the_connections(client, django_user_model, role):
+    user = django_user_model.objects.create(username="sam", is_staff=True)
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get("/metrics").status_code == 401
+
+    install_roles()
+    user.groups.add(Group.objects.get(name=role))
+    response = client.get("/metrics")
+
+    assert response.status_code == 200
+    assert "hermes_rows" in response.content.decode()
+
+
+def test_metrics_are_not_for_one_who_was_switched_off(client, admin_user):
+    client.force_login(admin_user, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get("/metrics").status_code == 200
+
+    admin_user.is_active = False
+    admin_user.save()
+
+    assert client.get("/metrics").status_code == 401

@@ -13,9 +13,16 @@ export function el(tag, properties = {}, ...children) {
 
 export function table(headings, rows) {
   const head = el("tr", {}, ...headings.map((text) => el("th", { scope: "col" }, text)));
-  const body = rows.map((cells) => el("tr", {}, ...cells.map((cell) => el("td", { className: "value" }, cell))));
+  const body = rows.map((cells) => el("tr", {}, ...cells.map(valueCell)));
   return el("div", { className: "scroll", tabIndex: 0, role: "region", ariaLabel: headings.join(", ") },
     el("table", {}, el("thead", {}, head), el("tbody", {}, ...body)));
+}
+
+// A number stays on one line, however narrow its column: half of an id is another id.
+function valueCell(value) {
+  const cell = el("td", { className: "value" }, value);
+  if (/^\d+$/.test(cell.textContent)) cell.classList.add("number");
+  return cell;
 }
 
 export function labelled(text, input) {

@@ -5,6 +5,9 @@ from django.core.cache import cache
 
 from hermes.roles import install_roles
 from integrations import tasks
+from integrations.models import PossibleDuplicate, RemoteField, SyncLog, SyncRun
+
+from . import rows
 
 
 @pytest.fixture(autouse=True)
@@ -62,3 +65,26 @@ def started(monkeypatch):
 def switched_on(settings):
     """Pipedrive has its settings; nobody answers at that address."""
     settings.PIPEDRIVE_BASE_URL, settings.PIPEDRIVE_API_TOKEN = "http://127.0.0.1:1", "demo"
+
+
+@pytest.fixture
+def one_of_each(db):
+    acme, other = rows.company(), rows.company("Acme Ltd")
+    return {
+        "webhookevent": rows.message(),
+        "outboxentry": rows.change(acme),
+        "conflict": rows.conflict(acme),
+        "possibleduplicate": PossibleDuplicate.objects.create(
+            kind="company", first_id=acme.pk, second_id=other.pk, why="same name"
+        ),
+        "syncrun": SyncRun.objects.create(
+            system="pipedrive", action="poll", counts={"deal": {"seen": 3}}
+        ),
+        "synclog": SyncLog.objects.create(
+            system="pipedrive", kind="company", record_id=acme.pk, topic="x", message="Look here"
+        ),
+        "connection": rows.connection(),
+        "remotefield": RemoteField.objects.create(
+            system="pipedrive", kind="company", field="website", remote_key="abc"
+        ),
+    }

@@ -46,6 +46,25 @@ def test_a_tile_counts_what_is_stuck_and_leads_to_it(as_):
     assert client.get(tile["url"]).context["cl"].result_count == 1
 
 
+def test_what_failed_says_what_it_counts_on_the_tile_and_under_the_chart(as_):
+    acme = rows.company()
+    rows.change(acme)
+    rows.message(1)
+    rows.message(2)
+
+    response = as_().get("/admin/")
+
+    assert tiles(response)["Failed in 24 h"] | {"url": ""} == {
+        "label": "Failed in 24 h",
+        "value": "3",
+        "icon": "warning",
+        "note": "1 change that could not be sent, 2 messages that could not be applied",
+        "url": "",
+        "clear": False,
+    }
+    assert "Changes that could not be sent: 1" in response.content.decode()
+
+
 def test_every_tile_leads_to_a_list(as_):
     client = as_()
 
@@ -92,7 +111,9 @@ def test_the_chart_and_its_table_have_the_same_numbers(as_, span):
 
     chart = as_().get("/admin/", {"chart": span}).context["chart"]
 
-    assert dict(chart["totals"]) == {"Messages in": 1, "Changes out": 1, "Failures": 0}
+    assert dict(chart["totals"]) == {
+        "Messages received": 1, "Changes sent": 1, "Changes that could not be sent": 0,
+    }  # fmt: skip
     assert [sum(numbers) for _, numbers in chart["rows"]].count(2) == 1
 
 

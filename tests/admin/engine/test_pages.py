@@ -6,8 +6,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from integrations.models import (
-    PossibleDuplicate,
-    RemoteField,
     SyncLog,
     SyncRun,
     WebhookEvent,
@@ -33,29 +31,6 @@ def listing(model):
 
 def page(row):
     return reverse(f"admin:integrations_{row._meta.model_name}_change", args=[row.pk])
-
-
-@pytest.fixture
-def one_of_each(db):
-    acme, other = rows.company(), rows.company("Acme Ltd")
-    return {
-        "webhookevent": rows.message(),
-        "outboxentry": rows.change(acme),
-        "conflict": rows.conflict(acme),
-        "possibleduplicate": PossibleDuplicate.objects.create(
-            kind="company", first_id=acme.pk, second_id=other.pk, why="same name"
-        ),
-        "syncrun": SyncRun.objects.create(
-            system="pipedrive", action="poll", counts={"deal": {"seen": 3}}
-        ),
-        "synclog": SyncLog.objects.create(
-            system="pipedrive", kind="company", record_id=acme.pk, topic="x", message="Look here"
-        ),
-        "connection": rows.connection(),
-        "remotefield": RemoteField.objects.create(
-            system="pipedrive", kind="company", field="website", remote_key="abc"
-        ),
-    }
 
 
 def test_the_menu_has_nothing_that_no_system_uses(as_):
@@ -183,3 +158,45 @@ def test_a_message_nested_beyond_reading_is_shown_as_it_came(as_):
 
     assert response.status_code == 200
     assert "[[[[" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("row", "shown"),
+    [
+        (lambda: rows.change(rows.company()), ["Problem", "Last error", "Sent or ended"]),
+        (lambda: rows.change(rows.company(), state="waiting", done_at=None, reason="",
+                             last_error=""), ["Next try"]),
+        (lambda: rows.connection(), []),
+        (lambda: rows.connection(paused=True, pause_reason="moving"), ["Why"]),
+        (lambda: rows.connection(last_error="No", last_error_at=timezone.now()), ["Problem"]),
+        (lambda: SyncRun.objects.create(system="pipedrive", action="poll"), ["Took"]),
+        (lambda: rows.message(), ["Result", "Took", "Error as it came"]),
+        (lambda: rows.message(state="new", last_error="", done_at=None), []),
+    ],
+)  # fmt: skip
+def test_a_row_that_has_nothing_to_say_is_left_out(as_, row, shown):
+    context = as_("operations").get(page(row())).context
+    fields = [field for fieldset in context["adminform"] for line in fieldset for field in line]
+    labels = {str(field.field["label"]).capitalize() for field in fields}
+
+    optional = {"Problem", "Why", "Last error", "Sent or ended", "Next try", "Result", "Took",
+                "Error as it came", "Report", "Calls left today", "Found by set-up",
+                "Fields sent"}  # fmt: skip
+    assert labels & optional == set(shown)
+    assert labels - optional
+
+
+def test_a_connection_says_how_many_calls_are_left(as_):
+    row = rows.connection(budget={"used": 1200, "limit": 30000})
+
+    text = as_("operations").get(page(row)).content.decode()
+
+    assert "28,800 of 30,000" in text
+    assert "Calls left today" in text
+
+
+@pytest.mark.parametrize("model", LISTS)
+def test_a_list_counts_its_rows_in_plain_words(as_, one_of_each, model):
+    response = as_().get(listing(model))
+
+    assert f"{response.context['cl'].result_count} in this list" in response.content.decode()

@@ -6,7 +6,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 from django.utils import timezone
-from django_celery_beat.models import IntervalSchedule, PeriodicTask
+from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
 from integrations import schedules
 from tests.factories import TeamMemberFactory
@@ -179,6 +179,19 @@ def test_operations_change_how_often_something_happens(as_):
     assert response.status_code == 302, response.context["errors"]
     task.refresh_from_db()
     assert (task.interval, task.task) == (other, "integrations.sweep")
+
+
+@pytest.mark.parametrize("both", [False, True])
+def test_a_schedule_has_an_interval_or_a_time_of_day(as_, both):
+    schedules.install()
+    task = PeriodicTask.objects.get(task="integrations.sweep")
+    night = CrontabSchedule.objects.create(hour="3")
+    chosen = {"interval": task.interval_id, "crontab": night.pk} if both else {}
+
+    response = as_("operations").post(page(task), {"enabled": "on", **chosen})
+
+    said = {"interval": ["Choose either an interval or a time of day."]}
+    assert response.context["adminform"].form.errors == said
 
 
 @pytest.mark.parametrize("role", OTHERS)

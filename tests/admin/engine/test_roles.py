@@ -4,6 +4,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db.models.signals import post_migrate
 from django.urls import reverse
 
+from companies.merging import merge
 from hermes.roles import ROLES, install_roles
 from integrations.models import Connection, PossibleDuplicate, WebhookEvent
 
@@ -105,3 +106,13 @@ def test_merging_is_offered_to_those_who_may(as_, role, offered):
     response = as_(role).get(reverse("admin:integrations_possibleduplicate_changelist"))
 
     assert ("/admin/merge/company/?ids=1%2C2" in response.content.decode()) is offered
+
+
+@pytest.mark.parametrize(("role", "offered"), [("sales", False), ("sales lead", True)])
+def test_undoing_a_merge_is_offered_to_those_who_may(as_, role, offered):
+    merged = merge(winner=rows.company("Acme"), losers=[rows.company("Acme Ltd")])
+
+    text = as_(role).get(reverse("merged", args=[merged.pk])).content.decode()
+
+    assert ("Undo this merge" in text) is offered
+    assert "has taken over 1" in text

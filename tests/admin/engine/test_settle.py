@@ -74,3 +74,14 @@ def test_equal_answers_are_given_to_many_at_once(as_, conflict):
     )
 
     assert website(conflict) == THEIRS
+
+
+def test_nonsense_typed_instead_is_refused_with_the_field_and_changes_nothing(as_, conflict):
+    url = reverse("admin:integrations_conflict_do", args=[conflict.pk, "typed"])
+
+    response = as_("sales").post(url, {"text": "nonsense"}, follow=True)
+
+    assert "Website: must be an address on the web" in response.content.decode()
+    assert website(conflict) == OURS
+    conflict.refresh_from_db()
+    assert conflict.state == "open"

@@ -17,7 +17,7 @@ def opened(client: Any, record: Any) -> dict:
     """Open the page; what its form holds, as the browser would send it back."""
     context = client.get(page(record)).context
     form = context["adminform"].form
-    data = {"_opened": context["opened"]}
+    data = {"_opened": context.get("opened", 0)}
     for name, field in form.fields.items():
         value = field.prepare_value(form.get_initial_for_field(field, name))
         if hasattr(field.widget, "decompress"):

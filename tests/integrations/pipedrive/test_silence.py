@@ -153,12 +153,19 @@ def test_a_system_that_was_never_asked_to_tell_is_not_missed(account):
     assert said() == []
 
 
-def test_calls_that_people_need_are_not_spent_on_asking_each_minute(account):
-    row = Connection(poll_minutes=5, deliveries_missing_since=timezone.now())
-    assert arrivals.poll_every(row) == arrivals.POLL_EVERY
+@pytest.mark.parametrize(
+    ("used", "due"),
+    [(None, True), (0, True), (14_999, True), (15_000, False), (30_000, False)],
+)
+def test_calls_that_people_need_are_not_spent_on_asking_each_minute(account, used, due):
+    budget = {} if used is None else {"limit": 30_000, "used": used}
+    SyncRun.objects.update(started_at=timezone.now() - timedelta(seconds=55))
+    Connection.objects.update(poll_minutes=5, budget=budget)
+    assert upkeep.due_for_poll() == []
 
-    row.budget = {"limit": 30_000, "used": 15_000}
-    assert arrivals.poll_every(row) == timedelta(minutes=5)
+    Connection.objects.update(deliveries_missing_since=timezone.now())
+
+    assert upkeep.due_for_poll() == ([SYSTEM] if due else [])
 
 
 def test_the_time_of_the_last_message_never_moves_back(account):

@@ -1,0 +1,40 @@
+"""Errors as a page for staff, and as JSON for every other caller."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from hermes import api_errors
+
+#: Heading and sentence of each status.
+WORDS = {
+    400: ("This address cannot be read", "Something in it is not as it should be. Start again "
+          "from the dashboard, or shorten what you searched for."),
+    403: ("You may not open this", "Your role does not include this page. Ask operations if you "
+          "need it."),
+    404: ("There is nothing at this address", "It may have been mistyped, or what was here is no "
+          "longer kept."),
+    500: ("Something went wrong here", "It was logged. Try again in a minute, and tell operations "
+          "if it happens again."),
+}  # fmt: skip
+
+
+def _handler(status: int, as_json: Any) -> Any:
+    def handle(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.path.startswith("/admin/"):
+            return as_json(request)
+        heading, sentence = WORDS[status]
+        # Neither the log-in nor the database is asked: this page shows whatever is broken.
+        words = {"heading": heading, "sentence": sentence}
+        return render(request, "error.html", words, status=status)
+
+    return handle
+
+
+bad_request = _handler(400, api_errors.bad_request)
+forbidden = _handler(403, api_errors.forbidden)
+not_found = _handler(404, api_errors.not_found)
+server_error = _handler(500, api_errors.server_error)

@@ -1,0 +1,70 @@
+"""What was changed, and by whom: in the timeline for records, in a list of its own elsewhere."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.urls import reverse
+
+from meetings.models import BookingRules
+from tests.admin.engine import rows
+from tests.factories import CompanyFactory, MeetingFactory, TeamMemberFactory
+
+from .forms import opened, page, save
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("factory", [CompanyFactory, MeetingFactory, TeamMemberFactory])
+def test_a_records_history_is_its_timeline(client, staff, factory):
+    staff()
+    record = factory()
+    history = page(record).replace("/change/", "/history/")
+
+    assert history not in client.get(page(record)).content.decode()
+    assert "#timeline" in client.get(page(record)).content.decode()
+    response = client.get(history, follow=True)
+    assert response.status_code == 200
+    assert response.request["PATH_INFO"].endswith(f"/{record.pk}/timeline/")
+
+
+def test_the_timeline_that_history_leads_to_shows_changes_alone(client, staff):
+    staff()
+    company = CompanyFactory(name="Larkfield")
+    save(client, company, name="Larkfield Ltd")
+    rows.message(subject=f"company {company.pk}")
+
+    response = client.get(page(company).replace("/change/", "/history/"), follow=True)
+
+    assert [[change.new for change in line.changes] for line in response.context["lines"]] == [
+        ["Larkfield Ltd"]
+    ]
+
+
+def test_a_stranger_to_a_kind_does_not_read_its_history(client, staff):
+    staff("read only").groups.clear()
+    response = client.get(page(CompanyFactory()).replace("/change/", "/history/"), follow=True)
+
+    assert response.status_code == 403
+
+
+def test_a_page_without_a_timeline_tells_who_saved_it_once_in_each_row(client, staff):
+    staff()
+    rules = BookingRules.load()
+    client.post(page(rules), {**opened(client, rules), "buffer": "00:20:00"})
+    history = reverse("admin:meetings_bookingrules_history", args=[rules.pk])
+    assert history in client.get(page(rules)).content.decode()
+
+    text = client.get(history).content.decode()
+
+    assert LogEntry.objects.count() == 1
+    assert "Changed Buffer." in text
+    assert text.count("<h1") == 1
+    assert text.count('<th scope="col">Who</th>') == 1
+    assert "before:content" not in text[text.index("<table") : text.index("</table>")]
+
+
+def test_what_the_engine_wrote_offers_no_history(client, staff):
+    staff()
+    message = rows.message()
+    assert "/history/" not in client.get(page(message)).content.decode()
