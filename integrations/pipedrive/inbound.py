@@ -97,14 +97,8 @@ def record(
     Raises:
         Rejected: It has no id, so it can be neither matched nor kept.
     """
-    pk = remote_id(entity)
-    parsed, problems = wire.parsed(name, entity)
-    draft = Draft(parsed, problems)
-    _read_own(draft, name)
-    _read_custom(draft, KINDS[name], keys)
-    if name in READERS:
-        READERS[name](draft)
-    modified_at = parsed.modified_at or event_at
+    pk, draft = remote_id(entity), _draft(name, entity, keys)
+    modified_at = draft.entity.modified_at or event_at
     return RemoteRecord(
         system=NAME,
         kind=KINDS[name],
@@ -113,7 +107,7 @@ def record(
         parents=draft.parents,
         modified_at=modified_at and modified_at.replace(microsecond=0),
         event_at=event_at,
-        deleted=parsed.is_gone,
+        deleted=draft.entity.is_gone,
         hub_ids=hub_ids(draft.hub_id),
         hub_id_text=draft.hub_id,
         emails=draft.emails,
@@ -121,6 +115,16 @@ def record(
         remote_state=draft.remote_state,
         problems=tuple(draft.problems),
     )
+
+
+def _draft(name: str, entity: Any, keys: Keys) -> Draft:
+    parsed, problems = wire.parsed(name, entity)
+    draft = Draft(parsed, problems)
+    _read_own(draft, name)
+    _read_custom(draft, KINDS[name], keys)
+    if name in READERS:
+        READERS[name](draft)
+    return draft
 
 
 def remote_id(entity: Any) -> str:
