@@ -87,6 +87,7 @@ def record(
     keys: Keys,
     *,
     event_at: datetime | None = None,
+    heard_at: datetime | None = None,
     merged_from: tuple[str, ...] = (),
 ) -> RemoteRecord:
     """One entity as the API or a webhook carries it.
@@ -107,6 +108,7 @@ def record(
         parents=draft.parents,
         modified_at=modified_at and modified_at.replace(microsecond=0),
         event_at=event_at,
+        heard_at=heard_at,
         deleted=draft.entity.is_gone,
         hub_ids=hub_ids(draft.hub_id),
         hub_id_text=draft.hub_id,
@@ -118,8 +120,7 @@ def record(
 
 
 def _draft(name: str, entity: Any, keys: Keys) -> Draft:
-    parsed, problems = wire.parsed(name, entity)
-    draft = Draft(parsed, problems)
+    draft = Draft(*wire.parsed(name, entity))
     _read_own(draft, name)
     _read_custom(draft, KINDS[name], keys)
     if name in READERS:
@@ -295,6 +296,4 @@ def _refuse(constant: str) -> None:
 def hub_ids(held: str) -> tuple[int, ...]:
     """Our ids in the text field; a merge joins two: "417, 522"."""
     parts = [part.strip() for part in held.split(",")]
-    return tuple(
-        int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 19
-    )
+    return tuple(int(p) for p in parts if p.isascii() and p.isdigit() and len(p) < 19)
