@@ -88,7 +88,8 @@ def _untold(connection: Connection, run: SyncRun, news: Iterable[datetime]) -> d
     if _was_away(connection, run):
         # We were not there to receive: that says nothing about what comes from now on.
         return None
-    changes = [at for at in news if since and at >= since]
+    # No later than the poll itself: a time in the future would be waited for.
+    changes = [min(at, run.started_at) for at in news if since and at >= since]
     if connection.untold_since:
         changes.append(connection.untold_since)
     last = _last_received(connection.system)

@@ -143,6 +143,16 @@ def test_what_changed_while_hermes_was_away_says_nothing_about_messages(account)
     assert said() == []
 
 
+def test_a_change_dated_in_the_future_is_missed_like_any_other(account, sandbox):
+    sandbox.clock.set(timezone.now() + timedelta(days=365))
+    account.switches.set(drop_deliveries=True)
+    account.create("organization", name="Dated next year")
+
+    poll.poll(SYSTEM)
+
+    assert Connection.objects.get().untold_since <= timezone.now()
+
+
 def test_a_system_that_was_never_asked_to_tell_is_not_missed(account):
     Connection.objects.update(deliveries_expected_since=None)
     account.switches.set(drop_deliveries=True)
