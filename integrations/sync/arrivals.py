@@ -42,6 +42,19 @@ def heard(system: str, newest: datetime) -> None:
         _say(system, SyncLog.Level.INFO, "Messages arrive again")
 
 
+def missing_since(system: System) -> datetime | None:
+    """Since when nothing came of what the system was last asked to tell; None if all is well.
+
+    Asked anew, it has the chance to tell: only a change that it kept to itself then counts.
+    """
+    connection = connections.of(system)
+    missing, expected = connection.deliveries_missing_since, connection.deliveries_expected_since
+    if missing is None or expected is None or missing > expected:
+        return missing
+    untold = connection.untold_since
+    return untold if untold and timezone.now() - untold >= COMES_WITHIN else None
+
+
 def poll_every(connection: Connection) -> timedelta:
     """How long to wait between two polls."""
     usual = timedelta(minutes=connection.poll_minutes)
