@@ -212,6 +212,21 @@ def test_calls_that_people_need_are_not_spent_on_asking_each_minute(account):
     assert arrivals.poll_every(row) == timedelta(minutes=5)
 
 
+def test_messages_of_another_account_are_no_sign_that_ours_arrive(account, client, authorised):
+    account.switches.set(drop_deliveries=True)
+    account.create("organization", name="Told to nobody")
+    meta = {"id": "1", "company_id": "31337", "entity": "organization", "action": "change"}
+    body = {"meta": {**meta, "entity_id": "7"}, "data": {"id": 7}}
+    client.post("/pipedrive/callback/", body, content_type="application/json", **authorised)
+    inbox.drain()
+    assert WebhookEvent.objects.get().reason == "config"
+
+    poll.poll(SYSTEM)
+
+    assert Connection.objects.get().last_delivery_at is None
+    assert "no longer tells of changes" in said()[0]
+
+
 def test_the_time_of_the_last_message_never_moves_back(account):
     now = timezone.now()
     arrivals.heard("pipedrive", now)
