@@ -76,7 +76,7 @@ def test_a_dry_backfill_writes_nothing(pipedrive):
 
 
 def test_set_up_without_settings_names_them():
-    with pytest.raises(CommandError, match="PIPEDRIVE_BASE_URL and PIPEDRIVE_API_TOKEN"):
+    with pytest.raises(CommandError, match="Set PIPEDRIVE_BASE_URL, PIPEDRIVE_API_TOKEN"):
         run("setup_pipedrive")
 
 
