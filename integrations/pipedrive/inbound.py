@@ -14,6 +14,7 @@ from typing import Any
 
 from integrations.sync.countries import alpha2
 from integrations.sync.errors import Rejected
+from integrations.sync.plain_values import misfit, shown
 from integrations.sync.records import RemoteRecord, clean_text
 
 from . import wire
@@ -140,7 +141,7 @@ def remote_id(entity: Any) -> str:
     except ValueError:
         pk = None
     if pk is None:
-        raise Rejected(f"The record has no number: its id is {wire.shown(held)}")
+        raise Rejected(f"The record has no number: its id is {shown(held)}")
     return pk
 
 
@@ -209,7 +210,7 @@ def _activity(draft: Draft) -> None:
         starts_at = datetime.combine(entity.due_date, time(), UTC) + entity.due_time
         ends_at = starts_at + (entity.duration or USUAL_LENGTH)
     except OverflowError:
-        draft.problems.append(f"due_date holds {entity.due_date}, which does not fit there")
+        draft.problems.append(misfit("due_date", str(entity.due_date)))
         return
     draft.fields |= {"starts_at": starts_at, "ends_at": ends_at}
 
@@ -243,8 +244,7 @@ def _read_custom(draft: Draft, kind: str, keys: Keys) -> None:
             else:
                 draft.fields[name] = _custom_value(remote, name, value)
         except (TypeError, ValueError, RecursionError):
-            label = label_of(kind, name)
-            draft.problems.append(f"{label} holds {wire.shown(value)}, which does not fit there")
+            draft.problems.append(misfit(label_of(kind, name), value))
 
 
 def unwrap(value: Any) -> Any:

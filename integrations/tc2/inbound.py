@@ -15,7 +15,7 @@ from typing import Any
 from integrations.sync import plain_values
 from integrations.sync.countries import alpha2
 from integrations.sync.errors import Rejected
-from integrations.sync.plain_values import identity, moment, shown, whole
+from integrations.sync.plain_values import identity, misfit, moment, shown, whole
 from integrations.sync.records import RemoteRecord, clean_text
 
 from .schemas import (
@@ -56,7 +56,7 @@ class Draft:
         try:
             self.fields[name] = fit(held[key])
         except (ValueError, TypeError, OverflowError):
-            self.problems.append(f"{key} holds {shown(held[key])}, which does not fit there")
+            self.problems.append(misfit(key, held[key]))
 
 
 def remote_id(held: Any) -> str:
@@ -154,7 +154,7 @@ def _read_agency(draft: Draft, agency: Mapping[str, Any]) -> None:
     draft.take("narc", agency, "narc", _flag)
     draft.take("signup_questionnaire", agency, "signup_questionnaire", _document)
     if "price_plan" in agency and draft.fields.get("price_plan") is None:
-        draft.problems.append(f"price_plan holds {shown(agency['price_plan'])}, which is no plan")
+        draft.problems.append(misfit("price_plan", agency["price_plan"], "which is no plan"))
         draft.fields["price_plan"] = USUAL_PLAN
 
 
