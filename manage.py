@@ -3,12 +3,16 @@
 
 import os
 import sys
+from pathlib import Path
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hermes.settings")
     from django.core.management import execute_from_command_line
 
+    from hermes import second_terminal
+
+    second_terminal.join(Path(__file__).resolve().parent)
     execute_from_command_line(sys.argv)
 
 

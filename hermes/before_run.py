@@ -40,6 +40,19 @@ def alone(folder: Path) -> Iterator[None]:
         yield
 
 
+def is_held(folder: Path) -> bool:
+    """Whether a Hermes runs in this checkout."""
+    path = folder / "run.lock"
+    if not path.exists():
+        return False
+    with path.open() as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 def check_ports(given: Mapping[str, str]) -> None:
     """Look whether both ports can be had.
 

@@ -29,6 +29,7 @@ from integrations.models import (
 from integrations.models.queues import OPEN_ENTRIES
 from integrations.sync import connections
 from integrations.sync.system import everyone
+from integrations.sync.upkeep import PROGRAMS
 
 MANAGE = "integrations.change_connection"
 
@@ -229,20 +230,16 @@ def _buttons(row: Connection) -> list[dict[str, str]]:
     ]
 
 
-#: The programs in the background, in staff's words.
-EXPECTED = {"worker": "Worker", "beat": "Timer"}
-
-
 def _heartbeats() -> list[dict[str, Any]]:
     beats = {row.name: row.beat_at for row in Heartbeat.objects.all()}
     now = timezone.now()
     rows = []
-    for name in dict.fromkeys([*EXPECTED, *sorted(beats)]):
+    for name in dict.fromkeys([*PROGRAMS, *sorted(beats)]):
         beat_at = beats.get(name)
         alive = beat_at is not None and now - beat_at <= ALIVE_FOR
         silent = f"Silent for {span((now - beat_at).total_seconds())}" if beat_at else "Never seen"
         word = ("Alive", "favorite", "good") if alive else (silent, "heart_broken", "bad")
         rows.append(
-            {"name": EXPECTED.get(name, name), "badge": badge(*word), "last": when(beat_at)}
+            {"name": PROGRAMS.get(name, name), "badge": badge(*word), "last": when(beat_at)}
         )
     return rows

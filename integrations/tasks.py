@@ -41,19 +41,26 @@ def poll_due() -> None:
             poll_system.apply_async([system.name], expires=expires)
 
 
+@shared_task(name="integrations.take_runs")
+def take_runs(*_: object) -> None:
+    """Say that long runs find a worker: they wait in a queue of their own."""
+    upkeep.worked("runs")
+
+
 @shared_task(name="integrations.poll_system")
 def poll_system(name: str, released: bool = False) -> None:
-    _run(lambda system: poll.poll(system, released=released), name)
+    _run(lambda system: poll.poll(system, released=released, progress=take_runs), name)
 
 
 @shared_task(name="integrations.backfill_system")
 def backfill_system(name: str, dry_run: bool = False) -> None:
-    _run(lambda system: poll.backfill(system, dry_run=dry_run), name)
+    _run(lambda system: poll.backfill(system, dry_run=dry_run, progress=take_runs), name)
 
 
 @shared_task(name="integrations.reconcile_system")
 def reconcile_system(name: str, released: bool = False) -> None:
-    _run(lambda system: reconcile.reconcile(system, released=released), name)
+    # While a long run holds every process, its pages say so.
+    _run(lambda system: reconcile.reconcile(system, released=released, progress=take_runs), name)
 
 
 @shared_task(name="integrations.repair_system")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from integrations.sync.errors import Misconfigured, Rejected
+from integrations.sync.errors import NotOurs, Rejected
 from integrations.sync.records import RemoteRecord
 from integrations.sync.system import Reading
 
@@ -36,7 +36,7 @@ def read(body: bytes, keys: Keys, account: str = "") -> Reading:
 
     Raises:
         Rejected: It is no event that anyone could read; says which part is wrong.
-        Misconfigured: It tells of another account, whose ids mean other records here.
+        NotOurs: It tells of another account, whose ids mean other records here.
     """
     event = _parsed(body)
     meta = event["meta"]
@@ -67,7 +67,7 @@ def _parsed(body: bytes) -> dict[str, Any]:
 def _check_account(meta: Mapping[str, Any], account: str) -> None:
     sender = _word(meta, "company_id")
     if account and sender and sender != account:
-        raise Misconfigured(
+        raise NotOurs(
             f"meta.company_id: this comes from Pipedrive account {sender}, and Hermes is set up "
             f"for account {account}. Remove the webhook there; if Hermes has moved to that "
             "account, run set-up again and replay this."

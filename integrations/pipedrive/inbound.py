@@ -14,6 +14,7 @@ from typing import Any
 
 from integrations.sync.countries import alpha2
 from integrations.sync.errors import Rejected
+from integrations.sync.plain_values import misfit, shown
 from integrations.sync.records import RemoteRecord, clean_text
 
 from . import wire
@@ -87,6 +88,7 @@ def record(
     keys: Keys,
     *,
     event_at: datetime | None = None,
+    heard_at: datetime | None = None,
     merged_from: tuple[str, ...] = (),
 ) -> RemoteRecord:
     """One entity as the API or a webhook carries it.
@@ -97,14 +99,8 @@ def record(
     Raises:
         Rejected: It has no id, so it can be neither matched nor kept.
     """
-    pk = remote_id(entity)
-    parsed, problems = wire.parsed(name, entity)
-    draft = Draft(parsed, problems)
-    _read_own(draft, name)
-    _read_custom(draft, KINDS[name], keys)
-    if name in READERS:
-        READERS[name](draft)
-    modified_at = parsed.modified_at or event_at
+    pk, draft = remote_id(entity), _draft(name, entity, keys)
+    modified_at = draft.entity.modified_at or event_at
     return RemoteRecord(
         system=NAME,
         kind=KINDS[name],
@@ -113,7 +109,8 @@ def record(
         parents=draft.parents,
         modified_at=modified_at and modified_at.replace(microsecond=0),
         event_at=event_at,
-        deleted=parsed.is_gone,
+        heard_at=heard_at,
+        deleted=draft.entity.is_gone,
         hub_ids=hub_ids(draft.hub_id),
         hub_id_text=draft.hub_id,
         emails=draft.emails,
@@ -121,6 +118,15 @@ def record(
         remote_state=draft.remote_state,
         problems=tuple(draft.problems),
     )
+
+
+def _draft(name: str, entity: Any, keys: Keys) -> Draft:
+    draft = Draft(*wire.parsed(name, entity))
+    _read_own(draft, name)
+    _read_custom(draft, KINDS[name], keys)
+    if name in READERS:
+        READERS[name](draft)
+    return draft
 
 
 def remote_id(entity: Any) -> str:
@@ -135,7 +141,7 @@ def remote_id(entity: Any) -> str:
     except ValueError:
         pk = None
     if pk is None:
-        raise Rejected(f"The record has no number: its id is {wire.shown(held)}")
+        raise Rejected(f"The record has no number: its id is {shown(held)}")
     return pk
 
 
@@ -204,7 +210,7 @@ def _activity(draft: Draft) -> None:
         starts_at = datetime.combine(entity.due_date, time(), UTC) + entity.due_time
         ends_at = starts_at + (entity.duration or USUAL_LENGTH)
     except OverflowError:
-        draft.problems.append(f"due_date holds {entity.due_date}, which does not fit there")
+        draft.problems.append(misfit("due_date", str(entity.due_date)))
         return
     draft.fields |= {"starts_at": starts_at, "ends_at": ends_at}
 
@@ -238,8 +244,7 @@ def _read_custom(draft: Draft, kind: str, keys: Keys) -> None:
             else:
                 draft.fields[name] = _custom_value(remote, name, value)
         except (TypeError, ValueError, RecursionError):
-            label = label_of(kind, name)
-            draft.problems.append(f"{label} holds {wire.shown(value)}, which does not fit there")
+            draft.problems.append(misfit(label_of(kind, name), value))
 
 
 def unwrap(value: Any) -> Any:
@@ -291,6 +296,4 @@ def _refuse(constant: str) -> None:
 def hub_ids(held: str) -> tuple[int, ...]:
     """Our ids in the text field; a merge joins two: "417, 522"."""
     parts = [part.strip() for part in held.split(",")]
-    return tuple(
-        int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 19
-    )
+    return tuple(int(p) for p in parts if p.isascii() and p.isdigit() and len(p) < 19)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -54,11 +55,14 @@ def look(client: Client) -> Registration:
             "without them every delivery is refused."
         )
     ours = [hook for hook in client.webhooks() if hook.get("subscription_url") == webhook_url()]
-    right = next((hook["id"] for hook in ours if _is_right(hook) and not _trouble(hook)), None)
+    missing_since = arrivals.missing_since(get(NAME))
+    troubles = {hook["id"]: _trouble(hook, missing_since) for hook in ours}
+    fit = [hook["id"] for hook in ours if _is_right(hook) and not troubles[hook["id"]]]
+    right = fit[0] if fit else None
     strays = [hook["id"] for hook in ours if hook["id"] != right]
-    troubles = [trouble for hook in ours if (trouble := _trouble(hook))]
     create = right is None
-    return Registration(right, strays, create, troubles[0] if create and troubles else "")
+    trouble = next(filter(None, troubles.values()), "") if create else ""
+    return Registration(right, strays, create, trouble)
 
 
 def _is_right(hook: dict) -> bool:
@@ -74,8 +78,8 @@ def _is_right(hook: dict) -> bool:
     )
 
 
-def _trouble(hook: dict) -> str:
-    """Why nothing comes by it. Pipedrive shows no ban, but the answer that led to one.
+def _trouble(hook: dict, missing_since: datetime | None) -> str:
+    """Why nothing comes by it. Pipedrive shows no ban, and at most the answer that led to one.
 
     A new registration starts without failures, so it is also what ends a ban.
     """
@@ -83,7 +87,8 @@ def _trouble(hook: dict) -> str:
         return f"Webhook {hook['id']} is switched off {hook.get('remove_reason') or ''}".strip()
     status = hook.get("last_http_status")
     if not hook.get("last_delivery_time") or (status and 200 <= int(status) < 300):
-        return ""
+        since = missing_since and f"{missing_since:%d %B %H:%M} UTC"
+        return f"No message has come through webhook {hook['id']} since {since}" if since else ""
     answered = f"was answered with {status}" if status else "found nobody"
     return f"The last message through webhook {hook['id']} {answered}"
 

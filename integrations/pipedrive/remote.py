@@ -10,6 +10,8 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
+from django.utils import timezone
+
 from integrations.sync.errors import Rejected, RemoteGone, SyncError, Unavailable
 from integrations.sync.records import RemoteRecord
 from integrations.sync.system import Outgoing, Page
@@ -50,7 +52,8 @@ class PipedriveRemote:
         self.client = Client(LEDGER)
 
     def _record(self, kind: str, entity: Any) -> RemoteRecord:
-        return inbound.record(ENTITIES[kind], entity, self.keys)
+        # A page may be applied long after it was read.
+        return inbound.record(ENTITIES[kind], entity, self.keys, heard_at=timezone.now())
 
     # -- reading -----------------------------------------------------------------------
 

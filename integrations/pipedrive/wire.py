@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from integrations.sync.plain_values import identity, moment, shown, text, whole
+from integrations.sync.plain_values import identity, misfit, moment, text, whole
 from integrations.sync.records import clean_text
 
 #: The largest amount that the hub keeps.
@@ -212,6 +212,4 @@ def parsed(name: str, entity: Mapping[str, Any]) -> tuple[Entity, list[str]]:
     except ValidationError as error:
         wrong = dict.fromkeys(str(each["loc"][0]) for each in error.errors(include_url=False))
     rest = {key: value for key, value in entity.items() if key not in wrong}
-    return model.model_validate(rest), [
-        f"{key} holds {shown(entity[key])}, which does not fit there" for key in wrong
-    ]
+    return model.model_validate(rest), [misfit(key, entity[key]) for key in wrong]

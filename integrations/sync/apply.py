@@ -63,9 +63,8 @@ def apply(records: Iterable[RemoteRecord], *, system: System, event: str = "") -
     Raises:
         Rejected: A rule of ours forbids what the remote has.
     """
-    now = timezone.now()
-    # Messages of one wrong clock are still in its order, so they are joined first.
-    newest = {key: by_our_clock(one, now) for key, one in coalesce(records).items()}
+    # First, as a wrong time would decide which of two messages is the newer one.
+    newest = coalesce(by_our_clock(records, timezone.now()))
     if not newest:
         return {}
     newest = removals.with_children(system, newest)

@@ -9,10 +9,11 @@ from django.db.models import Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from integrations.models import Connection, SyncLog, SyncRun, WebhookEvent
+from integrations.models import Connection, EventState, SyncLog, SyncRun, WebhookEvent
 
 from . import connections, wake
-from .link_clock import SKEW
+from .link_clock import SKEW, latest
+from .records import EARLIEST
 from .system import System
 
 #: A delivery that was refused at first may come so long after its change.
@@ -40,6 +41,19 @@ def heard(system: str, newest: datetime) -> None:
     row.filter(untold_since__lte=newest + SKEW).update(untold_since=None)
     if row.filter(deliveries_missing_since__lt=newest).update(deliveries_missing_since=None):
         _say(system, SyncLog.Level.INFO, "Messages arrive again")
+
+
+def missing_since(system: System) -> datetime | None:
+    """Since when nothing came of what the system was last asked to tell; None if all is well.
+
+    Asked anew, it has the chance to tell: only a change that it kept to itself then counts.
+    """
+    connection = connections.of(system)
+    missing, expected = connection.deliveries_missing_since, connection.deliveries_expected_since
+    if missing is None or expected is None or missing > expected:
+        return missing
+    untold = connection.untold_since
+    return untold if untold and timezone.now() - untold >= COMES_WITHIN else None
 
 
 def poll_every(connection: Connection) -> timedelta:
@@ -88,10 +102,11 @@ def _untold(connection: Connection, run: SyncRun, news: Iterable[datetime]) -> d
     if _was_away(connection, run):
         # We were not there to receive: that says nothing about what comes from now on.
         return None
-    changes = [at for at in news if since and at >= since]
+    # No later than the poll itself: a time in the future would be waited for.
+    changes = [min(at, run.started_at) for at in news if since and at >= since]
     if connection.untold_since:
         changes.append(connection.untold_since)
-    last = _last_received(connection.system)
+    last = latest(connection.last_delivery_at, _last_unread(connection))
     return min((at for at in changes if last is None or at > last + SKEW), default=None)
 
 
@@ -103,10 +118,15 @@ def _was_away(connection: Connection, run: SyncRun) -> bool:
     return last is None or run.started_at - (last.ended_at or last.started_at) > usual
 
 
-def _last_received(system: str) -> datetime | None:
-    """Received, whether it was applied already or not."""
-    events = WebhookEvent.objects.filter(system=system).order_by("-received_at")
-    return events.values_list("received_at", flat=True).first()
+def _last_unread(connection: Connection) -> datetime | None:
+    """When the newest of the deliveries came that nobody has looked into so far."""
+    events = WebhookEvent.objects.filter(
+        system=connection.system,
+        state__in=[EventState.NEW, EventState.PROCESSING],
+        # Older ones say no more than what was heard; so few rows are looked at.
+        received_at__gt=connection.last_delivery_at or EARLIEST,
+    )
+    return events.order_by("-received_at").values_list("received_at", flat=True).first()
 
 
 def _say(system: str, level: str, message: str) -> None:

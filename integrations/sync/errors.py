@@ -66,6 +66,10 @@ class Misconfigured(SyncError):
     reason = "config"
 
 
+class NotOurs(Misconfigured):
+    """The message is another account's, and says nothing of ours."""
+
+
 class Waiting(SyncError):
     """Something that this names is not known yet. Tried again later."""
 

@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -15,7 +16,7 @@ from integrations.models import Connection, EventState, WebhookEvent
 
 from . import arrivals, connections, rereading, schedule, upkeep, wake
 from .apply import Outcome, Outcomes, Status, apply
-from .errors import Misconfigured, Unavailable, Waiting
+from .errors import Misconfigured, NotOurs, Unavailable, Waiting
 from .inbox_claims import claim, claim_lost, failed, finish, hold
 from .parents import with_missing_parents
 from .records import clean_text
@@ -92,7 +93,6 @@ def drain() -> int:
             if system is None:
                 _leave_to_staff(claimed)
                 continue
-            arrivals.heard(name, max(event.received_at for event in claimed))
             apply_claimed(system, claimed)
     return taken
 
@@ -115,15 +115,23 @@ def apply_claimed(system: System, claimed: list[WebhookEvent]) -> None:
 def _read_all(system: System, claimed: list[WebhookEvent]) -> Readings:
     readings: dict[int, Reading] = {}
     ignored: dict[str, list[WebhookEvent]] = defaultdict(list)
+    heard: list[datetime] = []
     for start in range(0, len(claimed), BODIES):
         for event, body in _with_bodies(claimed[start : start + BODIES]):
-            reading = _read(system, event, body)
+            try:
+                reading = _read(system, event, body)
+            except NotOurs as error:
+                failed(event, error)
+                continue
+            heard.append(event.received_at)
             if reading and (reading.records or reading.reread):
                 readings[event.pk] = reading
             elif reading:
                 ignored[reading.ignored].append(event)
     for why, events in ignored.items():
         finish(events, EventState.IGNORED, note=why)
+    if heard:
+        arrivals.heard(system.name, max(heard))
     return readings
 
 
@@ -140,6 +148,8 @@ def _read(system: System, event: WebhookEvent, body: bytes) -> Reading | None:
         return None
     try:
         reading = system.read(body)
+    except NotOurs:
+        raise
     except Exception as error:
         failed(event, error)
         return None

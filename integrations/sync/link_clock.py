@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -21,19 +22,41 @@ LINK_COLUMNS = [
 SKEW = timedelta(minutes=1)
 
 
-def by_our_clock(record: RemoteRecord, now: datetime) -> RemoteRecord:
-    """The record, no newer than when we heard of it.
+def by_our_clock(records: Iterable[RemoteRecord], now: datetime) -> list[RemoteRecord]:
+    """The records in their order, none newer than when we heard of it.
 
     A date in the future would make stale what follows; and a message that is applied once
-    more is as old as it was.
+    more is as old as it was. What a wrong clock dated of one record is still in that
+    clock's order: the times at which we heard of it are given out anew.
     """
-    now = record.heard_at or now
-    if not (_is_wrong(record.event_at, now) or _is_wrong(record.modified_at, now)):
-        return record
+    told = list(records)
+    wrong: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for place, record in enumerate(told):
+        heard_at = record.heard_at or now
+        if _is_wrong(record.event_at or record.modified_at, heard_at):
+            wrong[record.key].append(place)
+        elif _is_wrong(record.modified_at, heard_at):
+            told[place] = _no_later(record, record.event_at or heard_at)
+    for places in wrong.values():
+        in_turn = _in_turn([told[place] for place in places], now)
+        for place, record in zip(places, in_turn, strict=True):
+            told[place] = record
+    return told
+
+
+def _in_turn(records: list[RemoteRecord], now: datetime) -> list[RemoteRecord]:
+    times = sorted(record.heard_at or now for record in records)
+    ordered = sorted(records, key=lambda record: record.order)
+    return [_no_later(record, at) for record, at in zip(ordered, times, strict=True)]
+
+
+def _no_later(record: RemoteRecord, at: datetime) -> RemoteRecord:
+    """A record's own time is compared with whole seconds, so it has no fraction either."""
+    whole = at.replace(microsecond=0)
     return replace(
         record,
-        event_at=now if _is_wrong(record.event_at, now) else record.event_at,
-        modified_at=now if _is_wrong(record.modified_at, now) else record.modified_at,
+        event_at=record.event_at and min(record.event_at, at),
+        modified_at=record.modified_at and min(record.modified_at, whole),
     )
 
 

@@ -44,8 +44,10 @@ def identify(
         guess: Whether likeness will do, and of several the first; else only what is sure.
     """
     by_hub_id = named.outright(system, kind, records)
-    natural = NATURAL_KEYS.get(kind, _no_candidates)(records)
-    certain = None if guess else _certain(kind, records)
+    same_name = sure.companies_named_so(records) if kind == "company" else []
+    natural = _grouped(same_name, "the same name")
+    natural |= NATURAL_KEYS.get(kind, _no_candidates)(records)
+    certain = None if guess else _certain(kind, records, same_name)
     for remote_id, pk in links.apart(system, kind, [record.remote_id for record in records]):
         _drop(pk, remote_id, by_hub_id, natural)
         if certain and remote_id in certain:
@@ -87,8 +89,10 @@ def _choose(own_id: int | None, natural: tuple[list[int], str] | None, taken: se
     return Found(free[0], Match.NATURAL, others=[pk for pk in ids if pk != free[0]], why=why)
 
 
-def _certain(kind: str, records: Sequence[RemoteRecord]) -> dict[str, set[int]] | None:
-    pairs = sure.pairs(kind, records)
+def _certain(
+    kind: str, records: Sequence[RemoteRecord], same_name: sure.Pairs
+) -> dict[str, set[int]] | None:
+    pairs = sure.pairs(kind, records, same_name)
     if pairs is None:
         return None
     certain: dict[str, set[int]] = defaultdict(set)
@@ -129,7 +133,7 @@ def _grouped(rows: list[tuple[Any, ...]], why: str) -> Candidates:
 
 
 def _companies(records: Sequence[RemoteRecord]) -> Candidates:
-    """By a contact's e-mail, then by name; the oldest live company first."""
+    """By a contact's e-mail; the oldest live company first."""
     emails = [(r.remote_id, email) for r in records for email in r.emails]
     by_email = links.rows(
         f"""
@@ -141,8 +145,7 @@ def _companies(records: Sequence[RemoteRecord]) -> Candidates:
         """,
         *_columns(emails),
     )
-    by_name = sure.companies_named_so(records)
-    return _grouped(by_name, "the same name") | _grouped(by_email, "the same e-mail address")
+    return _grouped(by_email, "the same e-mail address")
 
 
 def _contacts(records: Sequence[RemoteRecord]) -> Candidates:

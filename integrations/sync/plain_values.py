@@ -75,3 +75,8 @@ def whole(value: Any) -> int | None:
 def shown(value: Any) -> str:
     """A value as a sentence quotes it."""
     return repr(value)[:60]
+
+
+def misfit(name: str, value: Any, why: str = "which does not fit there") -> str:
+    """What staff are told of a value that was left out."""
+    return f"{name.replace('_', ' ')} holds {shown(value)}, {why}"

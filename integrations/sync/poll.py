@@ -66,8 +66,9 @@ def _apply_held(
 ) -> None:
     """Write the changes that passed the brake, and the watermark with them."""
     records = with_missing_parents(system, held)
-    # A record stamped in the future must not hide what changes until then.
-    newest = newest and min(newest, run.row.started_at)
+    # A record stamped in the future must not hide what changes until then; and where there
+    # is none at all, the next poll need not read all.
+    newest = min(newest or run.row.started_at, run.row.started_at)
     with transaction.atomic():
         outcomes = apply_page(records, system=system)
         SyncCursor.objects.filter(system=system.name, kind=kind).update(watermark=newest)

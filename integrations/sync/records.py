@@ -22,7 +22,7 @@ class RemoteRecord:
         modified_at: The record's own time of change, by the remote's clock.
         event_at: When the remote sent the message; orders deliveries. None where the
             record was read and not delivered.
-        heard_at: When the message reached us, by our clock. None where it was read now.
+        heard_at: When the message reached us or was read, by our clock. None for now.
         hub_ids: What the remote stores as our id. More than one after a merge, the
             survivor first.
         other_id: What else the system calls it; a record made anew there may have the same.
@@ -43,7 +43,8 @@ class RemoteRecord:
     parents: Mapping[str, str | None] = field(default_factory=dict)
     modified_at: datetime | None = None
     event_at: datetime | None = None
-    heard_at: datetime | None = None
+    # Two that say the same are equal, whenever that was heard.
+    heard_at: datetime | None = field(default=None, compare=False)
     deleted: bool = False
     hub_ids: tuple[int, ...] = ()
     other_id: str = ""

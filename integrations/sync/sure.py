@@ -18,14 +18,22 @@ ALIKE = 0.3
 Pairs = list[tuple[str, int]]
 
 
-def pairs(kind: str, records: Sequence[RemoteRecord]) -> Pairs | None:
-    """Remote ids with the hub ids that they surely are; None where any likeness will do."""
-    return SURE[kind](records) if kind in SURE else None
+def pairs(kind: str, records: Sequence[RemoteRecord], same_name: Pairs) -> Pairs | None:
+    """Remote ids with the hub ids that they surely are; None where any likeness will do.
+
+    Args:
+        same_name: Those of the very same name, which count where nothing better is known.
+    """
+    if kind not in SURE:
+        return None
+    better = SURE[kind](records)
+    found = {remote_id for remote_id, _ in better}
+    return better + [pair for pair in same_name if pair[0] not in found]
 
 
 def _companies(records: Sequence[RemoteRecord]) -> Pairs:
-    """A contact's e-mail and a name that is alike, or else the very same name."""
-    by_email = links.rows(
+    """A contact's e-mail and a name that is alike."""
+    return links.rows(
         f"""
         SELECT DISTINCT k.remote_id, c.id
         FROM unnest(%s::text[], %s::text[], %s::text[]) AS k (remote_id, name, email)
@@ -37,10 +45,6 @@ def _companies(records: Sequence[RemoteRecord]) -> Pairs:
         """,
         *_columns([(r, email) for r in records for email in r.emails]),
         ALIKE,
-    )
-    found = {remote_id for remote_id, _ in by_email}
-    return by_email + companies_named_so(
-        [record for record in records if record.remote_id not in found]
     )
 
 

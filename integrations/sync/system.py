@@ -215,6 +215,7 @@ class System:
     kinds: Mapping[str, SpokeKind]
     is_on: Callable[[], bool]
     connect: Callable[[], Remote]
+    #: What a delivery says. Raises ``NotOurs`` for one that was meant for somebody else.
     read: Callable[[bytes], Reading]
     payload: Callable[[Outgoing], dict]
     web_url: Callable[[str, str], str]

@@ -25,6 +25,9 @@ from .system import System, switched_on
 #: Done rows are kept this long; dead ones for ever.
 RETENTION = timedelta(days=90)
 
+#: The programs in the background that give a sign of life, in staff's words.
+PROGRAMS = {"worker": "Worker", "runs": "Long runs", "beat": "Timer"}
+
 #: A sign of life is written no more often than this.
 BETWEEN_SIGNS = timedelta(seconds=10)
 
@@ -61,14 +64,14 @@ def beat(name: str) -> None:
     Heartbeat.objects.update_or_create(name=name, defaults={"beat_at": timezone.now()})
 
 
-def worked() -> None:
+def worked(name: str = "worker") -> None:
     """Say that a worker's process took work, or found none. Writes only when that is news.
 
     Not said by the worker's main process: that lives on while all that work hang.
     """
     before = timezone.now() - BETWEEN_SIGNS
-    if not Heartbeat.objects.filter(name="worker", beat_at__gt=before).exists():
-        beat("worker")
+    if not Heartbeat.objects.filter(name=name, beat_at__gt=before).exists():
+        beat(name)
 
 
 def due_for_poll() -> list[System]:

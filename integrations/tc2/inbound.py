@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from integrations.sync.errors import Rejected
-from integrations.sync.plain_values import identity, moment, shown, whole
+from integrations.sync.plain_values import identity, misfit, moment, shown, whole
 from integrations.sync.records import RemoteRecord, clean_text
 
 from . import values
@@ -55,7 +55,7 @@ class Draft:
         try:
             self.fields[name] = fit(held[key])
         except (ValueError, TypeError, OverflowError):
-            self.problems.append(f"{key} holds {shown(held[key])}, which does not fit there")
+            self.problems.append(misfit(key, held[key]))
 
 
 def remote_id(held: Any) -> str:
@@ -156,7 +156,7 @@ def _read_agency(draft: Draft, agency: Mapping[str, Any]) -> None:
     draft.take("narc", agency, "narc", values.flag)
     draft.take("signup_questionnaire", agency, "signup_questionnaire", values.document)
     if "price_plan" in agency and draft.fields.get("price_plan") is None:
-        draft.problems.append(f"price_plan holds {shown(agency['price_plan'])}, which is no plan")
+        draft.problems.append(misfit("price_plan", agency["price_plan"], "which is no plan"))
         draft.fields["price_plan"] = USUAL_PLAN
 
 

@@ -11,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from companies.models import Company
+from integrations import tasks
 from integrations.models import OutboxEntry, WebhookEvent
 from tests.factories import CompanyFactory
 
@@ -76,7 +77,7 @@ def test_a_dry_backfill_writes_nothing(pipedrive):
 
 
 def test_set_up_without_settings_names_them():
-    with pytest.raises(CommandError, match="PIPEDRIVE_BASE_URL and PIPEDRIVE_API_TOKEN"):
+    with pytest.raises(CommandError, match="Set PIPEDRIVE_BASE_URL, PIPEDRIVE_API_TOKEN"):
         run("setup_pipedrive")
 
 
@@ -114,6 +115,14 @@ def test_the_status_lists_connections_and_queues(pipedrive):
 
     assert "Pipedrive: on" in text
     assert "Changes to send: 1 done" in text
+
+
+def test_the_status_names_each_program_in_the_background_seen_or_not(pipedrive):
+    tasks.sweep()
+    assert "worker: 0 s ago\nruns: never seen\nbeat: never seen\n" in run("sync_status")
+
+    tasks.poll_system("pipedrive")
+    assert "runs: 0 s ago" in run("sync_status")
 
 
 def test_the_status_fails_when_staff_is_needed(pipedrive):

@@ -16,7 +16,7 @@ def queue_of(task) -> str:
 @pytest.mark.parametrize(
     "task",
     [tasks.poll_system, tasks.backfill_system, tasks.reconcile_system, tasks.repair_system,
-     tasks.deletions],
+     tasks.deletions, tasks.take_runs],
 )  # fmt: skip
 def test_runs_wait_where_they_hold_up_no_message(task):
     assert queue_of(task) == "runs"

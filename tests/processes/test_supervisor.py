@@ -94,6 +94,19 @@ def test_a_second_run_is_refused_and_leaves_the_first_alone(checkout):
     checkout.signal(signal.SIGTERM)
 
 
+def test_commands_in_a_second_terminal_work_while_it_runs(checkout):
+    checkout.run()
+    assert "Pipedrive: on" in checkout.command("sync_status")
+    assert "Nothing to do." in checkout.command("setup_pipedrive")
+    assert "Done: " in checkout.command("poll", "pipedrive")
+    # Another database is another Hermes, and may be a real one.
+    elsewhere = {"DATABASE_URL": "postgres://127.0.0.1:1/elsewhere"}
+    assert "has no settings" in checkout.command("poll", "pipedrive", **elsewhere)
+
+    checkout.signal(signal.SIGKILL)
+    assert "or start Hermes with its sandbox: make run" in checkout.command("poll", "pipedrive")
+
+
 @pytest.mark.parametrize("name", ["PORT", "SANDBOX_PORT"])
 def test_a_taken_port_is_one_sentence_and_nothing_is_left_running(checkout, name):
     with socket.socket() as other:

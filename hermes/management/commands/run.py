@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from hermes import before_run, embedded
+from hermes import before_run, embedded, second_terminal
 from hermes.supervisor import Program, Supervisor
 
 SANDBOX_DEFAULTS = {
@@ -79,6 +79,8 @@ class Command(BaseCommand):
             self._run(given)
 
     def _run(self, given):
+        known = {name: value for name, value in given.items() if hasattr(settings, name)}
+        second_terminal.share(settings.DATA_DIR, known)
         supervisor = Supervisor(
             programs(given["PORT"]), given, settings.DATA_DIR, self._ensure_servers
         )

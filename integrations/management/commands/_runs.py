@@ -36,7 +36,7 @@ class RunCommand(BaseCommand):
         except LookupError as error:
             raise CommandError(str(error)) from error
         if not system.is_on():
-            raise CommandError(f"{system.label} has no settings; see .env.example.")
+            raise CommandError(f"{system.label} has no settings. {how_to_set(system)}")
         try:
             row = self._with_progress(system, options)
         except (AlreadyRunning, BrakePulled, SyncError) as error:
@@ -65,6 +65,12 @@ class RunCommand(BaseCommand):
             self.stdout.write(f"  {kind}: {_counts(Counter(counts))}")
         if row.report:
             self.stdout.write(row.report)
+
+
+def how_to_set(system: System) -> str:
+    """What to do where a system is off."""
+    names = ", ".join(system.needs)
+    return f"Set {names} (see .env.example), or start Hermes with its sandbox: make run"
 
 
 def _counts(counts: Counter) -> str:

@@ -1,6 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 
+from integrations.management.commands._runs import how_to_set
 from integrations.pipedrive import SYSTEM, setup
 from integrations.sync.errors import SyncError
 from integrations.sync.runs import AlreadyRunning
@@ -14,7 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         if not SYSTEM.is_on():
-            raise CommandError("PIPEDRIVE_BASE_URL and PIPEDRIVE_API_TOKEN are not set.")
+            raise CommandError(f"Pipedrive has no settings. {how_to_set(SYSTEM)}")
         console = Console(file=self.stdout._out)
         try:
             with console.status("Comparing the account with what Hermes needs"):

@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from integrations.models import Connection, Heartbeat, OutboxEntry, WebhookEvent
 from integrations.sync.system import everyone
+from integrations.sync.upkeep import PROGRAMS
 
 
 class Command(BaseCommand):
@@ -16,11 +17,16 @@ class Command(BaseCommand):
             self.stdout.write(f"{system.label}: {state}")
         needed = self._queue("Messages received", WebhookEvent)
         needed += self._queue("Changes to send", OutboxEntry)
-        for heartbeat in Heartbeat.objects.order_by("name"):
-            age = (timezone.now() - heartbeat.beat_at).total_seconds()
-            self.stdout.write(f"{heartbeat.name}: {age:.0f} s ago")
+        self._programs()
         if needed:
             raise SystemExit(1)
+
+    def _programs(self):
+        beats = dict(Heartbeat.objects.values_list("name", "beat_at"))
+        for name in dict.fromkeys([*PROGRAMS, *sorted(beats)]):
+            beat_at = beats.get(name)
+            age = beat_at and (timezone.now() - beat_at).total_seconds()
+            self.stdout.write(f"{name}: never seen" if age is None else f"{name}: {age:.0f} s ago")
 
     def _queue(self, title, model):
         counts = dict(model.objects.values_list("state").annotate(n=Count("pk")))

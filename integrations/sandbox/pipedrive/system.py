@@ -4,14 +4,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from integrations.sandbox.clock import Clock
-from integrations.sandbox.delivery import Delivery
 from integrations.sandbox.journal import Journal
 from integrations.sandbox.pipedrive import SYSTEM, api_v1, api_v2, errors, merging, seeding
 from integrations.sandbox.pipedrive.account import Account
 from integrations.sandbox.pipedrive.budget import Budget
-from integrations.sandbox.pipedrive.switches import Switches
 from integrations.sandbox.routing import Request, Response, Routes
-from integrations.sandbox.sender import Sender
+from integrations.sandbox.sending import SendsWebhooks
 
 if TYPE_CHECKING:
     from integrations.sandbox.pipedrive.endpoints import Endpoint
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
 _REFUSALS = {"burst": errors.too_many, "daily": errors.too_many, "blocked": errors.blocked}
 
 
-class Pipedrive:
+class Pipedrive(SendsWebhooks):
     """The account, its API and its sender."""
 
     name = SYSTEM
@@ -32,19 +30,6 @@ class Pipedrive:
         self._routes = {"v1": Routes(), "v2": Routes()}
         api_v1.add_routes(self._routes["v1"], self.account)
         api_v2.add_routes(self._routes["v2"], self.account)
-        self._sender: Sender | None = None
-
-    def start(self) -> None:
-        """Begin to deliver webhooks."""
-        self._sender = Sender(self.account.deliveries, self.account.switches)
-        self._sender.start()
-
-    def stop(self) -> None:
-        """Stop delivering, and close the file."""
-        if self._sender:
-            self._sender.stop()
-        with self.account.lock:
-            self.account.journal.close()
 
     def owns(self, path: str) -> bool:
         """Whether a request is for this system."""
@@ -86,25 +71,10 @@ class Pipedrive:
         return errors.unauthorized() if kind == "unauthorized" else errors.failed(status)
 
     @property
-    def switches(self) -> Switches:
-        """How it behaves."""
-        return self.account.switches
-
-    @property
-    def deliveries(self) -> list[Delivery]:
-        """Webhook deliveries, oldest first."""
-        with self.account.lock:
-            return list(self.account.deliveries.all.values())
-
-    @property
     def webhooks(self) -> list[dict]:
         """Those registered, as the API shows them."""
         with self.account.lock:
             return [dict(webhook) for webhook in self.account.webhooks.all()]
-
-    def settle(self, timeout_seconds: float = 10) -> bool:
-        """Wait until no delivery is open any more; whether that came to pass."""
-        return self.account.deliveries.settle(timeout_seconds)
 
     def create(self, entity: str, *, source: str = "app", **values: object) -> dict:
         """Create a record as a person in the interface does (or as another API user)."""

@@ -3,20 +3,18 @@
 import os
 
 from integrations.sandbox.clock import Clock
-from integrations.sandbox.delivery import Delivery
 from integrations.sandbox.journal import Journal
 from integrations.sandbox.routing import Request, Response, Routes
-from integrations.sandbox.sender import Sender
+from integrations.sandbox.sending import SendsWebhooks
 from integrations.sandbox.tc2 import SYSTEM, api, by_hand, clients, errors, forms
 from integrations.sandbox.tc2.account import Account
 from integrations.sandbox.tc2.limit import RateLimit
-from integrations.sandbox.tc2.switches import Switches
 
 #: TC2's own paths begin with /api/, as Pipedrive's do: here it has a prefix.
 PREFIX = "/tc2/api"
 
 
-class TC2:
+class TC2(SendsWebhooks):
     """The branch, its API and its sender."""
 
     name = SYSTEM
@@ -29,23 +27,10 @@ class TC2:
         self.limit = RateLimit(clock, self.account.switches)
         self._routes = Routes()
         api.add_routes(self._routes, self.account)
-        self._sender: Sender | None = None
 
     def listens_at(self, url: str) -> None:
         """Where the sandbox is; ``url`` fields say so."""
         self.account.base_url = url + PREFIX
-
-    def start(self) -> None:
-        """Begin to deliver webhooks."""
-        self._sender = Sender(self.account.deliveries, self.account.switches)
-        self._sender.start()
-
-    def stop(self) -> None:
-        """Stop delivering, and close the file."""
-        if self._sender:
-            self._sender.stop()
-        with self.account.lock:
-            self.account.journal.close()
 
     def owns(self, path: str) -> bool:
         """Whether a request is for this system."""
@@ -94,21 +79,6 @@ class TC2:
         if kind in ("burst", "daily"):
             return self._refused(errors.too_many())
         return errors.failed(403 if kind == "blocked" else status)
-
-    @property
-    def switches(self) -> Switches:
-        """How it behaves."""
-        return self.account.switches
-
-    @property
-    def deliveries(self) -> list[Delivery]:
-        """Webhook deliveries, oldest first."""
-        with self.account.lock:
-            return list(self.account.deliveries.all.values())
-
-    def settle(self, timeout_seconds: float = 10) -> bool:
-        """Wait until no delivery is open any more; whether that came to pass."""
-        return self.account.deliveries.settle(timeout_seconds)
 
     def send_webhooks_to(self, url: str) -> None:
         """Name the receiver, and turn it on."""

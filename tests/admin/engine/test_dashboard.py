@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from integrations import tasks
 from integrations.models import Heartbeat
 
 from . import rows
@@ -102,6 +103,18 @@ def test_a_silent_worker_is_shown_with_a_word(as_, age, word):
     Heartbeat.objects.create(name="worker", beat_at=timezone.now() - timedelta(seconds=age))
 
     assert word in as_().get("/admin/").content.decode()
+
+
+def test_long_runs_that_stand_still_are_seen_while_the_worker_lives(as_):
+    tasks.sweep()
+    tasks.take_runs()
+    staff = as_()
+    assert "Silent" not in staff.get("/admin/").content.decode()
+
+    Heartbeat.objects.filter(name="runs").update(beat_at=timezone.now() - timedelta(minutes=5))
+    text = staff.get("/admin/").content.decode()
+    assert "Long runs" in text
+    assert "Silent for 5 min" in text
 
 
 @pytest.mark.parametrize("span", ["day", "week"])

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 import requests
 
+from integrations.pipedrive import SYSTEM
 from integrations.pipedrive.client import BLOCKED_FOR, Client, _Refusals, classify
-from integrations.sync import http
+from integrations.sync import http, poll
 from integrations.sync.errors import RateLimited, Rejected, RemoteGone, Unauthorised, Unavailable
 
 
@@ -157,3 +158,15 @@ def test_a_create_whose_answer_is_lost_is_made_once(api, sandbox):
 
     assert len(sandbox.pipedrive.records("organization")) == 1
     assert len(sandbox.calls) == 1
+
+
+def test_a_poll_that_finds_nothing_asks_each_list_once(pipedrive):
+    poll.poll(SYSTEM)
+    pipedrive.sandbox.forget_calls()
+    before = pipedrive.sandbox.pipedrive.budget.spent
+
+    poll.poll(SYSTEM)
+
+    names = ["pipelines", "stages", "organizations", "persons", "deals", "activities"]
+    assert [call.path for call in pipedrive.sandbox.calls] == [f"/api/v2/{n}" for n in names]
+    assert pipedrive.sandbox.pipedrive.budget.spent - before == 50

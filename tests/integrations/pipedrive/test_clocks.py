@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from integrations.models import ExternalLink, WebhookEvent
 from integrations.pipedrive import SYSTEM
-from integrations.sync import inbox, poll, reconcile
+from integrations.sync import by_hand, inbox, poll, reconcile
 
 pytestmark = pytest.mark.django_db
 
@@ -82,3 +82,54 @@ def test_a_clock_that_is_some_seconds_ahead_is_believed(pipedrive):
     pipedrive.deliver(older)
 
     assert name_of(pipedrive, made) == "First"
+
+
+def read_again(pipedrive, org):
+    by_hand.pull(SYSTEM, ExternalLink.objects.get(kind="company"))
+
+
+def tell(pipedrive, org):
+    pipedrive.tell("change", "organization", org["id"])
+
+
+def look(pipedrive, org):
+    poll.poll(SYSTEM)
+
+
+def answer_to_our_change(pipedrive, org):
+    company = pipedrive.linked("company", org["id"])
+    company.website = f"https://larkfield.example/{len(pipedrive.writes)}"
+    company.save()
+    assert pipedrive.send()
+
+
+WAYS_TO_HEAR = [tell, look, read_again, answer_to_our_change]
+
+
+@pytest.mark.parametrize("first", WAYS_TO_HEAR)
+@pytest.mark.parametrize("then", WAYS_TO_HEAR)
+def test_what_follows_a_record_whose_own_time_is_wrong_counts_at_once(
+    pipedrive, sandbox, first, then
+):
+    org = pipedrive.create("organization", name="First")
+    pipedrive.tell("create", "organization", org["id"])
+    for name, at in [("Wrong", FUTURE), ("Still wrong", FUTURE), ("Right", None)]:
+        sandbox.clock.set(at) if at else sandbox.clock.reset()
+        pipedrive.account.update("organization", org["id"], name=name)
+        sandbox.clock.reset()
+        hear = then if name == "Right" else first
+        hear(pipedrive, org)
+        assert name_of(pipedrive, org) == name
+
+
+def test_a_right_message_is_newer_than_a_wrong_one_that_came_before_it(pipedrive, org):
+    wrong, right = [
+        pipedrive.event("change", "organization", org["id"], **stamp)
+        for stamp in [{"timestamp": "2099-01-01T00:00:00.000Z"}, {}]
+    ]
+    wrong["data"] = {**wrong["data"], "name": "Wrong"}
+    right["data"] = {**right["data"], "name": "Right"}
+    right["meta"]["timestamp"] = (timezone.now() + timedelta(seconds=1)).isoformat()
+    pipedrive.deliver(wrong, right)
+
+    assert name_of(pipedrive, org) == "Right"

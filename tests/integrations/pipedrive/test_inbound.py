@@ -57,7 +57,7 @@ def test_a_wrong_type_is_reported_and_the_rest_is_taken():
     assert taken.fields == {"name": "Onboarding"}
     assert taken.parents == {}
     assert [sentence.split()[0] for sentence in taken.problems] == [
-        "value", "probability", "owner_id",
+        "value", "probability", "owner",
     ]  # fmt: skip
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from celery import current_app
 from django.core.management import call_command
+from django.core.signals import request_finished
 from django.db import connections
 from django.utils import timezone
 
@@ -50,6 +53,21 @@ def banned(account, settings):
     return account
 
 
+@contextmanager
+def answered(requests: int):
+    """Until so many more requests are."""
+    left, done = iter(range(requests - 1, -1, -1)), Event()
+
+    def count(**_):
+        if next(left, 0) == 0:
+            done.set()
+
+    request_finished.connect(count)
+    yield
+    assert done.wait(10)
+    request_finished.disconnect(count)
+
+
 def said() -> list[str]:
     logs = SyncLog.objects.filter(topic="deliveries").order_by("pk")
     return list(logs.values_list("message", flat=True))
@@ -90,6 +108,29 @@ def test_the_registration_is_made_anew_and_messages_come_again(banned, monkeypat
 
 def test_the_check_of_the_set_up_says_what_the_last_message_was_answered(banned):
     assert "was answered with 401" in SYSTEM.repair()
+    assert SYSTEM.repair() == "Everything is as Hermes needs it."
+
+
+def test_a_registration_whose_retries_came_through_is_made_anew_as_well(account, sandbox, settings):
+    right, settings.PIPEDRIVE_WEBHOOK_PASSWORD = settings.PIPEDRIVE_WEBHOOK_PASSWORD, "wrong"
+    # Nothing is tried again while its clock stands still.
+    sandbox.clock.freeze()
+    with answered(10):
+        for number in range(10):
+            account.create("organization", name=f"Came with the retry {number}")
+    settings.PIPEDRIVE_WEBHOOK_PASSWORD = right
+    sandbox.clock.run()
+    assert account.settle()
+    (old,) = account.webhooks
+    WebhookEvent.objects.update(received_at=timezone.now() - 2 * LONG_AGO)
+    account.create("organization", name="Lost in the ban")
+    assert (old["last_http_status"], account.deliveries[-1].state) == (200, "lost")
+    poll.poll(SYSTEM)
+
+    assert "No message has come" in SYSTEM.repair()
+
+    (new,) = account.webhooks
+    assert new["id"] != old["id"]
     assert SYSTEM.repair() == "Everything is as Hermes needs it."
 
 
@@ -143,6 +184,16 @@ def test_what_changed_while_hermes_was_away_says_nothing_about_messages(account)
     assert said() == []
 
 
+def test_a_change_dated_in_the_future_is_missed_like_any_other(account, sandbox):
+    sandbox.clock.set(timezone.now() + timedelta(days=365))
+    account.switches.set(drop_deliveries=True)
+    account.create("organization", name="Dated next year")
+
+    poll.poll(SYSTEM)
+
+    assert Connection.objects.get().untold_since <= timezone.now()
+
+
 def test_a_system_that_was_never_asked_to_tell_is_not_missed(account):
     Connection.objects.update(deliveries_expected_since=None)
     account.switches.set(drop_deliveries=True)
@@ -166,6 +217,21 @@ def test_calls_that_people_need_are_not_spent_on_asking_each_minute(account, use
     Connection.objects.update(deliveries_missing_since=timezone.now())
 
     assert upkeep.due_for_poll() == ([SYSTEM] if due else [])
+
+
+def test_messages_of_another_account_are_no_sign_that_ours_arrive(account, client, authorised):
+    account.switches.set(drop_deliveries=True)
+    account.create("organization", name="Told to nobody")
+    meta = {"id": "1", "company_id": "31337", "entity": "organization", "action": "change"}
+    body = {"meta": {**meta, "entity_id": "7"}, "data": {"id": 7}}
+    client.post("/pipedrive/callback/", body, content_type="application/json", **authorised)
+    inbox.drain()
+    assert WebhookEvent.objects.get().reason == "config"
+
+    poll.poll(SYSTEM)
+
+    assert Connection.objects.get().last_delivery_at is None
+    assert "no longer tells of changes" in said()[0]
 
 
 def test_the_time_of_the_last_message_never_moves_back(account):

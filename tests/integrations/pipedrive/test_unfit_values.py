@@ -177,3 +177,11 @@ def test_a_refusal_names_a_custom_field_by_its_label(pipedrive):
     error = OutboxEntry.objects.get(state="dead").last_error
     assert "Price plan: option" in error
     assert key not in error
+
+
+def test_staff_are_told_of_a_value_in_plain_words(pipedrive):
+    deal = pipedrive.create("deal", title="Onboarding")
+    tell_with(pipedrive, "deal", deal["id"], expected_close_date="soon")
+
+    told = "expected close date holds 'soon', which does not fit there"
+    assert SyncLog.objects.get().message == told

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from companies.models import Company
 from contacts.models import Contact
@@ -38,6 +40,13 @@ def test_a_client_who_signs_up_becomes_a_company_with_its_contacts_and_a_deal(
     deal = Deal.objects.get()
     assert (deal.name, deal.company, deal.contact) == (company.name, company, contact)
     assert (deal.owner, deal.stage, deal.status) == (sales_person, entry, "open")
+
+
+def test_companies_of_the_same_name_are_looked_up_once(tc2, sales_person, entry):
+    with CaptureQueriesContext(connection) as asked:
+        tc2.sign_up()
+
+    assert sum("ON c.name_key =" in query["sql"] for query in asked) == 1
 
 
 @pytest.mark.parametrize("version", [1, 2])
