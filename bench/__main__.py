@@ -101,6 +101,7 @@ def _environment(valkey: str) -> dict[str, str]:
         "PIPEDRIVE_API_TOKEN": "sandbox-token",
         "PIPEDRIVE_WEBHOOK_USER": "pipedrive",
         "PIPEDRIVE_WEBHOOK_PASSWORD": secrets.token_urlsafe(24),
+        "TC2_API_KEY": "sandbox-tc2-key",
         # Only the measurement of the budget has one.
         "PIPEDRIVE_REQUESTS_PER_2_SECONDS": "100000",
         "PIPEDRIVE_SEARCHES_PER_2_SECONDS": "100000",
@@ -120,7 +121,11 @@ def _measured(name: str, options: argparse.Namespace, environment: dict[str, str
 
     address = databases.create(name, TEMPLATE)
     sandbox = f"http://127.0.0.1:{free_port()}"
-    own = environment | {"DATABASE_URL": address, "PIPEDRIVE_BASE_URL": sandbox}
+    own = environment | {
+        "DATABASE_URL": address,
+        "PIPEDRIVE_BASE_URL": sandbox,
+        "TC2_BASE_URL": f"{sandbox}/tc2/api",
+    }
     with tempfile.NamedTemporaryFile("r", suffix=".json") as answer:
         arguments = [name, str(options.runs), str(options.scale), answer.name]
         command = [sys.executable, "-m", "bench.measurement", *arguments]

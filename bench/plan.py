@@ -14,6 +14,7 @@ MEASUREMENTS = {
     "acks": "bench.acks",
     "drain": "bench.drain",
     "backfill": "bench.backfill",
+    "resends": "bench.resends",
     "calls": "bench.calls",
     "outbox": "bench.outbox",
     "admin": "bench.admin",

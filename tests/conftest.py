@@ -7,6 +7,7 @@ import os
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.cache import cache
 
 # Each process of a parallel run has a database of Valkey's own.
 _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
@@ -33,6 +34,7 @@ def _no_broker(settings, monkeypatch):
     settings.PIPEDRIVE_API_TOKEN = ""
     settings.PIPEDRIVE_WEBHOOK_USER = USER
     settings.PIPEDRIVE_WEBHOOK_PASSWORD = PASSWORD
+    cache.clear()
     settings.TC2_BASE_URL = ""
     settings.TC2_API_KEY = ""
     settings.PIPEDRIVE_REQUESTS_PER_2_SECONDS = 100_000

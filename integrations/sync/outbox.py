@@ -135,7 +135,7 @@ def _send(system: System, remote: Remote, entry: OutboxEntry) -> None:
         _delete(remote, job)
     elif not _is_there(job) and not _kind(job).create_there:
         close(entry, "nothing")
-    elif job.link is not None and job.link.state == LinkState.GONE and not entry.recreate:
+    elif _was_deleted_there(job) and not entry.recreate:
         _refuse_to_recreate(job)
     else:
         _upsert(remote, job)
@@ -159,6 +159,12 @@ def _is_to_go(job: Job) -> bool:
     """Whether it is not to be there, or no more. Where nothing is deleted, all may stay."""
     archived, kind = job.record.archived_at is not None, _kind(job)
     return (archived and (kind.deletes or not _is_there(job))) or not kind.wanted(job.record)
+
+
+def _was_deleted_there(job: Job) -> bool:
+    """By somebody else than us: what was not to be there may come back when it is."""
+    link = job.link
+    return link is not None and link.state == LinkState.GONE and not link.deleted_here
 
 
 def _is_there(job: Job) -> bool:
@@ -186,11 +192,12 @@ def _delete(remote: Remote, job: Job) -> None:
     if link is None or not _is_there(job) or not _kind(job).deletes or _is_left_alone(job):
         close(job.entry, "nothing")
         return
-    try:
-        remote.delete(job.entry.kind, link.remote_id)
-    except RemoteGone:
-        logger.info("%s is gone already", link)
-    keep_deletion(link)
+    for unwanted in [*removals.unwanted_below(job.system, job.entry.kind, job.record.pk), link]:
+        try:
+            remote.delete(unwanted.kind, unwanted.remote_id)
+        except RemoteGone:
+            logger.info("%s is gone already", unwanted)
+        keep_deletion(unwanted)
     if job.record.archived_at is None:
         # It is not wanted there any more; those below it may not be either.
         outbox_entries.add(job.system, removals.below(job.entry.kind, job.record.pk))
@@ -246,6 +253,9 @@ def _create(remote: Remote, job: Job, outgoing: Outgoing, body: dict) -> None:
         return
     answer = remote.create(entry.kind, body)
     keep_answer(job.system, entry, outgoing, answer, sent=sent_fields(job.system, outgoing))
+    if job.link is not None:
+        # It is back under a new number, and those below it belong there again.
+        outbox_entries.add(job.system, removals.below(entry.kind, job.record.pk))
 
 
 def _met_there(remote: Remote, job: Job, outgoing: Outgoing) -> RemoteRecord | None:

@@ -84,3 +84,21 @@ def below(kind: str, record_id: int) -> list[tuple[str, int]]:
                 )
                 found += [(child.name, pk) for pk in rows.values_list("pk", flat=True)]
     return found
+
+
+def unwanted_below(system: System, kind: str, record_id: int) -> list[ExternalLink]:
+    """Living links of children that do not belong there either, the last of the kinds first.
+
+    Deleted after their parent, they would stand there alone meanwhile.
+    """
+    found: list[ExternalLink] = []
+    for child_kind, pk in below(kind, record_id):
+        spoke_kind = system.kinds.get(child_kind)
+        if spoke_kind is None or not (spoke_kind.push and spoke_kind.deletes):
+            continue
+        record = hub.KINDS[child_kind].model._base_manager.get(pk=pk)
+        if not spoke_kind.wanted(record):
+            found += ExternalLink.objects.filter(
+                system=system.name, kind=child_kind, record_id=pk, state=LinkState.LIVE
+            )
+    return sorted(found, key=lambda link: -system.rank(link.kind))

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+
+from django.core.cache import cache
+from redis.exceptions import RedisError
 
 from integrations.models import WebhookEvent
 
 from . import connections
+from .errors import Held
 from .inbox_claims import failed, hold
 from .records import RemoteRecord
 from .system import Reading, System
@@ -41,11 +46,34 @@ def resolved(
 
 def _ask(system: System, key: Key) -> list[RemoteRecord] | Exception:
     kind, remote_id = key
+    if not _is_first_of_late(system, key):
+        again = system.reread_every
+        return Held("It was read a moment ago; once more in a moment", retry_after=again)
     try:
         with connections.asking(system):
             return system.connect().fetch(kind, [remote_id])
     except Exception as error:
+        _forget(system, key)
         return error
+
+
+def _is_first_of_late(system: System, key: Key) -> bool:
+    """Whether the record was not read of late. Who comes too soon is served when that is over."""
+    if not system.reread_every:
+        return True
+    try:
+        return bool(cache.add(_name(system, key), 1, system.reread_every.total_seconds()))
+    except RedisError:
+        return True
+
+
+def _forget(system: System, key: Key) -> None:
+    with suppress(RedisError):
+        cache.delete(_name(system, key))
+
+
+def _name(system: System, key: Key) -> str:
+    return f"reread:{system.name}:{':'.join(key)}"
 
 
 def _with(reading: Reading, answers: Iterable[list[RemoteRecord] | Exception]) -> Reading:

@@ -227,6 +227,8 @@ class System:
     poll_minutes: Callable[[], int] = lambda: 5
     #: How long a change waits for others of the same record, to go out with them.
     gather: Callable[[], timedelta] = timedelta
+    #: A record of which messages say no more than that it changed is read so often at most.
+    reread_every: timedelta = timedelta()
     #: Whether its lists say what changed. If not, only its messages do: it is not polled.
     polls: bool = True
     #: The settings without which it is off, or works in one direction only.

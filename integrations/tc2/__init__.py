@@ -61,6 +61,8 @@ SYSTEM = System(
     payload=_payload,
     web_url=_web_url,
     polls=False,
+    # Contract, "Actions": one fetch for each client and minute is enough.
+    reread_every=timedelta(minutes=1),
     gather=lambda: timedelta(seconds=settings.TC2_GATHER_SECONDS),
     needs=("TC2_BASE_URL", "TC2_API_KEY"),
     applied=_applied,

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+import time_machine
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from companies.models import Company
 from contacts.models import Contact
 from deals.models import Deal
-from integrations.models import Connection, ExternalLink, PossibleDuplicate, WebhookEvent
+from integrations.models import (
+    Connection,
+    EventState,
+    ExternalLink,
+    PossibleDuplicate,
+    WebhookEvent,
+)
 from integrations.sandbox.tc2 import by_hand
 from integrations.sync import inbox, outbox
 from tests.factories import CompanyFactory, ContactFactory, DealFactory, TeamMemberFactory
@@ -237,6 +248,23 @@ def test_what_was_read_again_is_newer_than_the_messages_before_it(tc2, client_id
 
     company = Company.objects.get()
     assert (company.tc2_status, company.paid_invoice_count) == ("active", 1)
+
+
+def test_a_second_invoice_within_the_minute_is_looked_at_when_it_is_over(tc2, client_id):
+    by_hand.pay_invoice(tc2.account.account, client_id)
+    tc2.deliver()
+    by_hand.pay_invoice(tc2.account.account, client_id)
+    tc2.deliver()
+    assert len(tc2.calls) == 1
+    waiting = WebhookEvent.objects.get(state=EventState.RETRYING)
+    assert waiting.attempts == 0
+
+    with time_machine.travel(timezone.now() + timedelta(seconds=61), tick=True):
+        cache.clear()
+        inbox.drain()
+
+    assert len(tc2.calls) == 2
+    assert Company.objects.get().paid_invoice_count == 2
 
 
 def test_while_tc2_does_not_answer_an_invoice_waits_and_other_events_go_on(tc2, client_id):

@@ -166,9 +166,24 @@ def test_who_is_no_real_customer_leaves_pipedrive_and_is_not_made_there(pipedriv
 
     calls = pipedrive.send()
 
-    assert sorted((call.method, call.path.split("/")[3]) for call in calls) == [
-        ("DELETE", "deals"), ("DELETE", "organizations"), ("DELETE", "persons"),
+    assert [(call.method, call.path.split("/")[3]) for call in calls] == [
+        ("DELETE", "deals"), ("DELETE", "persons"), ("DELETE", "organizations"),
     ]  # fmt: skip
     assert Company.objects.get().narc
     tc2.sign_up(first_name="Bo", email="bo@quill.example", agency={"narc": True})
+    assert pipedrive.send() == []
+
+
+def test_who_turns_out_to_be_a_real_customer_is_made_in_pipedrive_again(pipedrive, tc2, client_id):
+    tc2.edit(client_id, agency={"narc": True})
+    pipedrive.send()
+
+    tc2.edit(client_id, agency={"narc": False})
+    calls = pipedrive.send()
+
+    company = Company.objects.get()
+    assert [call.path for call in calls if call.method == "POST"] == [
+        "/api/v2/organizations", "/api/v2/persons", "/api/v2/deals",
+    ]  # fmt: skip
+    assert pipedrive.remote(company)["is_deleted"] is False
     assert pipedrive.send() == []
