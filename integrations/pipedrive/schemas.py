@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from integrations.models import ExternalLink
@@ -119,10 +119,16 @@ CANONICAL: dict[str, FieldRule] = {
 }
 
 
+#: What only TC2 can know: what stands here is sent again where somebody changed it there.
+TOLD_BY_TC2 = {
+    "tc2_status", "price_plan", "paid_invoice_count", "signup_questionnaire", "gclid",
+    "gclid_expires_at", "pay0_at", "pay1_at", "pay3_at", "card_saved_at", "email_confirmed_at",
+}  # fmt: skip
+
+
 def _rule(name: str, custom: CustomField) -> FieldRule:
-    if name in CANONICAL:
-        return CANONICAL[name]
-    return {"date": DAY_RULE, "varchar": LINE_RULE}.get(custom.type, PLAIN)
+    rule = CANONICAL.get(name) or {"date": DAY_RULE, "varchar": LINE_RULE}.get(custom.type, PLAIN)
+    return replace(rule, policy=Policy.ONLY_WHILE_EMPTY) if name in TOLD_BY_TC2 else rule
 
 
 def _custom_rules(kind: str) -> dict[str, FieldRule]:

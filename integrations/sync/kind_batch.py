@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from integrations.models import ExternalLink, LinkState
 
-from . import findings, hub, links, locks, match, waiting
+from . import findings, hub, links, locks, match, outbox_entries, waiting
 from .link_clock import (
     advance,
     changed_there,
@@ -125,10 +125,10 @@ class KindBatch:
             tombstone.state = LinkState.GONE
             self.writes.link(tombstone)
             self._note(record, "ignored", None, "Deleted before Hermes knew it")
-        elif link.state != LinkState.LIVE or is_stale(record, link):
-            self._note(record, "ignored", link.record_id, "Already gone here")
-        else:
+        elif _is_news_of_its_end(record, link):
             self._archive(record, link)
+        else:
+            self._note(record, "ignored", link.record_id, "Already gone here")
         return True
 
     def _is_known(self, remote_id: str) -> bool:
@@ -141,6 +141,8 @@ class KindBatch:
         rows = self.hub_kind.model._base_manager.filter(pk=link.record_id, archived_at__isnull=True)
         rows.update(archived_at=self.now, updated_at=self.now)
         link.state = LinkState.GONE
+        if link.record_id is not None:
+            outbox_entries.forget_what_is_gone(self.system, self.kind, link.record_id)
         self._advance(link, record)
         self._note(record, "removed", link.record_id, "")
 
@@ -286,3 +288,11 @@ class KindBatch:
 
     def _note(self, record: RemoteRecord, status: str, pk: int | None, note: str) -> None:
         self.results[record.remote_id] = (status, pk, note)
+
+
+def _is_news_of_its_end(record: RemoteRecord, link: ExternalLink) -> bool:
+    """Whether a deletion is one that we did not make and have not heard of."""
+    if link.state == LinkState.LIVE:
+        return not is_stale(record, link)
+    # A call of ours may have found it gone before its message came.
+    return link.state == LinkState.GONE and not link.deleted_here and is_ahead(record, link)

@@ -119,7 +119,8 @@ def _winner(sides: Sides, rule: FieldRule, match: Match, remote_is_newer: bool) 
         case Policy.HUB | Policy.ONLY_WHEN_NEW:
             return "hub"
         case Policy.ONLY_WHILE_EMPTY:
-            return "remote" if sides.hub in ("", None) else "hub"
+            # No count yet is as good as none.
+            return "remote" if sides.hub in ("", None, 0) else "hub"
         case Policy.REMOTE_UNLESS_EMPTY if sides.remote in ("", None):
             return "hub"
         case Policy.REMOTE | Policy.REMOTE_UNLESS_EMPTY:

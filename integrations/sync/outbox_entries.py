@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from integrations.models import ExternalLink, LinkState
+from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxState, Reason
 
 from .system import System
 
@@ -66,3 +66,14 @@ def _kept_there(system: System, records: set[tuple[str, int]]) -> set[tuple[str,
     )
     there = set(linked.values_list("kind", "record_id"))
     return {one for one in records if one[0] not in bound or one in there}
+
+
+def forget_what_is_gone(system: System, kind: str, record_id: int) -> None:
+    """What could not be sent because it was deleted there: now it is archived here as well."""
+    OutboxEntry.objects.filter(
+        system=system.name,
+        kind=kind,
+        record_id=record_id,
+        state=OutboxState.DEAD,
+        reason=Reason.GONE,
+    ).update(state=OutboxState.DISCARDED, last_error="It was deleted there and archived here")

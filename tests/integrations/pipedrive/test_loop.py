@@ -141,3 +141,33 @@ def test_an_owner_that_cannot_be_cleared_there_stays_cleared_here(pipedrive):
 
     assert call.body == {"name": "Larkfield Ltd"}
     assert Company.objects.get().sales_person is None
+
+
+@pytest.mark.parametrize("first", ["the call", "the message"])
+def test_a_record_deleted_there_is_archived_whichever_tells_first(pipedrive, first):
+    organization = pipedrive.create("organization", name="Larkfield")["id"]
+    pipedrive.tell("create", "organization", organization)
+    gone = pipedrive.event("delete", "organization", organization)
+    pipedrive.account.delete("organization", organization)
+    Company.objects.update(name="Larkfield Ltd")
+    if first == "the message":
+        pipedrive.deliver(gone)
+    pipedrive.send()
+    pipedrive.deliver(gone)
+
+    assert Company.all_objects.get().archived_at is not None
+    assert not OutboxEntry.objects.filter(state="dead").exists()
+
+
+def test_a_record_that_staff_restored_is_not_archived_by_an_old_message(pipedrive):
+    organization = pipedrive.create("organization", name="Larkfield")["id"]
+    pipedrive.tell("create", "organization", organization)
+    gone = pipedrive.event("delete", "organization", organization)
+    pipedrive.account.delete("organization", organization)
+    pipedrive.deliver(gone)
+    Company.all_objects.get().restore()
+
+    gone["meta"]["id"] = "another delivery of it"
+    pipedrive.deliver(gone)
+
+    assert Company.objects.exists()

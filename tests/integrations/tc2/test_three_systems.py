@@ -187,3 +187,42 @@ def test_who_turns_out_to_be_a_real_customer_is_made_in_pipedrive_again(pipedriv
     ]  # fmt: skip
     assert pipedrive.remote(company)["is_deleted"] is False
     assert pipedrive.send() == []
+
+
+def test_edits_of_one_company_on_all_sides_at_once_are_decided_by_the_policies(
+    pipedrive, tc2, client_id
+):
+    tc2.send()
+    tc2.deliver()
+    company = Company.objects.get()
+    organization = int(pipedrive.link(company).remote_id)
+    website, status = (pipedrive.key("company", each) for each in ["website", "tc2_status"])
+
+    tc2.account.edit(
+        client_id,
+        agency={"name": "Quill by TC2", "status": "active", "website": "https://tc2.example"},
+    )
+    pipedrive.account.update(
+        "organization", organization, name="Quill by Pipedrive", custom_fields={status: None}
+    )
+    Company.objects.update(name="Quill by Hermes", website="https://hermes.example")
+    tc2.deliver()
+    pipedrive.tell("change", "organization", organization)
+    for _ in range(2):
+        pipedrive.send()
+        tc2.send()
+        tc2.deliver()
+        tc2.deliver(tc2.event(client_id))
+        pipedrive.tell("change", "organization", organization)
+
+    company.refresh_from_db()
+    there = pipedrive.remote(company)
+    assert there["name"] == company.name == "Quill by Pipedrive"
+    assert there["custom_fields"][website] == company.website == "https://hermes.example"
+    assert company.tc2_status == "active"
+    assert pipedrive.send() == tc2.send() == []
+    found = Conflict.objects.order_by("system", "field").values_list("system", "field", "winner")
+    assert list(found) == [
+        ("pipedrive", "name", "remote"), ("pipedrive", "tc2_status", "hub"),
+        ("tc2", "name", "hub"), ("tc2", "website", "hub"),
+    ]  # fmt: skip
