@@ -6,7 +6,10 @@ import pytest
 
 from companies.models import Company
 from contacts.models import Contact
-from integrations.models import ExternalLink, WebhookEvent
+from integrations.models import ExternalLink, OutboxEntry, RemoteField, WebhookEvent
+from integrations.pipedrive import SYSTEM as PIPEDRIVE
+from integrations.pipedrive import keys
+from integrations.sync import changes, reconcile
 from tests.factories import CompanyFactory, ContactFactory
 
 pytestmark = pytest.mark.django_db
@@ -60,21 +63,58 @@ def test_a_client_that_hermes_lacks_becomes_a_company_and_a_contact(action, tc2,
 
 
 @made_or_edited
-def test_the_organization_of_a_client_s_company_gets_its_status_from_tc2(
+def test_the_organization_of_a_client_s_company_gets_its_status_and_address_in_tc2(
     action, pipedrive, tc2, tell
 ):
     organization = pipedrive.create("organization", name="Ada Quill Tutors")["id"]
     pipedrive.tell("create", "organization", organization)
 
-    tell(action)
+    client_id = tell(action)
     calls = pipedrive.send()
 
     company = Company.objects.get()
     assert pipedrive.linked("company", organization) == company
     fields = pipedrive.remote(company)["custom_fields"]
     assert fields[pipedrive.key("company", "tc2_status")] == "pending_email_conf"
+    address = f"https://tc2.example/clients/{client_id}/"
+    assert fields[pipedrive.key("company", "tc2_url")] == address
     changed = [call.method for call in calls if "organizations" in call.path]
     assert changed == ["PATCH"]
+
+
+def test_an_address_of_tc2_that_somebody_changes_in_pipedrive_is_put_right(
+    pipedrive, tc2, client_id
+):
+    company, key = Company.objects.get(), pipedrive.key("company", "tc2_url")
+    right = pipedrive.remote(company)["custom_fields"][key]
+    organization = int(pipedrive.link(company).remote_id)
+    pipedrive.account.update("organization", organization, custom_fields={key: "https://x.example"})
+    pipedrive.tell("change", "organization", organization)
+
+    (call,) = pipedrive.send()
+
+    assert call.body == {"custom_fields": {key: right}}
+    assert pipedrive.send() == []
+
+
+def test_an_account_that_has_no_field_for_the_address_is_owed_none(pipedrive, tc2, tell):
+    RemoteField.objects.filter(field="tc2_url").delete()
+    keys.forget()
+    tell("CREATED_A_CLIENT")
+    pipedrive.send()
+
+    row = reconcile.reconcile(PIPEDRIVE)
+
+    assert "company: 1 there, 1 linked; 0 differed, 0 deleted there, 0 to send" in row.report
+
+
+def test_an_organization_that_comes_from_pipedrive_owes_nothing_for_its_link(pipedrive, tc2):
+    org = pipedrive.create("organization", name="Larkfield")["id"]
+    pipedrive.tell("create", "organization", org)
+
+    changes.spread()
+
+    assert not OutboxEntry.objects.exists()
 
 
 @made_or_edited
