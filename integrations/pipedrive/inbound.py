@@ -18,7 +18,7 @@ from integrations.sync.plain_values import misfit, shown
 from integrations.sync.records import RemoteRecord, clean_text
 
 from . import wire
-from .schemas import ENTITIES, KINDS, NAME, Keys, RemoteKey, label_of
+from .schemas import ENTITIES, KINDS, NAME, SHOWN, Keys, RemoteKey, label_of
 
 #: Hub field -> the entity's own.
 FIELDS: dict[str, dict[str, str]] = {
@@ -115,6 +115,7 @@ def record(
         hub_id_text=draft.hub_id,
         emails=draft.emails,
         merged_from=merged_from,
+        shown={name: draft.fields.pop(name) for name in SHOWN & draft.fields.keys()},
         remote_state=draft.remote_state,
         problems=tuple(draft.problems),
     )

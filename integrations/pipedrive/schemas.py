@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from integrations.models import ExternalLink
-from integrations.sync.system import FieldRule, Policy, SpokeKind
+from integrations.sync.system import Derived, FieldRule, Policy, SpokeKind
+
+from . import customer
 
 NAME = "pipedrive"
 
@@ -82,6 +84,7 @@ CUSTOM_FIELDS: dict[str, dict[str, CustomField]] = {
         "bdr_person": CustomField("BDR person", "user"),
         "price_plan": CustomField("Price plan", "enum", ("payg", "startup", "enterprise")),
         "tc2_status": CustomField("TC2 status"),
+        "tc2_url": CustomField("TC2 URL"),
         "website": CustomField("Website"),
         "paid_invoice_count": CustomField("Paid invoice count"),
         "estimated_income": CustomField("Estimated income"),
@@ -99,6 +102,11 @@ CUSTOM_FIELDS: dict[str, dict[str, CustomField]] = {
     "contact": {"hub_id": CustomField("Hermes ID")},
     "deal": {"hub_id": CustomField("Hermes ID")},
 }
+
+
+#: Custom fields that are no fields of ours: what others say of the record, and our id.
+SHOWN = {"tc2_url"}
+NO_FIELDS = {"hub_id", *SHOWN}
 
 
 def label_of(kind: str, name: str) -> str:
@@ -135,7 +143,7 @@ def _custom_rules(kind: str) -> dict[str, FieldRule]:
     return {
         name: _rule(name, custom)
         for name, custom in CUSTOM_FIELDS[kind].items()
-        if name != "hub_id"
+        if name not in NO_FIELDS
     }
 
 
@@ -179,6 +187,7 @@ SPOKE_KINDS = {
         },
         look_first=_came_from_elsewhere("company"),
         wanted=_is_company_wanted,
+        derived=Derived(values=customer.shown, links={customer.ACCOUNTS}),
     ),
     "contact": SpokeKind(
         fields={"name": LINE_RULE, "company": PLAIN, "email": LINE_RULE, "phone": LINE_RULE},

@@ -54,7 +54,7 @@ _LINK_TRIGGER = """
 CREATE OR REPLACE FUNCTION hermes_note_link() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO integrations_recordchange (kind, record_id, origin, at)
-    SELECT DISTINCT '{prefix}' || l.kind, l.record_id, '', now()
+    SELECT DISTINCT '{prefix}' || l.kind, l.record_id, coalesce(NEW.system, OLD.system), now()
     FROM (VALUES (NEW.kind, NEW.record_id), (OLD.kind, OLD.record_id)) AS l (kind, record_id)
     WHERE l.record_id IS NOT NULL;
     PERFORM pg_notify('{channel}', '');
@@ -151,6 +151,6 @@ def _spread_batch() -> int:
         changes = cursor.fetchall()
     for system in switched_on():
         others = {(kind, pk) for kind, pk, origin in changes if origin != system.name}
-        concerned = derived.concerned(system, [(kind, pk) for kind, pk, _ in changes])
+        concerned = derived.concerned(system, changes)
         outbox_entries.add(system, others | concerned)
     return len(changes)

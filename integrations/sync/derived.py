@@ -18,19 +18,21 @@ def kinds() -> list[str]:
     )
 
 
-def concerned(system: System, changes: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
+def concerned(system: System, changes: Iterable[tuple[str, int, str]]) -> set[tuple[str, int]]:
     """(kind, id) of the records of which the system may show something else now.
 
     Args:
-        changes: (kind, id) of what changed, whoever did it.
+        changes: (kind, id, origin) of what changed, whoever did it. A link's origin is the
+            system that it leads to.
     """
     ids: dict[str, set[int]] = defaultdict(set)
-    for kind, pk in changes:
-        ids[kind].add(pk)
+    for kind, pk, origin in changes:
+        ids[f"{kind} to {origin}" if kind.startswith(LINK_OF) else kind].add(pk)
     found: set[tuple[str, int]] = set()
     for kind, spoke_kind in system.kinds.items():
         if spoke_kind.derived:
-            told = set(ids[LINK_OF + kind])
+            links = [ids[f"{LINK_OF}{kind} to {name}"] for name in spoke_kind.derived.links]
+            told = set().union(*links)
             for teller, whom in spoke_kind.derived.told_by.items():
                 told.update(whom(ids[teller]) if ids[teller] else [])
             found |= {(kind, pk) for pk in told}

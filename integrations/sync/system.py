@@ -59,11 +59,13 @@ class Derived:
 
     Attributes:
         values: A record's, as name to JSON value.
+        links: The systems whose links of the record say something of it.
         told_by: Kind to what finds, for ids of that kind, the ids that they say it of.
     """
 
     values: Callable[[Any], Mapping[str, Any]]
-    told_by: Mapping[str, Callable[[Collection[int]], Iterable[int]]]
+    links: Collection[str]
+    told_by: Mapping[str, Callable[[Collection[int]], Iterable[int]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

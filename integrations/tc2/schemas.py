@@ -99,6 +99,7 @@ SPOKE_KINDS = {
         deletion_spreads=False,
         derived=Derived(
             values=crm.shown,
+            links={crm.CRM, NAME},
             told_by={
                 "deal": crm.companies_of_deals,
                 "stage": crm.companies_at_stages,

@@ -70,6 +70,38 @@ def test_deleting_what_hermes_never_had_changes_nothing(entity, pipedrive):
     assert WebhookEvent.objects.filter(state="dead").count() == 0
 
 
+def test_deleting_an_org_that_is_linked_to_nothing_leaves_the_company_of_its_name(pipedrive):
+    namesake = CompanyFactory(name="Larkfield")
+    org = pipedrive.create("organization", name="Larkfield")
+    pipedrive.tell("delete", "organization", org["id"])
+
+    assert Company.objects.get() == namesake
+    assert pipedrive.linked("company", org["id"]) is None
+
+
+def test_deleting_a_person_who_is_linked_to_nothing_leaves_the_contact_of_their_email(pipedrive):
+    contact = ContactFactory(email="priya@larkfield.example")
+    org = pipedrive.create("organization", name=contact.company.name)
+    pipedrive.tell("create", "organization", org["id"])
+    person = pipedrive.create(
+        "person", name="Priya", org_id=org["id"], emails=[{"value": contact.email}]
+    )
+    pipedrive.tell("delete", "person", person["id"])
+
+    assert Contact.objects.get() == contact
+    assert pipedrive.linked("contact", person["id"]) is None
+
+
+@pytest.mark.parametrize("action", ["create", "change"])
+def test_a_person_with_an_org_that_hermes_has_becomes_a_contact_of_that_company(action, pipedrive):
+    org = pipedrive.create("organization", name="Larkfield")
+    pipedrive.tell("create", "organization", org["id"])
+    person = pipedrive.create("person", name="Priya Nair", org_id=org["id"])
+    pipedrive.tell(action, "person", person["id"])
+
+    assert Contact.objects.get().company == Company.objects.get()
+
+
 @pytest.mark.parametrize("action", ["create", "change"])
 def test_a_person_with_an_org_that_hermes_lacks_brings_both(action, pipedrive):
     org = pipedrive.create("organization", name="Larkfield", owner_id=24003)

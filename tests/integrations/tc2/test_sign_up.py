@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from companies.models import Company
 from contacts.models import Contact
-from deals.models import Deal
+from deals.models import Deal, Pipeline
 from integrations.models import (
     Connection,
     EventState,
     ExternalLink,
     PossibleDuplicate,
+    SyncLog,
     WebhookEvent,
 )
 from integrations.sandbox.tc2 import by_hand
@@ -139,6 +140,30 @@ def test_no_deal_is_opened_for_who_is_no_new_business(tc2, sales_person, entry, 
 
     assert Company.objects.count() == 1
     assert not Deal.objects.exists()
+
+
+def test_a_plan_that_no_pipeline_takes_is_told_to_staff_and_the_deal_opened_later(
+    tc2, sales_person, entry
+):
+    client_id = tc2.sign_up(agency={"price_plan": "3-enterprise"})["id"]
+
+    assert not Deal.objects.exists()
+    told = SyncLog.objects.get(topic="no_pipeline")
+    assert told.record_id == Company.objects.get().pk
+    assert "“Enterprise”" in told.message
+    Pipeline.objects.update(plan="enterprise")
+    tc2.edit(client_id, agency={"status": "trial"})
+    assert Deal.objects.get().stage == entry
+
+
+def test_a_sign_up_with_no_sales_person_waits_until_tc2_names_one(tc2, sales_person, entry):
+    client_id = tc2.sign_up(sales_person=None)["id"]
+    assert WebhookEvent.objects.get().reason == "waiting"
+
+    tc2.edit(client_id, sales_person=501)
+
+    assert Company.objects.get().sales_person == sales_person
+    assert Deal.objects.count() == 1
 
 
 @pytest.mark.parametrize("agency", [{"narc": True}, {"status": "terminated"}])

@@ -7,11 +7,12 @@ from django.core.management import CommandError, call_command
 
 from companies.models import Company
 from contacts.models import Contact
-from integrations.models import Connection, SyncCursor, SyncRun
+from integrations.models import Connection, RemotePerson, SyncCursor, SyncRun
 from integrations.sandbox.tc2 import clients as tc2_clients
 from integrations.sync import poll, reconcile
 from integrations.sync.errors import Misconfigured, SyncError
 from integrations.tc2 import SYSTEM
+from tests.factories import TeamMemberFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +42,18 @@ def test_a_backfill_brings_every_customer_with_one_call_each(tc2, clients):
     assert len(read(tc2)) == len(set(read(tc2))) == 26
     assert row.counts["company"]["created"] == 25
     assert row.state == "done"
+
+
+def test_clients_of_somebody_unknown_come_with_the_backfill_after_they_are_paired(tc2):
+    tc2.account.sign_up(first_name="Ada", last_name="Quill")
+    tc2.happened()
+    row = poll.backfill(SYSTEM)
+    assert (row.counts["company"]["failed"], Company.objects.count()) == (1, 0)
+
+    TeamMemberFactory(email=RemotePerson.objects.get().email)
+    row = poll.backfill(SYSTEM)
+
+    assert (row.counts["company"]["failed"], Company.objects.count()) == (0, 1)
 
 
 def test_a_second_backfill_changes_nothing(tc2, clients):
