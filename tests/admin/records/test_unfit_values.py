@@ -120,7 +120,7 @@ def test_an_earlier_value_that_no_longer_fits_names_its_field(client, staff):
     staff("sales")
     call = MeetingFactory()
     later = call.ends_at + timedelta(hours=3)
-    save(client, call, ends_at_1=f"{later:%H:%M:%S}")
+    save(client, call, ends_at_0=f"{later:%Y-%m-%d}", ends_at_1=f"{later:%H:%M:%S}")
     Meeting.objects.update(starts_at=later - timedelta(hours=1))
     event = call.events.order_by("pgh_id").first()
 

@@ -1,0 +1,98 @@
+"""What TC2 only names is read from it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.utils import timezone
+
+from companies.models import Company
+from integrations.models import (
+    Connection,
+    EventState,
+    WebhookEvent,
+)
+from integrations.sandbox.tc2 import by_hand
+from integrations.sync import inbox
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client_id(tc2, sales_person, entry):
+    """A customer who has signed up."""
+    return tc2.sign_up()["id"]
+
+
+def test_a_paid_invoice_reads_its_client_once_for_all_events_of_a_batch(tc2, client_id):
+    by_hand.pay_invoice(tc2.account.account, client_id)
+    by_hand.pay_invoice(tc2.account.account, client_id)
+    tc2.deliver()
+
+    assert [call.path for call in tc2.calls] == [f"/tc2/api/clients/{client_id}/"]
+    assert Company.objects.get().paid_invoice_count == 2
+    assert set(WebhookEvent.objects.values_list("state", flat=True)) == {"done"}
+
+
+def test_an_event_that_only_names_a_client_has_it_read(tc2, client_id):
+    tc2.account.edit(client_id, agency={"status": "active"})
+    tc2.happened()
+    event = tc2.event(client_id)
+    event["subject"] = {"model": "Client", "id": client_id, "last_name": "Quill"}
+
+    tc2.deliver(event)
+
+    assert Company.objects.get().tc2_status == "active"
+
+
+def test_what_was_read_again_is_newer_than_the_messages_before_it(tc2, client_id):
+    tc2.account.edit(client_id, agency={"status": "active"})
+    by_hand.pay_invoice(tc2.account.account, client_id)
+
+    tc2.deliver()
+
+    company = Company.objects.get()
+    assert (company.tc2_status, company.paid_invoice_count) == ("active", 1)
+
+
+def test_a_second_invoice_within_the_minute_is_looked_at_when_it_is_over(tc2, client_id):
+    by_hand.pay_invoice(tc2.account.account, client_id)
+    tc2.deliver()
+    by_hand.pay_invoice(tc2.account.account, client_id)
+    tc2.deliver()
+    assert len(tc2.calls) == 1
+    waiting = WebhookEvent.objects.get(state=EventState.RETRYING)
+    assert waiting.attempts == 0
+
+    with time_machine.travel(timezone.now() + timedelta(seconds=61), tick=True):
+        cache.clear()
+        inbox.drain()
+
+    assert len(tc2.calls) == 2
+    assert Company.objects.get().paid_invoice_count == 2
+
+
+def test_while_tc2_does_not_answer_an_invoice_waits_and_other_events_go_on(tc2, client_id):
+    by_hand.pay_invoice(tc2.account.account, client_id)
+    tc2.sandbox.trouble.add("error", system="tc2", times=None, status=503)
+    tc2.account.sign_up(first_name="Bo", last_name="Hale", email="bo@hale.example")
+
+    tc2.deliver()
+
+    assert Company.objects.count() == 2
+    assert sorted(WebhookEvent.objects.values_list("state", flat=True)) == [
+        "done", "done", "retrying",
+    ]  # fmt: skip
+
+
+def test_a_wrong_key_pauses_the_connection_and_loses_no_event(tc2, client_id):
+    by_hand.pay_invoice(tc2.account.account, client_id)
+    tc2.sandbox.trouble.add("blocked", system="tc2", times=None)
+
+    tc2.deliver()
+
+    assert WebhookEvent.objects.latest("pk").state == "retrying"
+    assert Connection.objects.get(system="tc2").paused
