@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from companies.models import Company, Plan, TC2Status
@@ -40,6 +40,15 @@ def open_first_deals(company_ids: Collection[int]) -> list[Company]:
     return without
 
 
+def open_missed_deals(pipeline: Pipeline) -> None:
+    """Open the first deals that waited for this pipeline's plan and stage."""
+    if not (pipeline.plan and pipeline.default_stage_id):
+        return
+    plans = [pipeline.plan, *([""] if pipeline.plan == Plan.PAYG else [])]
+    waiting = Company.objects.filter(tc2_status__in=TO_BE_WON, price_plan__in=plans)
+    open_first_deals(list(waiting.values_list("pk", flat=True)))
+
+
 def _new_business(company_ids: Collection[int]) -> Iterable[Company]:
     ever_had_one = Deal.all_objects.filter(company_id__in=company_ids)
     return (
@@ -60,7 +69,9 @@ def _new_business(company_ids: Collection[int]) -> Iterable[Company]:
 
 def _entries() -> dict[str, Pipeline]:
     """Plan to the pipeline that its deals enter; the oldest where two name one plan."""
-    pipelines = Pipeline.objects.exclude(plan="").filter(default_stage__archived_at=None)
+    pipelines = Pipeline.objects.exclude(plan="").filter(
+        default_stage__archived_at=None, default_stage__pipeline=F("pk")
+    )
     return {each.plan: each for each in pipelines.order_by("-pk") if each.default_stage_id}
 
 

@@ -42,6 +42,8 @@ class ExternalLink(models.Model):
     deleted_here = models.BooleanField(default=False)
     #: What else the system calls it; a record made anew there may have the same.
     other_id = models.CharField(max_length=255, default="", db_default="", blank=True)
+    #: Field to what the remote had, and since when, before we last wrote over it.
+    overwrote = models.JSONField(default=dict, db_default={})
     #: Merged here; the remote still has both and must be told.
     merge_owed = models.BooleanField(default=False)
     last_error = models.TextField(default="", blank=True)

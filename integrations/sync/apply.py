@@ -10,7 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from . import changes, locks, merges, removals
+from . import changes, locks, merges, overwritten, removals
 from .broken_rules import refusal
 from .kind_batch import KindBatch
 from .link_clock import by_our_clock
@@ -64,13 +64,15 @@ def apply(records: Iterable[RemoteRecord], *, system: System, event: str = "") -
         Rejected: A rule of ours forbids what the remote has.
     """
     # First, as a wrong time would decide which of two messages is the newer one.
-    newest = coalesce(by_our_clock(records, timezone.now()))
+    dated = by_our_clock(records, timezone.now())
+    newest = coalesce(dated)
     if not newest:
         return {}
     newest = removals.with_children(system, newest)
     try:
         with transaction.atomic(), changes.made_by(system, event):
             locks.hold_remote(system.name, newest)
+            overwritten.tell(system, dated)
             outcomes = _apply_kinds(system, newest)
             merges.fold(system, newest.values())
             _carry_out_rules(system, outcomes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from integrations.models import (
     SyncLog,
 )
 
+from . import links
 from .errors import Rejected
 from .match import Found
 from .merge import FieldConflict
@@ -26,6 +27,13 @@ from .system import System
 #: What was said of a record is not said again for so long: some systems send all that they
 #: have every few hours, the same wrong values too.
 SAID_FOR = timedelta(days=7)
+
+
+#: Table, key and reason by which new records are possible duplicates of each other.
+ALIKE = {
+    "company": ("companies_company", "name_key", "the same name"),
+    "contact": ("contacts_contact", "email_key", "the same e-mail address"),
+}
 
 
 class Findings:
@@ -93,6 +101,22 @@ class Findings:
         """A new record that looks like one we had. Its id is known when it is saved."""
         for other in found.others if found else []:
             self._pairs.append((target, other, found.why if found else ""))
+
+    def twins(self, made: Collection[int]) -> None:
+        """New records that are alike among themselves: none was here to be found."""
+        if self.kind not in ALIKE or len(made) < 2:
+            return
+        table, key, why = ALIKE[self.kind]
+        pairs = links.rows(
+            f"""
+            SELECT first, id FROM (
+                SELECT id, min(id) OVER (PARTITION BY {key}) AS first
+                FROM {table} WHERE id = ANY(%s) AND {key} <> '') made
+            WHERE id <> first
+            """,
+            list(made),
+        )
+        self._pairs += [(first, other, why) for first, other in pairs]
 
     def _say(self, record: RemoteRecord, topic: str, sentence: str) -> None:
         self._sentences.setdefault((record.kind, record.remote_id), []).append((topic, sentence))

@@ -59,6 +59,7 @@ class KindBatch:
         made = self.writes.save()
         for remote_id, pk in made.items():
             self.results[remote_id] = ("created", pk, "")
+        self.findings.twins(made.values())
         self.findings.save()
         if made or any(each.record_id is not None for each in found.values()):
             waiting.parent_came(self.system, self.kind)

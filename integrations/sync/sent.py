@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from integrations.models import ExternalLink, LinkState, OutboxEntry
 
-from . import hub, links, locks
+from . import hub, links, locks, overwritten
 from .apply_page import apply_page
 from .ended import close
 from .records import RemoteRecord, jsonable
@@ -34,6 +34,7 @@ def keep_answer(
         return
     hub.KINDS[answer.kind].hold(outgoing.record_id)
     link = _link(system, answer, outgoing)
+    overwritten.remember(link, outgoing, sent)
     agreed = {name: jsonable(outgoing.values[name]) for name in sent}
     link.snapshot = {**link.snapshot, **agreed}
     if outgoing.send_hub_id:

@@ -15,6 +15,8 @@ from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from companies.models import Plan
+from deals.models import Pipeline
 from integrations import tasks
 from integrations.admin.send import send
 from integrations.sync.system import get
@@ -63,6 +65,7 @@ class Command(BaseCommand):
             # It refuses to send messages to an address that nobody answers.
             wait_for(f"{settings.SITE_URL}{HEALTH}", "Hermes")
         call_command("setup_pipedrive", stdout=self.stdout)
+        let_deals_enter()
         said = send(tasks.backfill_system, "pipedrive", said="The first load has started.")
         self.stdout.write(said if isinstance(said, str) else said[1])
 
@@ -93,6 +96,16 @@ def wait_for(address: str, name: str) -> None:
         else:
             return
     raise CommandError(f"{name} does not answer at {address}. Is it running?")
+
+
+def let_deals_enter() -> None:
+    """New deals of a plan enter the pipeline of its name, unless a person has chosen one."""
+    for pipeline in Pipeline.objects.filter(plan="", default_stage=None):
+        plan = pipeline.name.strip().lower()
+        first = pipeline.stages.live().order_by("position", "pk").first()
+        if plan in Plan.values and first is not None:
+            pipeline.plan, pipeline.default_stage = plan, first
+            pipeline.save(update_fields=["plan", "default_stage", "updated_at"])
 
 
 def make_log_ins() -> list[tuple[str, str]]:

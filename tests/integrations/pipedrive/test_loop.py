@@ -7,7 +7,7 @@ import pytest
 from companies.models import Company
 from contacts.models import Contact
 from deals.models import Deal, Stage
-from integrations.models import OutboxEntry, WebhookEvent
+from integrations.models import OutboxEntry, PossibleDuplicate, WebhookEvent
 from tests.factories import CompanyFactory, ContactFactory, DealFactory
 
 pytestmark = pytest.mark.django_db
@@ -171,3 +171,11 @@ def test_a_record_that_staff_restored_is_not_archived_by_an_old_message(pipedriv
     pipedrive.deliver(gone)
 
     assert Company.objects.exists()
+
+
+def test_records_of_one_name_that_come_together_are_possible_duplicates(pipedrive):
+    pair = [pipedrive.create("organization", name=name)["id"] for name in ["Twin", "twin"]]
+    pipedrive.deliver(*[pipedrive.event("create", "organization", pk) for pk in pair])
+
+    asked = PossibleDuplicate.objects.get()
+    assert {asked.first_id, asked.second_id} == set(Company.objects.values_list("pk", flat=True))

@@ -16,7 +16,14 @@ from integrations.models import (
     WebhookEvent,
 )
 from integrations.sync import inbox, outbox
-from tests.factories import CompanyFactory, ContactFactory, DealFactory, TeamMemberFactory
+from tests.factories import (
+    CompanyFactory,
+    ContactFactory,
+    DealFactory,
+    PipelineFactory,
+    StageFactory,
+    TeamMemberFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -234,3 +241,24 @@ def test_of_two_companies_of_one_name_none_is_guessed(tc2, sales_person):
 
     assert Company.objects.count() == 3
     assert PossibleDuplicate.objects.filter(kind="company").count() == 2
+
+
+def test_a_first_stage_of_another_pipeline_costs_the_deal_and_not_the_company(tc2, sales_person):
+    pipeline, stage = PipelineFactory(plan="payg"), StageFactory()
+    Pipeline.objects.filter(pk=pipeline.pk).update(default_stage=stage)
+
+    tc2.sign_up()
+
+    assert Company.objects.exists()
+    assert not Deal.objects.exists()
+
+
+def test_a_deal_that_had_no_pipeline_is_opened_when_somebody_chooses_one(tc2, sales_person):
+    tc2.sign_up()
+    assert not Deal.objects.exists()
+
+    stage = StageFactory()
+    stage.pipeline.plan, stage.pipeline.default_stage = "payg", stage
+    stage.pipeline.save()
+
+    assert Deal.objects.get().stage == stage

@@ -1,0 +1,107 @@
+"""Edits there that a call of ours overwrote before we had heard of them.
+
+The newer change wins, as it should; but two people changed one field, and both values are
+to be seen.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from integrations.models import Conflict, ExternalLink, QuestionState
+
+from . import hub, links
+from .records import EARLIEST, RemoteRecord, jsonable
+from .system import Outgoing, System
+
+
+def remember(link: ExternalLink, outgoing: Outgoing, sent: Iterable[str]) -> None:
+    """What the remote was last known to have where this call has written over it."""
+    if outgoing.creating:
+        return
+    since = max(link.event_at or EARLIEST, link.modified_at or EARLIEST).isoformat()
+    known = {name: {"base": link.snapshot.get(name), "since": since} for name in sent}
+    link.overwrote = {**link.overwrote, **known}
+
+
+def tell(system: System, records: Iterable[RemoteRecord]) -> None:
+    """Log a conflict for each late message of an edit that was overwritten."""
+    late = _late(system, [one for one in records if one.event_at and not one.deleted])
+    for link, record in late:
+        for name, theirs in _values(system, record, link.overwrote).items():
+            _judge(system, link, record, name, theirs)
+
+
+def _late(system: System, records: list[RemoteRecord]) -> list[tuple[ExternalLink, RemoteRecord]]:
+    """Messages no newer than the link, of records that we have written to; with the links."""
+    ids: dict[str, set[str]] = defaultdict(set)
+    for record in records:
+        ids[record.kind].add(record.remote_id)
+    found: dict[tuple[str, str], ExternalLink] = {}
+    for kind, remote_ids in ids.items():
+        written = ExternalLink.objects.filter(
+            system=system.name,
+            kind=kind,
+            remote_id__any=list(remote_ids),
+            record_id__isnull=False,
+        ).exclude(overwrote={})
+        found |= {(kind, link.remote_id): link for link in written}
+    pairs = [(found[one.key], one) for one in records if one.key in found]
+    return [(link, one) for link, one in pairs if _at(one) <= _clock(link)]
+
+
+def _at(record: RemoteRecord) -> datetime:
+    return record.event_at or EARLIEST
+
+
+def _clock(link: ExternalLink) -> datetime:
+    return max(link.event_at or EARLIEST, link.modified_at or EARLIEST)
+
+
+def _values(system: System, record: RemoteRecord, names: Mapping[str, Any]) -> dict[str, Any]:
+    """What the message says of these fields, in the form of snapshots."""
+    kind = hub.KINDS[record.kind]
+    values = {}
+    for name in names.keys() & record.fields.keys():
+        try:
+            values[name] = jsonable(kind.coerce(name, record.fields[name]))
+        except (ValidationError, TypeError, ValueError, OverflowError):
+            continue
+    for name in names.keys() & record.parents.keys():
+        parent, remote_id = kind.parents[name], record.parents[name] or ""
+        known = links.record_ids_of(system.name, {parent: [remote_id]})
+        values[name] = known.get((parent, remote_id))
+    return values
+
+
+def _judge(
+    system: System, link: ExternalLink, record: RemoteRecord, name: str, theirs: Any
+) -> None:
+    rule = system.kinds[record.kind].fields[name]
+    base, ours = link.overwrote[name]["base"], link.snapshot.get(name)
+    since = datetime.fromisoformat(link.overwrote[name]["since"])
+    if _at(record) <= since or rule.same(theirs, base) or rule.same(theirs, ours):
+        return
+    assert link.record_id is not None
+    del link.overwrote[name]
+    ExternalLink.objects.filter(pk=link.pk).update(overwrote=link.overwrote)
+    Conflict.objects.create(
+        system=system.name,
+        kind=record.kind,
+        record_id=link.record_id,
+        field=name,
+        base_value=base,
+        hub_value=ours,
+        remote_value=theirs,
+        policy=rule.policy,
+        winner="hub",
+        state=QuestionState.SETTLED,
+        settled_at=timezone.now(),
+        settled_by=f"rule: {rule.policy}",
+    )
