@@ -47,3 +47,9 @@ def client_id(pipedrive, pipeline, tc2, sales_person):
     signed_up = tc2.sign_up()["id"]
     pipedrive.send()
     return signed_up
+
+
+@pytest.fixture
+def customer(tc2, sales_person, entry):
+    """A customer who has signed up; no Pipedrive is connected."""
+    return tc2.sign_up()["id"]

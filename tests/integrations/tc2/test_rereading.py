@@ -21,36 +21,30 @@ from integrations.sync import inbox
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def client_id(tc2, sales_person, entry):
-    """A customer who has signed up."""
-    return tc2.sign_up()["id"]
-
-
-def test_a_paid_invoice_reads_its_client_once_for_all_events_of_a_batch(tc2, client_id):
-    by_hand.pay_invoice(tc2.account.account, client_id)
-    by_hand.pay_invoice(tc2.account.account, client_id)
+def test_a_paid_invoice_reads_its_client_once_for_all_events_of_a_batch(tc2, customer):
+    by_hand.pay_invoice(tc2.account.account, customer)
+    by_hand.pay_invoice(tc2.account.account, customer)
     tc2.deliver()
 
-    assert [call.path for call in tc2.calls] == [f"/tc2/api/clients/{client_id}/"]
+    assert [call.path for call in tc2.calls] == [f"/tc2/api/clients/{customer}/"]
     assert Company.objects.get().paid_invoice_count == 2
     assert set(WebhookEvent.objects.values_list("state", flat=True)) == {"done"}
 
 
-def test_an_event_that_only_names_a_client_has_it_read(tc2, client_id):
-    tc2.account.edit(client_id, agency={"status": "active"})
+def test_an_event_that_only_names_a_client_has_it_read(tc2, customer):
+    tc2.account.edit(customer, agency={"status": "active"})
     tc2.happened()
-    event = tc2.event(client_id)
-    event["subject"] = {"model": "Client", "id": client_id, "last_name": "Quill"}
+    event = tc2.event(customer)
+    event["subject"] = {"model": "Client", "id": customer, "last_name": "Quill"}
 
     tc2.deliver(event)
 
     assert Company.objects.get().tc2_status == "active"
 
 
-def test_what_was_read_again_is_newer_than_the_messages_before_it(tc2, client_id):
-    tc2.account.edit(client_id, agency={"status": "active"})
-    by_hand.pay_invoice(tc2.account.account, client_id)
+def test_what_was_read_again_is_newer_than_the_messages_before_it(tc2, customer):
+    tc2.account.edit(customer, agency={"status": "active"})
+    by_hand.pay_invoice(tc2.account.account, customer)
 
     tc2.deliver()
 
@@ -58,10 +52,10 @@ def test_what_was_read_again_is_newer_than_the_messages_before_it(tc2, client_id
     assert (company.tc2_status, company.paid_invoice_count) == ("active", 1)
 
 
-def test_a_second_invoice_within_the_minute_is_looked_at_when_it_is_over(tc2, client_id):
-    by_hand.pay_invoice(tc2.account.account, client_id)
+def test_a_second_invoice_within_the_minute_is_looked_at_when_it_is_over(tc2, customer):
+    by_hand.pay_invoice(tc2.account.account, customer)
     tc2.deliver()
-    by_hand.pay_invoice(tc2.account.account, client_id)
+    by_hand.pay_invoice(tc2.account.account, customer)
     tc2.deliver()
     assert len(tc2.calls) == 1
     waiting = WebhookEvent.objects.get(state=EventState.RETRYING)
@@ -75,8 +69,8 @@ def test_a_second_invoice_within_the_minute_is_looked_at_when_it_is_over(tc2, cl
     assert Company.objects.get().paid_invoice_count == 2
 
 
-def test_while_tc2_does_not_answer_an_invoice_waits_and_other_events_go_on(tc2, client_id):
-    by_hand.pay_invoice(tc2.account.account, client_id)
+def test_while_tc2_does_not_answer_an_invoice_waits_and_other_events_go_on(tc2, customer):
+    by_hand.pay_invoice(tc2.account.account, customer)
     tc2.sandbox.trouble.add("error", system="tc2", times=None, status=503)
     tc2.account.sign_up(first_name="Bo", last_name="Hale", email="bo@hale.example")
 
@@ -88,8 +82,8 @@ def test_while_tc2_does_not_answer_an_invoice_waits_and_other_events_go_on(tc2, 
     ]  # fmt: skip
 
 
-def test_a_wrong_key_pauses_the_connection_and_loses_no_event(tc2, client_id):
-    by_hand.pay_invoice(tc2.account.account, client_id)
+def test_a_wrong_key_pauses_the_connection_and_loses_no_event(tc2, customer):
+    by_hand.pay_invoice(tc2.account.account, customer)
     tc2.sandbox.trouble.add("blocked", system="tc2", times=None)
 
     tc2.deliver()

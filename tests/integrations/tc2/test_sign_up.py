@@ -28,12 +28,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def client_id(tc2, sales_person, entry):
-    """A customer who has signed up."""
-    return tc2.sign_up()["id"]
-
-
 def test_a_client_who_signs_up_becomes_a_company_with_its_contacts_and_a_deal(
     tc2, sales_person, entry
 ):
@@ -74,8 +68,8 @@ def test_both_versions_of_a_role_and_both_forms_of_a_date_are_read(
     assert (contact.email, contact.phone) == ("ada@quill.example", "+44 20 7946 0000")
 
 
-def test_a_client_without_an_agency_is_none_of_ours(tc2, sales_person, client_id):
-    event = tc2.event(client_id)
+def test_a_client_without_an_agency_is_none_of_ours(tc2, sales_person, customer):
+    event = tc2.event(customer)
     del event["subject"]["meta_agency"]
     event["subject"]["id"] = 9
 
@@ -85,12 +79,12 @@ def test_a_client_without_an_agency_is_none_of_ours(tc2, sales_person, client_id
     assert WebhookEvent.objects.latest("pk").state == "ignored"
 
 
-def test_what_says_nothing_new_writes_no_company_and_makes_no_call(tc2, client_id):
+def test_what_says_nothing_new_writes_no_company_and_makes_no_call(tc2, customer):
     before = Company.objects.get()
     outbox.drain()
     tc2.sandbox.forget_calls()
 
-    tc2.deliver(tc2.event(client_id))
+    tc2.deliver(tc2.event(customer))
     outbox.drain()
 
     assert Company.objects.get().updated_at == before.updated_at
@@ -98,20 +92,20 @@ def test_what_says_nothing_new_writes_no_company_and_makes_no_call(tc2, client_i
     assert Deal.objects.count() == 1
 
 
-def test_tc2_changes_what_is_its_own_and_leaves_what_the_sales_team_edits(tc2, client_id):
-    company = tc2.linked("company", client_id)
+def test_tc2_changes_what_is_its_own_and_leaves_what_the_sales_team_edits(tc2, customer):
+    company = tc2.linked("company", customer)
     company.name = "Quill & Daughters"
     company.save()
 
-    tc2.edit(client_id, agency={"name": "Quill Ltd", "status": "active", "country": "France (FR)"})
+    tc2.edit(customer, agency={"name": "Quill Ltd", "status": "active", "country": "France (FR)"})
 
     company.refresh_from_db()
     assert (company.name, company.tc2_status) == ("Quill & Daughters", "active")
 
 
-def test_an_older_event_overwrites_nothing(tc2, client_id):
-    old = tc2.event(client_id)
-    tc2.edit(client_id, agency={"status": "active"})
+def test_an_older_event_overwrites_nothing(tc2, customer):
+    old = tc2.event(customer)
+    tc2.edit(customer, agency={"status": "active"})
     old["action"] = "EDITED_OWN_PROFILE"
 
     tc2.deliver(old)
@@ -119,10 +113,10 @@ def test_an_older_event_overwrites_nothing(tc2, client_id):
     assert Company.objects.get().tc2_status == "active"
 
 
-def test_a_deal_is_opened_once_and_never_again_after_it_was_lost(tc2, client_id):
+def test_a_deal_is_opened_once_and_never_again_after_it_was_lost(tc2, customer):
     Deal.objects.update(status="lost")
 
-    tc2.edit(client_id, agency={"status": "trial"})
+    tc2.edit(customer, agency={"status": "trial"})
 
     assert Deal.objects.count() == 1
 
@@ -144,32 +138,32 @@ def test_no_deal_is_opened_for_who_is_no_new_business(tc2, sales_person, entry, 
 def test_a_plan_that_no_pipeline_takes_is_told_to_staff_and_the_deal_opened_later(
     tc2, sales_person, entry
 ):
-    client_id = tc2.sign_up(agency={"price_plan": "3-enterprise"})["id"]
+    customer = tc2.sign_up(agency={"price_plan": "3-enterprise"})["id"]
 
     assert not Deal.objects.exists()
     told = SyncLog.objects.get(topic="no_pipeline")
     assert told.record_id == Company.objects.get().pk
     assert "“Enterprise”" in told.message
     Pipeline.objects.update(plan="enterprise")
-    tc2.edit(client_id, agency={"status": "trial"})
+    tc2.edit(customer, agency={"status": "trial"})
     assert Deal.objects.get().stage == entry
 
 
 def test_a_sign_up_with_no_sales_person_waits_until_tc2_names_one(tc2, sales_person, entry):
-    client_id = tc2.sign_up(sales_person=None)["id"]
+    customer = tc2.sign_up(sales_person=None)["id"]
     assert WebhookEvent.objects.get().reason == "waiting"
 
-    tc2.edit(client_id, sales_person=501)
+    tc2.edit(customer, sales_person=501)
 
     assert Company.objects.get().sales_person == sales_person
     assert Deal.objects.count() == 1
 
 
 @pytest.mark.parametrize("agency", [{"narc": True}, {"status": "terminated"}])
-def test_who_is_no_customer_loses_open_deals_and_keeps_won_ones(tc2, client_id, agency):
+def test_who_is_no_customer_loses_open_deals_and_keeps_won_ones(tc2, customer, agency):
     won = DealFactory(company=Company.objects.get(), status="won")
 
-    tc2.edit(client_id, agency=agency)
+    tc2.edit(customer, agency=agency)
 
     assert set(Deal.objects.values_list("pk", "status")) == {
         (Deal.objects.exclude(pk=won.pk).get().pk, "lost"),
@@ -177,11 +171,11 @@ def test_who_is_no_customer_loses_open_deals_and_keeps_won_ones(tc2, client_id, 
     }
 
 
-def test_a_deal_that_a_person_opened_again_stays_open_at_other_news(tc2, client_id):
-    tc2.edit(client_id, agency={"status": "terminated"})
+def test_a_deal_that_a_person_opened_again_stays_open_at_other_news(tc2, customer):
+    tc2.edit(customer, agency={"status": "terminated"})
     Deal.objects.update(status="open")
 
-    tc2.edit(client_id, agency={"paid_invoice_count": 2})
+    tc2.edit(customer, agency={"paid_invoice_count": 2})
 
     assert Deal.objects.get().status == "open"
 
@@ -201,13 +195,13 @@ def test_an_event_whose_sales_person_is_unknown_waits_until_somebody_adds_them(t
     assert Company.objects.get().sales_person.email == admin["email"]
 
 
-def test_a_deleted_client_is_archived_with_its_contacts_and_comes_back(tc2, client_id):
-    tc2.account.delete(client_id)
+def test_a_deleted_client_is_archived_with_its_contacts_and_comes_back(tc2, customer):
+    tc2.account.delete(customer)
     tc2.deliver()
     assert not Company.objects.exists()
     assert not Contact.objects.exists()
 
-    tc2.deliver(tc2.event(client_id, "RECOVERED_A_CLIENT"))
+    tc2.deliver(tc2.event(customer, "RECOVERED_A_CLIENT"))
 
     assert (Company.objects.count(), Contact.objects.count()) == (1, 1)
     assert ExternalLink.objects.filter(system="tc2", state="live").count() == 3
