@@ -135,6 +135,14 @@ class TeamMemberPage(RecordPage):
     list_filter = [ArchivedFilter, "is_active"]
     search_fields = ["email"]
     exclude = ["extra"]
+    list_before_template = "admin/integrations/list_buttons.html"
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """A link to "Who is who" for those who may open it."""
+        links = []
+        if request.user.has_perm("integrations.change_connection"):
+            links.append((reverse("admin:integrations_connection_team"), "Who is who …"))
+        return super().changelist_view(request, {**(extra_context or {}), "list_links": links})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Whose log-in it is says one who may see the log-ins."""
