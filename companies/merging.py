@@ -38,12 +38,12 @@ class FieldDifference:
 
 @dataclass
 class MergePreview:
-    """What a merge would do. ``moves`` counts children by their plural name."""
+    """What a merge would do. ``moves`` counts children by their model."""
 
     winner: Any
     losers: list[Any]
     differences: list[FieldDifference] = field(default_factory=list)
-    moves: dict[str, int] = field(default_factory=dict)
+    moves: dict[type[models.Model], int] = field(default_factory=dict)
 
 
 def preview(winner: Any, losers: Sequence[Any]) -> MergePreview:
@@ -65,8 +65,8 @@ def preview(winner: Any, losers: Sequence[Any]) -> MergePreview:
     for relation in _relations(winner):
         count = _children(relation, losers).count()
         if count:
-            label = str(relation.related_model._meta.verbose_name_plural)
-            result.moves[label] = result.moves.get(label, 0) + count
+            model = relation.related_model
+            result.moves[model] = result.moves.get(model, 0) + count
     return result
 
 

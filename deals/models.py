@@ -37,6 +37,11 @@ class Pipeline(Record):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        if self.default_stage and self.default_stage.pipeline_id != self.pk:
+            refused = f"{self.default_stage} is not a stage of {self}."
+            raise ValidationError({"default_stage": refused})
+
 
 @with_history
 class Stage(Record):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Q
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -78,6 +79,7 @@ class ContactPage(RecordPage):
 @admin.register(Deal)
 class DealPage(RecordPage):
     kind = "deal"
+    named_with = {"stage": "pipeline"}
     list_display = ["name", "company", "status", "pipeline", "stage", "value", "currency",
                     "owner", "systems", "changed"]  # fmt: skip
     list_select_related = ["company", "pipeline", "stage", "owner"]
@@ -94,9 +96,25 @@ class DealPage(RecordPage):
 @admin.register(Pipeline)
 class PipelinePage(RecordPage):
     kind = "pipeline"
+    named_with = {"default_stage": "pipeline"}
     list_display = ["name", "plan", "default_stage", "systems"]
     list_select_related = ["default_stage"]
     exclude = ["extra"]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, **kwargs)
+        if field := form.base_fields.get("default_stage"):
+            _offer_own_stages(field, obj)
+        return form
+
+
+def _offer_own_stages(field: Any, pipeline: Pipeline | None) -> None:
+    """Beside them the one that it has: saving must not take that away."""
+    own = Q(pipeline=pipeline) | Q(pk=pipeline.default_stage_id) if pipeline else Q(pk=None)
+    named = field.choices
+    field.queryset = Stage._base_manager.filter(own)
+    offered = {"", *field.queryset.values_list("pk", flat=True)}
+    field.choices = [(value, name) for value, name in named if value in offered]
 
 
 @admin.register(Stage)
@@ -117,6 +135,14 @@ class TeamMemberPage(RecordPage):
     list_filter = [ArchivedFilter, "is_active"]
     search_fields = ["email"]
     exclude = ["extra"]
+    list_before_template = "admin/integrations/list_buttons.html"
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """A link to "Who is who" for those who may open it."""
+        links = []
+        if request.user.has_perm("integrations.change_connection"):
+            links.append((reverse("admin:integrations_connection_team"), "Who is who …"))
+        return super().changelist_view(request, {**(extra_context or {}), "list_links": links})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Whose log-in it is says one who may see the log-ins."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +15,15 @@ def environment(request: HttpRequest) -> list[str]:
     return ["Test", "warning"] if settings.SANDBOX_ENABLED else ["Live", "success"]
 
 
-MENU = [
+@dataclass(frozen=True)
+class Page:
+    """An entry of the menu that is no list: its address's name, and who may open it."""
+
+    name: str
+    permission: str
+
+
+MENU: list[tuple[str, list[tuple[str, str, str | Page]]]] = [
     (
         "Sales",
         [
@@ -46,6 +55,8 @@ MENU = [
         "Settings",
         [
             ("Team members", "groups", "companies.teammember"),
+            ("Who is who", "badge",
+             Page("admin:integrations_connection_team", "integrations.change_connection")),
             ("Pipelines", "view_kanban", "deals.pipeline"),
             ("Stages", "view_column", "deals.stage"),
             ("Booking rules", "event_available", "meetings.bookingrules"),
@@ -56,11 +67,11 @@ MENU = [
             ("Schedules", "schedule", "django_celery_beat.periodictask"),
         ],
     ),
-]
+]  # fmt: skip
 
 
 def menu(request: HttpRequest) -> list[dict[str, Any]]:
-    """The menu at the side: only lists that this site has and this person may open."""
+    """The menu at the side: only what this site has and this person may open."""
     home = {
         "title": "Dashboard",
         "icon": "dashboard",
@@ -69,26 +80,37 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
     }
     groups: list[dict[str, Any]] = [{"items": [home]}]
     for title, entries in MENU:
-        items = [_item(request, *entry) for entry in entries if _may_open(request, entry[2])]
+        items = [_item(*entry) for entry in entries if _may_open(request, entry[2])]
         shown = [item for item in items if item]
         if shown:
             groups.append({"title": title, "separator": True, "items": shown})
+    _mark_active(request, [item for group in groups[1:] for item in group["items"]])
     return groups
 
 
-def _may_open(request: HttpRequest, label: str) -> bool:
-    app, model = label.split(".")
+def _may_open(request: HttpRequest, place: str | Page) -> bool:
+    if isinstance(place, Page):
+        return request.user.has_perm(place.permission)
+    app, model = place.split(".")
     return any(request.user.has_perm(f"{app}.{action}_{model}") for action in ("view", "change"))
 
 
-def _item(request: HttpRequest, title: str, icon: str, label: str) -> dict[str, Any] | None:
+def _item(title: str, icon: str, place: str | Page) -> dict[str, Any] | None:
     try:
-        link = reverse(f"admin:{label.replace('.', '_')}_changelist")
+        link = reverse(_name(place))
     except NoReverseMatch:
         return None
-    return {
-        "title": title,
-        "icon": icon,
-        "link": link,
-        "active": request.path.startswith(link),
-    }
+    return {"title": title, "icon": icon, "link": link, "active": False}
+
+
+def _name(place: str | Page) -> str:
+    if isinstance(place, Page):
+        return place.name
+    return f"admin:{place.replace('.', '_')}_changelist"
+
+
+def _mark_active(request: HttpRequest, items: list[dict[str, Any]]) -> None:
+    """One at most: an entry's page may stand below another entry's list."""
+    above = [item for item in items if request.path.startswith(item["link"])]
+    if above:
+        max(above, key=lambda item: len(item["link"]))["active"] = True

@@ -1,13 +1,19 @@
 """The Celery application."""
 
 import os
+import warnings
 from typing import Any
 
 from celery import Celery
+from celery.exceptions import SecurityWarning
 from celery.signals import task_prerun, worker_process_init
 from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hermes.settings")
+
+if os.environ.get("HERMES_RUNS") == "1":
+    # `make run` is for trying out, in a container as root too. Elsewhere the warning stands.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = Celery("hermes")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -189,11 +189,7 @@ def _card(system: Any, row: Connection | None, queues: Queues, may_manage: bool)
         "state": badge(*state_of(row, system)),
         "is_on": is_on,
         "reason": reason_of(row) if is_on else "",
-        "times": [
-            ("Last message", when(row.last_delivery_at if row else None, "never")),
-            ("Last check", when(row.last_poll_at if row else None, "never")),
-            ("Last success", when(row.last_success_at if row else None, "never")),
-        ],
+        "times": _times(system, row),
         "refused": _refused(row),
         "backlog": backlog,
         "backlog_url": _list("outboxentry", queue="open", system=system.name),
@@ -202,8 +198,17 @@ def _card(system: Any, row: Connection | None, queues: Queues, may_manage: bool)
         "set_up_url": reverse("admin:integrations_connection_set_up", args=[system.name])
         if system.setup and may_manage
         else "",
-        "buttons": _buttons(row) if row and is_on and may_manage else [],
+        "buttons": _buttons(system, row) if row and is_on and may_manage else [],
     }
+
+
+def _times(system: Any, row: Connection | None) -> list[tuple[str, Any]]:
+    """When it was last heard of; a check only where there are checks."""
+    times = [("Last message", row and row.last_delivery_at)]
+    if system.polls:
+        times.append(("Last check", row and row.last_poll_at))
+    times.append(("Last success", row and row.last_success_at))
+    return [(label, when(moment, "never")) for label, moment in times]
 
 
 def _refused(row: Connection | None) -> str:
@@ -214,19 +219,16 @@ def _refused(row: Connection | None) -> str:
     return f"{were} refused for a wrong password."
 
 
-def _buttons(row: Connection) -> list[dict[str, str]]:
+def _buttons(system: Any, row: Connection) -> list[dict[str, str]]:
     first = ("resume", "Resume", "play_arrow") if row.paused else ("pause", "Pause", "pause")
+    check = [("poll", "Check now", "sync")] if system.polls else []
     return [
         {
             "label": label,
             "icon": icon,
             "url": reverse("admin:integrations_connection_do", args=[row.pk, name]),
         }
-        for name, label, icon in [
-            first,
-            ("test", "Test", "network_check"),
-            ("poll", "Check now", "sync"),
-        ]
+        for name, label, icon in [first, ("test", "Test", "network_check"), *check]
     ]
 
 

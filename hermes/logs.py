@@ -36,5 +36,7 @@ def configure(log_format: str) -> None:
             },
             "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "hermes"}},
             "root": {"handlers": ["console"], "level": "INFO"},
+            # It tells of each log-in in four lines; the page "Log-ins made" has them all.
+            "loggers": {"axes": {"level": "WARNING"}},
         }
     )

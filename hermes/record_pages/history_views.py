@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from companies import history
-from integrations.sync.system import switched_on
+from integrations.models import ExternalLink, LinkState
+from integrations.sync import hub
+from integrations.sync.system import System, switched_on
 
 from .kinds import field_label, page_of, record_for
 from .pages import in_admin, page
@@ -31,7 +35,7 @@ def put_back(request: HttpRequest, kind: str, pk: int, field: str, event_id: int
         return redirect(back)
     done = {change.field: change for change in history.of_event(record, event_id)}
     change = done.get(field)
-    systems = [each.label for each in switched_on() if each.pushes(kind)]
+    systems = [each.label for each in switched_on() if _is_told(each, kind, record, field)]
     sentences = [f"It was {change.old}." if change else "Its earlier value is set again."]
     if systems:
         sentences.append(f"The change is then sent to {', '.join(systems)}.")
@@ -43,6 +47,18 @@ def put_back(request: HttpRequest, kind: str, pk: int, field: str, event_id: int
         button="Put it back",
         back=back,
     )
+
+
+def _is_told(system: System, kind: str, record: Any, field: str) -> bool:
+    """Whether it hears of a change to this field of this record."""
+    if field not in hub.KINDS[kind].columns(system.pushed(kind)):
+        return False
+    there = system.kinds[kind]
+    links = ExternalLink.objects.filter(system=system.name, kind=kind, record_id=record.pk)
+    link = links.exclude(state=LinkState.ALIAS).first()
+    if link is None:
+        return there.create_there and there.wanted(record)
+    return link.state == LinkState.LIVE
 
 
 def _with_fields(kind: str, error: ValidationError) -> str:

@@ -6,12 +6,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from companies import merging
 from companies.models import Merge
+from hermes.words import counted
 from integrations.admin.records import label_of
 from integrations.models import ExternalLink, LinkState
 
@@ -59,11 +61,11 @@ def merge(request: HttpRequest, kind: str) -> HttpResponse:
         request,
         "admin/merge/choose.html",
         f"Merge {len(records)} records into one",
-        records=records,
+        records=_named(kind, records),
         winner=winner,
         ids=",".join(str(record.pk) for record in records),
         rows=[_row(kind, records, difference) for difference in looked.differences],
-        moves=looked.moves,
+        moves=[_counted(model, number) for model, number in looked.moves.items()],
         systems=_both_linked(kind, records),
     )
 
@@ -83,6 +85,22 @@ def _richest(records: list[Any]) -> Any:
             for column in record._meta.concrete_fields
         ),
     )
+
+
+def _named(kind: str, records: list[Any]) -> list[tuple[Any, str]]:
+    """The records, each with its numbers, here and elsewhere: two may have one name."""
+    numbers = {record.pk: [f"number {record.pk}"] for record in records}
+    links = ExternalLink.objects.filter(
+        kind=kind, record_id__in=list(numbers), state=LinkState.LIVE
+    ).order_by("system", "pk")
+    for link in links:
+        numbers[link.record_id].append(f"{link.remote_id} in {label_of(link.system)}")
+    return [(record, ", ".join(numbers[record.pk])) for record in records]
+
+
+def _counted(model: type[Model], number: int) -> str:
+    words = model._meta
+    return counted(number, str(words.verbose_name), str(words.verbose_name_plural))
 
 
 def _row(kind: str, records: list[Any], difference: merging.FieldDifference) -> dict[str, Any]:

@@ -133,13 +133,7 @@ def _check(source: TeamMember, target: TeamMember) -> None:
 
 
 def _told(group: Group) -> list[str]:
-    return [
-        each.label
-        for each in switched_on()
-        if each.pushes(group.kind)
-        and group.column in each.travelling(group.kind)
-        and each.kinds[group.kind].fields[group.column].push
-    ]
+    return [each.label for each in switched_on() if group.column in each.pushed(group.kind)]
 
 
 def _movable(group: Group, source: TeamMember, target: TeamMember) -> QuerySet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -47,15 +48,24 @@ class ArchivedFilter(admin.SimpleListFilter):
         return queryset if self.value() == "all" else queryset.filter(archived_at__isnull=True)
 
 
-def choices(request: HttpRequest, model: Any) -> list[tuple[int, str]]:
-    """All records of a kind to choose from, read once for all the fields of a page."""
+def choices(request: HttpRequest, model: Any, parent: str = "") -> list[tuple[int, str]]:
+    """All records of a kind to choose from, read once for all the fields of a page.
+
+    Args:
+        parent: What each belongs to and is named with, where names alone do not tell them apart.
+    """
     lists = request.__dict__.setdefault("hermes_choices", {})
     if model not in lists:
-        rows = model._base_manager.order_by(models.F("archived_at").asc(nulls_first=True), "pk")
-        lists[model] = [
-            (row.pk, f"{row} (archived)" if row.archived_at else str(row)) for row in rows
-        ]
+        order = [f"{parent}_id", "pk"] if parent else ["pk"]
+        rows = model._base_manager.order_by(models.F("archived_at").asc(nulls_first=True), *order)
+        rows = rows.select_related(parent) if parent else rows
+        lists[model] = [(row.pk, _choice(row, parent)) for row in rows]
     return lists[model]
+
+
+def _choice(row: Any, parent: str) -> str:
+    name = f"{getattr(row, parent)}: {row}" if parent else str(row)
+    return f"{name} (archived)" if row.archived_at else name
 
 
 class RecordPage(RecordAdmin):
@@ -63,6 +73,8 @@ class RecordPage(RecordAdmin):
 
     #: The engine's word for this kind.
     kind = ""
+    #: Field to what its choices belong to, where they are named with that.
+    named_with: Mapping[str, str] = {}
     form = RecordForm
     # The timeline tells it, and what systems did too.
     shows_history = False
@@ -90,7 +102,10 @@ class RecordPage(RecordAdmin):
         formfield = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if formfield is not None and db_field.name not in self.raw_id_fields:
             blank = [] if formfield.empty_label is None else [("", formfield.empty_label)]
-            formfield.choices = [*blank, *choices(request, related)]
+            formfield.choices = [
+                *blank,
+                *choices(request, related, self.named_with.get(db_field.name, "")),
+            ]
         return formfield
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:

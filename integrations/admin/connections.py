@@ -51,7 +51,7 @@ class ConnectionAdmin(ButtonsAdmin):
               "last_failure", "problem", "interval", "refused_deliveries", "budget_text",
               "found_by_setup"]  # fmt: skip
     readonly_fields = fields
-    optional_rows = ("reason", "problem", "budget_text", "found_by_setup")
+    optional_rows = ("reason", "last_poll", "problem", "budget_text", "found_by_setup")
     buttons = (
         Button("pause", "Pause", "pause", MANAGE, asks="Why?"),
         Button("resume", "Resume", "play_arrow", MANAGE),
@@ -114,6 +114,9 @@ class ConnectionAdmin(ButtonsAdmin):
 
     @admin.display(description="Last check for changes")
     def last_poll(self, connection: Connection) -> Any:
+        system = system_of(connection)
+        if system is not None and not system.polls:
+            return "–"
         return when(connection.last_poll_at, "never")
 
     @admin.display(description="Checked for changes every")
@@ -162,7 +165,7 @@ class ConnectionAdmin(ButtonsAdmin):
                 return bool(system and system.is_on() and system.repair)
             case "test":
                 return bool(system and system.is_on())
-            case "poll":
+            case "poll" | "interval":
                 return bool(system and system.is_on() and system.polls)
             case _:
                 return bool(system and system.is_on())

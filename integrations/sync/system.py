@@ -255,6 +255,13 @@ class System:
     def pushes(self, kind: str) -> bool:
         return kind in self.kinds and self.kinds[kind].push
 
+    def pushed(self, kind: str) -> set[str]:
+        """Fields of this kind of which it is told our changes now."""
+        if not self.pushes(kind):
+            return set()
+        rules = self.kinds[kind].fields
+        return {name for name in self.travelling(kind) if rules[name].push}
+
 
 _systems: dict[str, System] = {}
 

@@ -17,7 +17,7 @@ from integrations.models import (
 )
 from integrations.pipedrive import SYSTEM
 from integrations.sync import connections
-from tests.factories import ContactFactory, DealFactory, MeetingFactory
+from tests.factories import CompanyFactory, ContactFactory, DealFactory, MeetingFactory
 
 #: A name that offers no place to break it, nearly as long as Pipedrive takes one.
 LONG = "Unbrokennameofacompany" * 11
@@ -126,3 +126,23 @@ def test_every_page_fits_a_phone_and_a_desk_and_keeps_nobody_out(sort, as_, addr
         faults += [f"{address}: {each}" for each in said]
 
     assert not faults, "\n".join(faults)
+
+
+def test_what_a_phone_can_do_with_an_unlinked_record_is_not_cut_off(
+    as_, pipedrive, tc2, live_server
+):
+    page, company = as_("sales"), CompanyFactory()
+    address = reverse("admin:companies_company_change", args=[company.pk])
+    page.goto(f"{live_server.url}{address}")
+    page.set_viewport_size({"width": 390, "height": 800})
+
+    links = page.get_by_role("region", name="Linked records")
+    hidden = links.evaluate(
+        "all => [...all.querySelectorAll('.hermes-scroll, .hermes-scroll *')]"
+        ".filter(one => getComputedStyle(one).overflowY == 'auto')"
+        ".map(one => one.scrollHeight - one.clientHeight)"
+    )
+    assert hidden == [0]
+    buttons = links.get_by_role("group", name="TC2")
+    for name in ("Send now", "Link"):
+        assert buttons.get_by_role("button", name=name, exact=True).is_visible()

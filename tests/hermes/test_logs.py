@@ -7,6 +7,7 @@ import logging
 
 import pytest
 import requests
+from django.contrib.auth import get_user_model
 
 from hermes.logs import configure
 from integrations.models import OutboxEntry
@@ -95,3 +96,16 @@ def test_wrong_credentials_at_the_door_are_not_logged(logged, client):
     text = logged()
     assert SECRET not in text
     assert PASSWORD not in text
+
+
+def test_a_log_in_fills_no_lines_and_one_who_is_locked_out_does(client, logged, settings, db):
+    settings.AXES_ENABLED, settings.AXES_FAILURE_LIMIT = True, 2
+    get_user_model().objects.create_user("ada", password="x", is_staff=True)
+
+    answer = {"username": "ada", "password": "x"}
+    assert client.post("/admin/login/", answer).status_code == 302
+    assert "AXES" not in logged()
+
+    for _ in range(2):
+        client.post("/admin/login/", answer | {"password": "wrong"})
+    assert "AXES" in logged()

@@ -19,6 +19,7 @@ from companies.models import Plan
 from deals.models import Pipeline
 from integrations import tasks
 from integrations.admin.send import send
+from integrations.models import RunState, SyncRun
 from integrations.sync.system import get
 
 #: Made by migrate.
@@ -66,7 +67,7 @@ class Command(BaseCommand):
             wait_for(f"{settings.SITE_URL}{HEALTH}", "Hermes")
         call_command("setup_pipedrive", stdout=self.stdout)
         let_deals_enter()
-        said = send(tasks.backfill_system, "pipedrive", said="The first load has started.")
+        said = send(tasks.backfill_system, "pipedrive", said=what_starts())
         self.stdout.write(said if isinstance(said, str) else said[1])
 
     def _seed(self, address: str) -> None:
@@ -80,6 +81,14 @@ class Command(BaseCommand):
         self.stdout.write(f"\nLog-ins (kept in {log_ins_file()}):")
         for name, password in log_ins:
             self.stdout.write(f"  {name:<16} {password or CHANGED}")
+
+
+def what_starts() -> str:
+    """A sandbox may have been filled anew since the first load, so all of it is read each time."""
+    loads = SyncRun.objects.filter(system="pipedrive", action=SyncRun.Action.BACKFILL)
+    if loads.filter(dry_run=False, state=RunState.DONE).exists():
+        return "Pipedrive was loaded before. It is read once more for what has changed."
+    return "The first load has started."
 
 
 def wait_for(address: str, name: str) -> None:

@@ -5,6 +5,8 @@ from django.utils import timezone
 
 from integrations import tasks
 from integrations.models import Heartbeat
+from integrations.sync import connections
+from integrations.sync.system import get
 
 from . import rows
 
@@ -164,3 +166,19 @@ def test_a_connection_without_refused_messages_says_nothing_of_them(as_):
     rows.connection()
 
     assert "refused" not in as_().get("/admin/").content.decode()
+
+
+def test_who_cannot_be_checked_for_changes_shows_no_check_and_offers_none(as_, tc2):
+    row = connections.of(get("tc2"))
+    client = as_("operations")
+
+    page = client.get("/admin/")
+    card = next(card for card in page.context["cards"] if card["name"] == "TC2")
+    assert [label for label, _ in card["times"]] == ["Last message", "Last success"]
+    assert [button["label"] for button in card["buttons"]] == ["Pause", "Test"]
+
+    text = client.get(f"/admin/integrations/connection/{row.pk}/change/").content.decode()
+    assert "Last check for changes" not in text
+    assert "Check for changes now" not in text
+    assert "Set how often" not in text
+    assert "never: its messages tell of changes" in text

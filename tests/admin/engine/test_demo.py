@@ -5,6 +5,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 
 from hermes.roles import ROLES, install_roles
+from integrations import tasks
 from integrations.management.commands import load_demo
 from integrations.models import RemoteField
 
@@ -73,10 +74,15 @@ def test_an_empty_sandbox_is_filled_once_set_up_and_read(sandbox, settings, star
     settings.SANDBOX_ENABLED = True
     settings.SANDBOX_PORT = int(sandbox.url.rsplit(":", 1)[1])
 
-    first, second = run(force=True), run(force=True)
+    first = run(force=True)
+    tasks.backfill_system("pipedrive")
+    second = run(force=True)
 
     assert "The sandbox has" in first
+    assert "The first load has started." in first
     assert "The sandbox has" not in second
+    assert "The first load" not in second
+    assert "Pipedrive was loaded before." in second
     assert RemoteField.objects.exists()
     assert [name for name, _, _ in started] == ["backfill_system", "backfill_system"]
 

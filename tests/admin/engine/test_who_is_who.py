@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from companies.models import Company, TeamMember
+from hermes.admin_site import menu
 from integrations.models import ExternalLink, RemotePerson
 from integrations.sandbox.people import founders
 from integrations.sync import inbox
@@ -96,3 +97,22 @@ def test_the_command_pairs_and_says_who_is_left(late, capsys):
     assert "is nobody here" not in out
     call_command("setup_admins")
     assert "Nobody new to pair." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("role", "found"), [("operations", True), ("sales", False)])
+def test_who_may_open_the_page_finds_it_in_the_menu_and_above_the_team(as_, role, found):
+    client = as_(role)
+
+    response = client.get("/admin/companies/teammember/")
+
+    entries = [item["title"] for group in menu(response.wsgi_request) for item in group["items"]]
+    assert ("Who is who" in entries) is found
+    assert ("Who is who …" in response.content.decode()) is found
+    assert (client.get(ADDRESS).status_code == 200) is found
+
+
+def test_on_the_page_itself_the_menu_marks_it_and_nothing_else(as_):
+    request = as_("operations").get(ADDRESS).wsgi_request
+
+    items = [item for group in menu(request) for item in group["items"]]
+    assert [item["title"] for item in items if item["active"]] == ["Who is who"]

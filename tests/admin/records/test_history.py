@@ -6,9 +6,10 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
+from integrations.models import ExternalLink
 from meetings.models import BookingRules
 from tests.admin.engine import rows
-from tests.factories import CompanyFactory, MeetingFactory, TeamMemberFactory
+from tests.factories import CompanyFactory, ContactFactory, MeetingFactory, TeamMemberFactory
 
 from .forms import opened, page, save
 
@@ -68,3 +69,44 @@ def test_what_the_engine_wrote_offers_no_history(client, staff):
     staff()
     message = rows.message()
     assert "/history/" not in client.get(page(message)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("field", "both", "told"),
+    [
+        ("name", False, "Pipedrive."),
+        ("name", True, "Pipedrive."),
+        ("sales_person", False, "Pipedrive."),
+        ("sales_person", True, "Pipedrive, TC2."),
+        ("industry", True, None),
+    ],
+)
+def test_before_a_value_is_put_back_only_who_will_be_told_is_named(
+    client, staff, pipedrive, tc2, field, both, told
+):
+    staff()
+    company = CompanyFactory(name="Larkfield")
+    systems = ["pipedrive", "tc2"] if both else ["pipedrive"]
+    for number, system in enumerate(systems, 900):
+        ExternalLink.objects.create(
+            system=system, kind="company", record_id=company.pk, remote_id=str(number)
+        )
+    new = {"name": "Mistake", "sales_person": TeamMemberFactory().pk, "industry": "Schools"}
+    save(client, company, **{field: new[field]})
+    event = company.events.latest("pgh_id").pgh_id
+
+    text = client.get(reverse("record-put-back", args=["company", company.pk, field, event]))
+
+    said = text.context["sentences"][1:]
+    assert said == ([f"The change is then sent to {told}"] if told else [])
+
+
+def test_a_part_of_a_contacts_name_that_is_put_back_is_told(client, staff, pipedrive):
+    staff()
+    contact = ContactFactory(last_name="Quill")
+    save(client, contact, last_name="Quilt")
+    event = contact.events.latest("pgh_id").pgh_id
+
+    page = client.get(reverse("record-put-back", args=["contact", contact.pk, "last_name", event]))
+
+    assert "The change is then sent to Pipedrive." in page.context["sentences"]

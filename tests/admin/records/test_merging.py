@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 
 from companies.models import Company, Merge
-from tests.factories import CompanyFactory
+from integrations.models import ExternalLink
+from tests.factories import CompanyFactory, ContactFactory, DealFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -27,3 +28,20 @@ def test_nothing_is_merged_before_a_person_says_which_one_stays(client, staff, w
     assert "What moves" in text
     assert Company.objects.count() == 2
     assert not Merge.objects.exists()
+
+
+def test_two_of_one_name_are_told_apart_by_their_numbers_and_what_moves_is_counted(client, staff):
+    staff("sales lead")
+    one = CompanyFactory(name="Larkfield", website="https://a.example")
+    other = CompanyFactory(name="Larkfield")
+    ContactFactory(company=other)
+    DealFactory.create_batch(2, company=other)
+    link = {"system": "pipedrive", "kind": "company"}
+    ExternalLink.objects.create(**link, record_id=other.pk, remote_id="4711")
+
+    page = client.get(reverse("merge", args=["company"]), {"ids": f"{one.pk},{other.pk}"})
+
+    text = page.content.decode()
+    assert f"Larkfield (number {one.pk})" in text
+    assert f"Larkfield (number {other.pk}, 4711 in Pipedrive)" in text
+    assert page.context["moves"] == ["1 contact", "2 deals"]
