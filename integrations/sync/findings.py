@@ -41,7 +41,7 @@ class Findings:
 
     def __init__(self, system: System, kind: str) -> None:
         self.system, self.kind = system, kind
-        self._conflicts: list[tuple[Any, FieldConflict]] = []
+        self._conflicts: list[tuple[int, FieldConflict]] = []
         self._pairs: list[tuple[Any, int, str]] = []
         self._sentences: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self._logs: list[tuple[ExternalLink, str, str]] = []
@@ -89,8 +89,8 @@ class Findings:
         for topic, sentence in self._sentences.pop((record.kind, record.remote_id), []):
             self._logs.append((link, topic, sentence))
 
-    def conflicts(self, target: Any, conflicts: Iterable[FieldConflict]) -> None:
-        self._conflicts += [(target, conflict) for conflict in conflicts]
+    def conflicts(self, record_id: int, conflicts: Iterable[FieldConflict]) -> None:
+        self._conflicts += [(record_id, conflict) for conflict in conflicts]
 
     def duplicates(self, record_id: int, found: Found) -> None:
         """Further candidates of a record that was matched."""
@@ -133,7 +133,7 @@ class Findings:
             Conflict(
                 system=self.system.name,
                 kind=self.kind,
-                record_id=target.pk,
+                record_id=record_id,
                 field=conflict.field,
                 base_value=conflict.base,
                 hub_value=conflict.hub,
@@ -144,7 +144,7 @@ class Findings:
                 settled_at=now if conflict.winner else None,
                 settled_by=f"rule: {conflict.policy}" if conflict.winner else "",
             )
-            for target, conflict in self._conflicts
+            for record_id, conflict in self._conflicts
         ]
         Conflict.objects.bulk_create(rows, ignore_conflicts=True)
 

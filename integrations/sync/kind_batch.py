@@ -254,7 +254,7 @@ class KindBatch:
         written = self._write_link(record, link, merged, stale=stale)
         if merged.owes or (written and must_rewrite_hub_id(link)):
             self.writes.owe(link)
-        self.findings.conflicts(target, merged.conflicts)
+        self.findings.conflicts(target.pk, merged.conflicts)
         if written:
             self.findings.problems(record, link)
         status = "changed" if merged.take else "stale" if stale else "unchanged"

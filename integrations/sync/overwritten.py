@@ -12,11 +12,12 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 
-from integrations.models import Conflict, ExternalLink, QuestionState
+from integrations.models import ExternalLink
 
 from . import hub, links
+from .findings import Findings
+from .merge import FieldConflict
 from .records import EARLIEST, RemoteRecord, jsonable
 from .system import Outgoing, System
 
@@ -25,7 +26,7 @@ def remember(link: ExternalLink, outgoing: Outgoing, sent: Iterable[str]) -> Non
     """What the remote was last known to have where this call has written over it."""
     if outgoing.creating:
         return
-    since = max(link.event_at or EARLIEST, link.modified_at or EARLIEST).isoformat()
+    since = _clock(link).isoformat()
     known = {name: {"base": link.snapshot.get(name), "since": since} for name in sent}
     link.overwrote = {**link.overwrote, **known}
 
@@ -91,17 +92,6 @@ def _judge(
     assert link.record_id is not None
     del link.overwrote[name]
     ExternalLink.objects.filter(pk=link.pk).update(overwrote=link.overwrote)
-    Conflict.objects.create(
-        system=system.name,
-        kind=record.kind,
-        record_id=link.record_id,
-        field=name,
-        base_value=base,
-        hub_value=ours,
-        remote_value=theirs,
-        policy=rule.policy,
-        winner="hub",
-        state=QuestionState.SETTLED,
-        settled_at=timezone.now(),
-        settled_by=f"rule: {rule.policy}",
-    )
+    found = Findings(system, record.kind)
+    found.conflicts(link.record_id, [FieldConflict(name, base, ours, theirs, rule.policy, "hub")])
+    found.save()
