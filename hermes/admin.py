@@ -30,7 +30,6 @@ class CompanyPage(RecordPage):
     search_help_text = "Name, or a contact's name, e-mail or phone, or a number elsewhere"
     ordering = ["-updated_at", "-id"]
     show_facets = admin.ShowFacets.NEVER
-    raw_id_fields = ["merged_into"]
     readonly_fields = [*RecordPage.readonly_fields, "merged_into"]
     fieldsets = [
         (None, {"fields": ["name", "website", "country", "currency", "industry", "region"]}),
@@ -68,7 +67,7 @@ class ContactPage(RecordPage):
     search_help_text = "Name, e-mail, phone, company, or a number elsewhere"
     ordering = ["-id"]
     show_facets = admin.ShowFacets.NEVER
-    raw_id_fields = ["company"]
+    autocomplete_fields = ["company"]
     readonly_fields = [*RecordPage.readonly_fields, "merged_into"]
     exclude = ["extra"]
 
@@ -88,7 +87,7 @@ class DealPage(RecordPage):
     search_help_text = "Name, company, or a number elsewhere"
     ordering = ["-updated_at", "-id"]
     show_facets = admin.ShowFacets.NEVER
-    raw_id_fields = ["company", "contact"]
+    autocomplete_fields = ["company", "contact"]
     readonly_fields = [*RecordPage.readonly_fields, "merged_into"]
     exclude = ["extra"]
 
@@ -164,7 +163,7 @@ class MeetingPage(RecordPage):
     list_select_related = ["host", "company", "contact"]
     list_filter = [ArchivedFilter, "status", "host"]
     search_fields = ["calendar_event_id"]
-    raw_id_fields = ["company", "contact", "deal"]
+    autocomplete_fields = ["company", "contact", "deal"]
     exclude = ["extra"]
 
 

@@ -113,7 +113,7 @@ def _missing(system: System, kind: str, entry: OutboxEntry | None) -> LinkRow:
         link=None,
         state=_OPEN.get(OutboxState(entry.state), NOT_LINKED) if entry else NOT_LINKED,
         error=plain_error(entry.last_error) if entry else "",
-        can_send=system.pushes(kind),
+        can_send=system.pushes(kind) and system.kinds[kind].create_there,
         can_link=True,
     )
 

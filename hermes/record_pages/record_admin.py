@@ -100,7 +100,7 @@ class RecordPage(RecordAdmin):
             return super().formfield_for_foreignkey(db_field, request, **kwargs)
         kwargs.setdefault("queryset", related._base_manager.all())
         formfield = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if formfield is not None and db_field.name not in self.raw_id_fields:
+        if formfield is not None and db_field.name not in self.autocomplete_fields:
             blank = [] if formfield.empty_label is None else [("", formfield.empty_label)]
             formfield.choices = [
                 *blank,

@@ -14,7 +14,8 @@ from .apply import apply
 from .errors import Misconfigured, Rejected, RemoteGone
 from .merge import Match, merge_fields
 from .parents import with_missing_parents
-from .records import EARLIEST, RemoteRecord, jsonable
+from .records import EARLIEST, RemoteRecord
+from .remote_values import remote_values
 from .system import System
 
 
@@ -94,9 +95,8 @@ def fetch(system: System, kind: str, remote_id: str) -> str:
         RemoteGone: The system has no such record.
         SyncError: The system could not be asked.
     """
-    with connections.asking(system):
-        answers = system.connect().fetch(kind, [remote_id])
-    if not any(one.key == (kind, remote_id) and not one.deleted for one in answers):
+    answers = _ask(system, kind, remote_id)
+    if not _own(answers, kind, remote_id):
         raise RemoteGone(f"{system.label} has no such record any more.")
     outcomes = apply(with_missing_parents(system, answers), system=system)
     outcome = outcomes.get((kind, remote_id))
@@ -113,7 +113,7 @@ def compare(system: System, link: ExternalLink) -> list[ComparedField]:
     if theirs is None:
         raise RemoteGone(f"{system.label} has no such record any more.")
     record = hub.KINDS[link.kind].model._base_manager.get(pk=link.record_id)
-    return _compared(system, link, record, _remote_values(system, theirs), theirs)
+    return _compared(system, link, record, _values_there(system, theirs), theirs)
 
 
 def read(system: System, kind: str, remote_id: str) -> RemoteRecord | None:
@@ -122,8 +122,16 @@ def read(system: System, kind: str, remote_id: str) -> RemoteRecord | None:
     Raises:
         SyncError: The system could not be asked, or is not to be asked just now.
     """
+    return _own(_ask(system, kind, remote_id), kind, remote_id)
+
+
+def _ask(system: System, kind: str, remote_id: str) -> list[RemoteRecord]:
+    """What the system has of one record: itself, and what it brings along."""
     with connections.asking(system):
-        answers = system.connect().fetch(kind, [remote_id])
+        return system.connect().fetch(kind, [remote_id])
+
+
+def _own(answers: list[RemoteRecord], kind: str, remote_id: str) -> RemoteRecord | None:
     own = (one for one in answers if one.key == (kind, remote_id))
     return next((one for one in own if not one.deleted), None)
 
@@ -224,30 +232,15 @@ def _note(system: str, kind: str, pk: int | None, message: str) -> None:
     SyncLog.objects.create(system=system, kind=kind, record_id=pk, topic="link", message=message)
 
 
-def _remote_values(system: System, theirs: RemoteRecord) -> dict[str, Any]:
-    """The remote's travelling fields in the form of snapshots, parents as hub ids."""
-    kind, rules = hub.KINDS[theirs.kind], system.kinds[theirs.kind].fields
-    values = {
-        name: _json_value(kind, name, value)
-        for name, value in theirs.fields.items()
-        if name in rules
+def _values_there(system: System, theirs: RemoteRecord) -> dict[str, Any]:
+    """The travelling fields as snapshots have them; as text where the hub cannot keep one."""
+    rules = system.kinds[theirs.kind].fields
+    values = remote_values(system, theirs, rules)
+    return {
+        name: values[name] if name in values else str(theirs.fields[name])
+        for name in [*theirs.fields, *theirs.parents]
+        if name in values or (name in rules and name in theirs.fields)
     }
-    for name, remote_id in theirs.parents.items():
-        if name in rules and name in kind.parents:
-            values[name] = _parent_id(system, kind.parents[name], remote_id)
-    return values
-
-
-def _json_value(kind: hub.HubKind, name: str, value: Any) -> Any:
-    try:
-        return jsonable(kind.coerce(name, value))
-    except (ValueError, TypeError, ArithmeticError):
-        return str(value)
-
-
-def _parent_id(system: System, kind: str, remote_id: str | None) -> int | None:
-    links = ExternalLink.objects.filter(system=system.name, kind=kind, remote_id=remote_id or "")
-    return links.values_list("record_id", flat=True).first()
 
 
 def _compared(

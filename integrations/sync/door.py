@@ -15,6 +15,9 @@ from . import inbox
 #: The longest delivery that is kept.
 LONGEST = 1024 * 1024
 
+#: So much of a longer one is read and dropped: a sender that is cut off reads no answer.
+DROPPED = 16 * LONGEST
+
 
 @dataclass(frozen=True)
 class Refusal:
@@ -69,13 +72,23 @@ def _error(status: int, message: str, headers: dict[str, str] | None = None) -> 
 def _body(request: Request) -> bytes | None:
     """The raw body, or None if it is too long."""
     if _length(request) > LONGEST:
+        _drop(request, _length(request))
         return None
     if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
         # Django reads nothing of a body that does not tell its length.
         body: bytes = request.META["wsgi.input"].read(LONGEST + 1)
     else:
         body = request._request.body
-    return body if len(body) <= LONGEST else None
+    if len(body) <= LONGEST:
+        return body
+    _drop(request, DROPPED)
+    return None
+
+
+def _drop(request: Request, length: int) -> None:
+    left = min(length, DROPPED)
+    while left > 0 and (read := request.META["wsgi.input"].read(min(left, 65536))):
+        left -= len(read)
 
 
 def _length(request: Request) -> int:

@@ -6,11 +6,9 @@ import logging
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 
-from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxState
-from integrations.models.queues import LEASE
+from integrations.models import ExternalLink, LinkState, OutboxEntry
 
 from . import (
     changes,
@@ -22,17 +20,15 @@ from . import (
     schedule,
     upkeep,
 )
-from .ended import close, give_up_later, ours, waits_for_parent
+from .ended import close, give_up_later, waits_for_parent
 from .errors import RemoteGone
+from .outbox_claims import BATCH, claim, hand_back, hold, tell_of_what_is_due_soon
 from .outgoing import build, missing_parent, sent_fields
 from .records import RemoteRecord
 from .sent import keep_answer, keep_deletion
 from .system import Outgoing, Remote, SpokeKind, System, switched_on
 
 logger = logging.getLogger(__name__)
-
-#: Entries claimed at once. The calls for each have to end within one lease.
-BATCH = 20
 
 
 def drain() -> int:
@@ -48,6 +44,7 @@ def _drain_system(system: System) -> int:
         limit = 1 if connections.on_probation(system) else BATCH
         entries = claim(system, limit)
         if not entries:
+            tell_of_what_is_due_soon(system)
             break
         taken += len(entries)
         upkeep.worked()
@@ -56,37 +53,13 @@ def _drain_system(system: System) -> int:
     return taken
 
 
-def claim(system: System, limit: int) -> list[OutboxEntry]:
-    """Take due entries, parents first. A dead worker's claims come back with their lease.
-
-    Claiming counts as the attempt, so that nothing loops.
-    """
-    now = timezone.now()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE integrations_outboxentry SET state = 'sending',
-                attempts = attempts + 1, next_attempt_at = %s, lease_until = %s
-            WHERE id = ANY(ARRAY(
-                SELECT id FROM integrations_outboxentry
-                WHERE system = %s AND state IN ('waiting', 'sending', 'retrying')
-                    AND next_attempt_at <= %s
-                ORDER BY rank, next_attempt_at, id LIMIT %s FOR UPDATE SKIP LOCKED))
-            RETURNING id
-            """,
-            [now + LEASE, now + LEASE, system.name, now, limit],
-        )
-        ids = [pk for (pk,) in cursor.fetchall()]
-    return list(OutboxEntry.objects.filter(pk__in=ids).order_by("rank", "pk"))
-
-
 def _send_all(system: System, entries: list[OutboxEntry]) -> None:
     remote = system.connect()
     for index, entry in enumerate(entries):
         if not connections.may_call(system):
-            _hand_back(entries[index:])
+            hand_back(entries[index:])
             return
-        if not _hold(entry):
+        if not hold(entry):
             continue
         try:
             _send(system, remote, entry)
@@ -94,23 +67,6 @@ def _send_all(system: System, entries: list[OutboxEntry]) -> None:
             give_up_later(system, entry, error)
         else:
             connections.succeeded(system)
-
-
-def _hold(entry: OutboxEntry, **values: Any) -> bool:
-    """Begin the claim's lease anew; false if it ran out and another worker has it.
-
-    Where a remote is slow, the calls for the entries before it can take longer than a lease.
-    """
-    until = timezone.now() + LEASE
-    return bool(ours(entry).update(next_attempt_at=until, lease_until=until, **values))
-
-
-def _hand_back(entries: list[OutboxEntry]) -> None:
-    """Entries that were claimed and not tried: no attempt was made."""
-    for entry in entries:
-        ours(entry).update(
-            state=OutboxState.WAITING, attempts=entry.attempts - 1, next_attempt_at=timezone.now()
-        )
 
 
 @dataclass
@@ -249,7 +205,7 @@ def _create(remote: Remote, job: Job, outgoing: Outgoing, body: dict) -> None:
         keep_answer(job.system, entry, outgoing, made, sent=frozenset())
         return
     entry.create_started_at = timezone.now()
-    if not _hold(entry, create_started_at=entry.create_started_at):
+    if not hold(entry, create_started_at=entry.create_started_at):
         return
     answer = remote.create(entry.kind, body)
     keep_answer(job.system, entry, outgoing, answer, sent=sent_fields(job.system, outgoing))

@@ -7,18 +7,16 @@ to be seen.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
-
 from integrations.models import ExternalLink
 
-from . import hub, links
 from .findings import Findings
 from .merge import FieldConflict
-from .records import EARLIEST, RemoteRecord, jsonable
+from .records import EARLIEST, RemoteRecord
+from .remote_values import remote_values
 from .system import Outgoing, System
 
 
@@ -35,7 +33,7 @@ def tell(system: System, records: Iterable[RemoteRecord]) -> None:
     """Log a conflict for each late message of an edit that was overwritten."""
     late = _late(system, [one for one in records if one.event_at and not one.deleted])
     for link, record in late:
-        for name, theirs in _values(system, record, link.overwrote).items():
+        for name, theirs in remote_values(system, record, link.overwrote).items():
             _judge(system, link, record, name, theirs)
 
 
@@ -63,22 +61,6 @@ def _at(record: RemoteRecord) -> datetime:
 
 def _clock(link: ExternalLink) -> datetime:
     return max(link.event_at or EARLIEST, link.modified_at or EARLIEST)
-
-
-def _values(system: System, record: RemoteRecord, names: Mapping[str, Any]) -> dict[str, Any]:
-    """What the message says of these fields, in the form of snapshots."""
-    kind = hub.KINDS[record.kind]
-    values = {}
-    for name in names.keys() & record.fields.keys():
-        try:
-            values[name] = jsonable(kind.coerce(name, record.fields[name]))
-        except (ValidationError, TypeError, ValueError, OverflowError):
-            continue
-    for name in names.keys() & record.parents.keys():
-        parent, remote_id = kind.parents[name], record.parents[name] or ""
-        known = links.record_ids_of(system.name, {parent: [remote_id]})
-        values[name] = known.get((parent, remote_id))
-    return values
 
 
 def _judge(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import threading
+import time
 
 from celery import current_app
 from django.core.cache import cache
@@ -26,6 +28,11 @@ def inbox() -> None:
 def outbox() -> None:
     """There are changes to send."""
     _tell("integrations.drain_outbox")
+
+
+def outbox_in(seconds: float) -> None:
+    """There will be changes to send in so many seconds."""
+    _publish("integrations.drain_outbox", countdown=seconds)
 
 
 def repair(system: str) -> None:
@@ -73,11 +80,14 @@ class _Teller:
                 _publish(task)
 
 
-def _publish(*task: str) -> None:
+def _publish(*task: str, countdown: float = 0) -> None:
     name, *arguments = task
+    told = f"told:{':'.join(task)}"
+    if countdown:
+        told += f":{math.ceil(time.time() + countdown)}"
     try:
-        if cache.add(f"told:{':'.join(task)}", 1, TOLD_SECONDS):
-            current_app.send_task(name, arguments, retry=False)
+        if cache.add(told, 1, TOLD_SECONDS + math.ceil(countdown)):
+            current_app.send_task(name, arguments, countdown=countdown, retry=False)
     except (OperationalError, RedisError, OSError):
         logger.warning("The broker is unreachable; the sweeps carry on")
 

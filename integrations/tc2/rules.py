@@ -8,7 +8,7 @@ from deals import services
 from integrations.models import SyncLog
 from integrations.sync.system import Applied
 
-from . import typed
+from . import typed_organization
 from .schemas import NAME
 
 #: Only these end a deal: one that a person has opened again stays open at other news.
@@ -20,7 +20,7 @@ def carry_out(news: Iterable[Applied]) -> None:
     told = [each for each in news if each.kind == "company"]
     if not told:
         return
-    typed.follow({each.record_id: each.shown for each in told if each.shown})
+    typed_organization.follow({each.record_id: each.shown for each in told if each.shown})
     companies = {each.record_id: each.fields for each in told if each.fields}
     services.lose_open_deals([pk for pk, fields in companies.items() if fields & ENDING])
     for company in services.open_first_deals(companies.keys()):

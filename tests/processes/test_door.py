@@ -47,6 +47,13 @@ def test_a_chunked_body_over_a_mebibyte_is_refused(door):
     assert not WebhookEvent.objects.exists()
 
 
+def test_the_sender_of_a_body_that_is_too_long_can_read_the_refusal(door):
+    body = b"x" * (12 * 1024 * 1024)
+    answer = say(door, f"Content-Length: {len(body)}", body=body)
+
+    assert answer.startswith("HTTP/1.1 413")
+
+
 def test_half_a_body_is_not_acknowledged(door):
     answer = say(door, "Content-Length: 500", body=b'{"meta": {"id": "half')
 

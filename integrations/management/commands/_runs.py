@@ -31,12 +31,7 @@ class RunCommand(BaseCommand):
         raise NotImplementedError
 
     def handle(self, **options: Any) -> None:
-        try:
-            system = get(options["system"])
-        except LookupError as error:
-            raise CommandError(str(error)) from error
-        if not system.is_on():
-            raise CommandError(f"{system.label} has no settings. {how_to_set(system)}")
+        system = named(options["system"])
         try:
             row = self._with_progress(system, options)
         except (AlreadyRunning, BrakePulled, SyncError) as error:
@@ -65,6 +60,17 @@ class RunCommand(BaseCommand):
             self.stdout.write(f"  {kind}: {_counts(Counter(counts))}")
         if row.report:
             self.stdout.write(row.report)
+
+
+def named(name: str) -> System:
+    """The system that a command names; says what is missing where it has no settings."""
+    try:
+        system = get(name)
+    except LookupError as error:
+        raise CommandError(str(error)) from error
+    if not system.is_on():
+        raise CommandError(f"{system.label} has no settings. {how_to_set(system)}")
+    return system
 
 
 def how_to_set(system: System) -> str:

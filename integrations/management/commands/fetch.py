@@ -2,7 +2,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from integrations.sync import by_hand, wake
 from integrations.sync.errors import SyncError
-from integrations.sync.system import get
+
+from ._runs import named
 
 
 class Command(BaseCommand):
@@ -14,16 +15,11 @@ class Command(BaseCommand):
         parser.add_argument("id", help="The record's number there.")
 
     def handle(self, **options):
-        try:
-            system = get(options["system"])
-        except LookupError as error:
-            raise CommandError(str(error)) from error
+        system = named(options["system"])
         kind = options["kind"]
         if kind not in system.kinds:
             known = ", ".join(system.kinds)
             raise CommandError(f"{system.label} has no {kind!r}; there are: {known}")
-        if not system.is_on():
-            raise CommandError(f"{system.label} has no settings; see .env.example.")
         try:
             outcome = by_hand.fetch(system, kind, options["id"])
         except SyncError as error:

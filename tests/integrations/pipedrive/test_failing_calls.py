@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from integrations.models import Connection, ExternalLink, OutboxEntry, SyncLog
 from integrations.pipedrive import SYSTEM
-from integrations.sync import changes, connections, outbox
+from integrations.sync import changes, connections, outbox, outbox_claims
 from integrations.sync.errors import RateLimited
 from tests.factories import CompanyFactory, ContactFactory
 
@@ -107,7 +107,7 @@ def test_the_breaker_opens_keeps_the_backlog_and_closes_by_itself(pipedrive):
 def test_a_dead_workers_claim_is_taken_up_again_and_counts_as_an_attempt(pipedrive):
     company = CompanyFactory()
     changes.spread()
-    assert outbox.claim(SYSTEM, 10)
+    assert outbox_claims.claim(SYSTEM, 10)
     assert pipedrive.send() == []
 
     with time_machine.travel(timezone.now() + timedelta(minutes=3)):

@@ -18,7 +18,8 @@ from integrations.pipedrive import SYSTEM as PIPEDRIVE
 from integrations.pipedrive import keys
 from integrations.sync import inbox, outbox, reconcile
 from integrations.tc2 import SYSTEM as TC2
-from tests.integrations.pipedrive.test_convergence import (
+from tests.pipedrive_loop import PipedriveLoop
+from tests.stories import (
     NAMES,
     RECORDS,
     Story,
@@ -28,8 +29,7 @@ from tests.integrations.pipedrive.test_convergence import (
     deals_here,
     deals_there,
 )
-from tests.integrations.pipedrive.test_convergence import step as two_sided
-from tests.pipedrive_loop import PipedriveLoop
+from tests.stories import step as two_sided
 from tests.tc2_loop import TC2Loop
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ import pytest
 from companies.models import Company, TeamMember
 from integrations.sync import by_hand
 from integrations.tc2 import SYSTEM
-from tests.integrations.pipedrive.test_workflows_deals import CASES, stage
+from tests.deal_cases import CASES, stage
 
 pytestmark = pytest.mark.django_db
 

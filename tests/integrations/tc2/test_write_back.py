@@ -9,8 +9,8 @@ from deals.models import Deal
 from integrations.models import LinkState, OutboxEntry, OutboxState
 from integrations.pipedrive import SYSTEM as PIPEDRIVE
 from integrations.sync import outbox
+from tests.deal_cases import BOTH, CASES, stage
 from tests.factories import CompanyFactory, TeamMemberFactory
-from tests.integrations.pipedrive.test_workflows_deals import BOTH, CASES, stage
 
 pytestmark = pytest.mark.django_db
 
