@@ -152,6 +152,11 @@ CACHES = {
     }
 }
 
+# -- Calls -----------------------------------------------------------------------------
+
+# What tells when a team member is busy and keeps the calls: a class of meetings.calendars.
+CALENDAR_BACKEND = env("CALENDAR_BACKEND", default="meetings.calendars.NoCalendar")
+
 # -- Celery ----------------------------------------------------------------------------
 
 CELERY_TASK_IGNORE_RESULT = True

@@ -1,14 +1,12 @@
-"""Calls with customers, and the rules for booking them."""
+"""Calls with customers."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import time, timedelta
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q
 
@@ -60,6 +58,20 @@ class Meeting(Record):
     calendar_event_id = models.TextField(
         max_length=LONGEST_TEXT, blank=True, default="", db_default=""
     )
+    calendar_link = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")
+    video_link = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")
+    #: The host's calendar may or may not have it as it is here; a sweep settles that.
+    awaits_calendar = models.BooleanField(default=False, db_default=False, editable=False)
+    #: Why it was not kept, for staff.
+    failure = models.TextField(blank=True, default="", db_default="", editable=False)
+    #: What makes a repeated request for the same call known; empty for those staff made.
+    booking_key = models.TextField(
+        max_length=LONGEST_TEXT, blank=True, default="", db_default="", editable=False
+    )
+    #: The guest's time zone (IANA), for what is sent to them; empty where it is not known.
+    guest_timezone = models.CharField(max_length=64, blank=True, default="", db_default="")
+    #: How often the invitation was changed; calendars take the highest (RFC 5545, SEQUENCE).
+    sequence = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     class Meta(Record.Meta):
         abstract = False
@@ -80,6 +92,11 @@ class Meeting(Record):
                 ],
                 condition=Q(status__in=["planned", "completed"], archived_at__isnull=True),
                 violation_error_message="the host has another call at that time",
+            ),
+            models.UniqueConstraint(
+                fields=["booking_key"],
+                condition=~Q(booking_key=""),
+                name="one_meeting_per_booking_request",
             ),
         ]
 
@@ -115,61 +132,3 @@ class Meeting(Record):
             ends_at__gt=self.starts_at,
         )
         return others.exclude(pk=self.pk)
-
-
-#: A call, and the days in which one can be booked, last this long at least.
-SHORTEST = timedelta(minutes=1)
-NO_TIME = timedelta()
-
-
-class BookingRules(models.Model):
-    """When calls can be booked. One row, edited in the admin."""
-
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
-    duration = models.DurationField(
-        default=timedelta(minutes=30), validators=[MinValueValidator(SHORTEST)]
-    )
-    buffer = models.DurationField(
-        default=timedelta(minutes=15), validators=[MinValueValidator(NO_TIME)]
-    )
-    earliest_start = models.TimeField(default=time(10))
-    latest_end = models.TimeField(default=time(17, 30))
-    minimum_notice = models.DurationField(
-        default=timedelta(hours=2), validators=[MinValueValidator(NO_TIME)]
-    )
-    horizon = models.DurationField(
-        default=timedelta(days=28), validators=[MinValueValidator(SHORTEST)]
-    )
-
-    class Meta:
-        verbose_name_plural = "booking rules"
-        constraints = [
-            models.CheckConstraint(condition=Q(id=1), name="one_row_of_booking_rules"),
-            models.CheckConstraint(
-                condition=Q(latest_end__gt=F("earliest_start")),
-                name="booking_day_has_hours",
-                violation_error_message="the latest end must be after the earliest start",
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    duration__gte=SHORTEST,
-                    buffer__gte=NO_TIME,
-                    minimum_notice__gte=NO_TIME,
-                    horizon__gte=SHORTEST,
-                ),
-                name="booking_times_are_not_negative",
-                violation_error_message="the times of the booking rules cannot be negative",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return "Booking rules"
-
-    def clean(self) -> None:
-        if self.earliest_start and self.latest_end and self.latest_end <= self.earliest_start:
-            raise ValidationError({"latest_end": "Latest end must be after the earliest start."})
-
-    @classmethod
-    def load(cls) -> BookingRules:
-        """The one row, made with the defaults when it is first asked for."""
-        return cls.objects.get_or_create(pk=1)[0]

@@ -1,0 +1,26 @@
+"""Calls with customers, and the rules for booking them."""
+
+from .booking import (
+    NO_TIME,
+    SHORTEST,
+    BookingRules,
+    DayOff,
+    HostChoice,
+    Weekday,
+    WorkingHours,
+)
+from .meeting import Meeting, MeetingKind, MeetingStatus, TsTzRange
+
+__all__ = [
+    "NO_TIME",
+    "SHORTEST",
+    "BookingRules",
+    "DayOff",
+    "HostChoice",
+    "Meeting",
+    "MeetingKind",
+    "MeetingStatus",
+    "TsTzRange",
+    "Weekday",
+    "WorkingHours",
+]

@@ -1,0 +1,156 @@
+"""When calls can be booked, and with whom."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from companies.models import Plan, TeamMember
+from companies.records import LONGEST_TEXT
+
+from .meeting import Meeting
+
+#: A call, and the days in which one can be booked, last this long at least.
+SHORTEST = timedelta(minutes=1)
+NO_TIME = timedelta()
+
+
+class BookingRules(models.Model):
+    """When calls can be booked. One row, edited in the admin."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    duration = models.DurationField(
+        default=timedelta(minutes=30), validators=[MinValueValidator(SHORTEST)]
+    )
+    buffer = models.DurationField(
+        default=timedelta(minutes=15), validators=[MinValueValidator(NO_TIME)]
+    )
+    earliest_start = models.TimeField(default=time(10))
+    latest_end = models.TimeField(default=time(17, 30))
+    minimum_notice = models.DurationField(
+        default=timedelta(hours=2), validators=[MinValueValidator(NO_TIME)]
+    )
+    horizon = models.DurationField(
+        default=timedelta(days=28), validators=[MinValueValidator(SHORTEST)]
+    )
+
+    class Meta:
+        verbose_name_plural = "booking rules"
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="one_row_of_booking_rules"),
+            models.CheckConstraint(
+                condition=Q(latest_end__gt=F("earliest_start")),
+                name="booking_day_has_hours",
+                violation_error_message="the latest end must be after the earliest start",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    duration__gte=SHORTEST,
+                    buffer__gte=NO_TIME,
+                    minimum_notice__gte=NO_TIME,
+                    horizon__gte=SHORTEST,
+                ),
+                name="booking_times_are_not_negative",
+                violation_error_message="the times of the booking rules cannot be negative",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "Booking rules"
+
+    def clean(self) -> None:
+        if self.earliest_start and self.latest_end and self.latest_end <= self.earliest_start:
+            raise ValidationError({"latest_end": "Latest end must be after the earliest start."})
+
+    @classmethod
+    def load(cls) -> BookingRules:
+        """The one row, made with the defaults when it is first asked for."""
+        return cls.objects.get_or_create(pk=1)[0]
+
+
+class Weekday(models.IntegerChoices):
+    """As ``date.weekday()`` counts."""
+
+    MONDAY = 0, "Monday"
+    TUESDAY = 1, "Tuesday"
+    WEDNESDAY = 2, "Wednesday"
+    THURSDAY = 3, "Thursday"
+    FRIDAY = 4, "Friday"
+    SATURDAY = 5, "Saturday"
+    SUNDAY = 6, "Sunday"
+
+
+class WorkingHours(models.Model):
+    """A host's own hours on one weekday. Who has none works by the booking rules."""
+
+    host = models.ForeignKey(TeamMember, on_delete=models.CASCADE, related_name="working_hours")
+    weekday = models.PositiveSmallIntegerField(choices=Weekday)
+    starts = models.TimeField()
+    ends = models.TimeField()
+
+    class Meta:
+        verbose_name_plural = "working hours"
+        ordering = ["host", "weekday", "starts"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["host", "weekday", "starts"], name="one_beginning_of_working_hours"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends__gt=F("starts")),
+                name="working_hours_end_after_start",
+                violation_error_message="the hours must end after they start",
+            ),
+            models.CheckConstraint(
+                condition=Q(weekday__in=Weekday.values), name="working_hours_weekday"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()}, {self.starts:%H:%M} to {self.ends:%H:%M}"
+
+
+class DayOff(models.Model):
+    """Days on which a host takes no calls, both ends included, in the host's time zone."""
+
+    host = models.ForeignKey(TeamMember, on_delete=models.CASCADE, related_name="days_off")
+    first_day = models.DateField()
+    last_day = models.DateField()
+    note = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")
+
+    class Meta:
+        verbose_name_plural = "days off"
+        ordering = ["-first_day"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_day__gte=F("first_day")),
+                name="days_off_end_after_start",
+                violation_error_message="the last day must not be before the first",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.host}, {self.first_day:%Y-%m-%d} to {self.last_day:%Y-%m-%d}"
+
+
+class HostChoice(models.Model):
+    """Who was chosen for a visitor, and why."""
+
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    host = models.ForeignKey(TeamMember, on_delete=models.CASCADE, related_name="choices")
+    plan = models.CharField(max_length=20, choices=Plan, blank=True, default="", db_default="")
+    country = models.CharField(max_length=2, blank=True, default="", db_default="")
+    reason = models.TextField(max_length=LONGEST_TEXT)
+    #: The call that came of it, if one did.
+    meeting = models.ForeignKey(
+        Meeting, null=True, blank=True, on_delete=models.SET_NULL, related_name="choices"
+    )
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.host}: {self.reason}"
