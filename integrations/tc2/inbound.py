@@ -39,7 +39,7 @@ THIN = {"id", "model", "url", "title", "first_name", "last_name", "email"}
 USUAL_PLAN = "payg"
 
 #: The number in an organization's address in Pipedrive.
-ORGANIZATION = re.compile(r"/organization/(\d{1,19})")
+ORGANIZATION = re.compile(r"/organization/([0-9]+)")
 
 
 @dataclass
@@ -198,7 +198,7 @@ def _shown(attributes: Mapping[str, Any]) -> dict[str, str]:
 def organizations(shown: Mapping[str, Any]) -> list[str]:
     """The organizations that a client names, by a number or an address, the number's first."""
     found = ORGANIZATION.search(str(shown.get("crm_url") or ""))
-    named = [_id(shown.get("crm_id")), found.group(1) if found else None]
+    named = [_id(shown.get("crm_id")), _id(found.group(1)) if found else None]
     return list(dict.fromkeys(pk for pk in named if pk))
 
 
