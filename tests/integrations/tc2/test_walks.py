@@ -76,7 +76,8 @@ def test_a_second_backfill_changes_nothing(tc2, clients):
 def test_a_dry_run_counts_and_writes_nothing(tc2, clients):
     row = poll.backfill(SYSTEM, dry_run=True)
 
-    assert row.counts["company"]["created"] > 0
+    assert row.counts["company"]["created"] == row.counts["contact"]["created"] == 25
+    assert "team_member" not in row.counts
     assert not Company.objects.exists()
 
 
@@ -85,7 +86,7 @@ def test_a_backfill_that_was_cut_off_goes_on_after_the_last_clients_it_had(tc2, 
     break_down(tc2, *clients[9:12])
     with pytest.raises(SyncError):
         poll.backfill(SYSTEM)
-    assert SyncCursor.objects.get(system="tc2", kind="company").page_token == "1:10"
+    assert SyncCursor.objects.get(system="tc2", kind="company").page_token == "1:10:26"
     Connection.objects.update(broken_until=None)
     tc2.sandbox.trouble.clear()
     tc2.sandbox.forget_calls()
@@ -94,6 +95,21 @@ def test_a_backfill_that_was_cut_off_goes_on_after_the_last_clients_it_had(tc2, 
 
     assert Company.objects.count() == 25
     assert len(read(tc2)) == 16
+
+
+@pytest.mark.parametrize("deleted", [1, 3, 5])
+def test_clients_that_are_deleted_while_a_load_is_stopped_hide_no_other(tc2, clients, deleted):
+    break_down(tc2, *clients[9:12])
+    with pytest.raises(SyncError):
+        poll.backfill(SYSTEM)
+    for pk in clients[-deleted:]:
+        tc2.account.delete(pk)
+    Connection.objects.update(broken_until=None)
+    tc2.sandbox.trouble.clear()
+
+    poll.backfill(SYSTEM)
+
+    assert all(tc2.linked("company", pk) for pk in clients[:-deleted])
 
 
 def test_a_client_that_tc2_cannot_show_stops_neither_load_nor_comparison(tc2, clients):
