@@ -9,7 +9,7 @@ from django.db import transaction
 
 from integrations.models import ExternalLink, KeptApart, LinkState, SyncLog
 
-from . import connections, hub, locks, outbox_entries, pairing, waiting, wake
+from . import connections, held_as, hub, locks, outbox_entries, pairing, waiting, wake
 from .apply import apply
 from .errors import Misconfigured, Rejected, RemoteGone
 from .merge import Match, merge_fields
@@ -258,8 +258,10 @@ def _compared(
 ) -> list[ComparedField]:
     kind, rules = hub.KINDS[link.kind], system.kinds[link.kind].fields
     here = {name: kind.json_value(record, name) for name in there}
+    said = held_as.without(theirs, link)
+    news = {name: there[name] for name in there if name in said.fields or name in said.parents}
     merged = merge_fields(
-        there,
+        news,
         hub=here,
         base=link.snapshot,
         rules=rules,
@@ -270,7 +272,9 @@ def _compared(
     rows = []
     for name, value in there.items():
         same = rules[name].same(here[name], value)
-        outcome = _outcome(system, rules[name].push, same, name in merged.take, name in asks)
+        outcome = f"{system.label} has it in its own way"
+        if same or name in news:
+            outcome = _outcome(system, rules[name].push, same, name in merged.take, name in asks)
         rows.append(ComparedField(name, here[name], value, same, outcome))
     return rows
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from companies.merging import merge
@@ -348,3 +349,15 @@ def test_a_message_from_before_our_write_is_no_change_of_anybody_s(
 
     assert tc2.send() == []
     assert tc2.shown(client_id)["deal_stage"] == "Demo booked"
+
+
+def test_comparing_says_that_tc2_has_a_value_in_its_own_way(admin_client, tc2, client_id, shown):
+    tc2.account.switches.set(bdr_person_passed_over=True)
+    shown.bdr_person = shown.sales_person
+    shown.save()
+    tc2.send()
+
+    link = tc2.link("company", client_id)
+    page = admin_client.get(reverse("record-compare", args=["company", shown.pk, link.pk]))
+
+    assert "TC2 has it in its own way" in page.content.decode()
