@@ -50,6 +50,7 @@ class SpokeKind:
         deleted_with: The parent that takes records of this kind along when it is deleted there.
         deletion_spreads: Whether the others delete what was deleted there.
         listed: Whether it has a list of its own; else it comes with another kind's.
+        readable: Whether it is shown when it is asked for; else who is named is believed.
         derived: What else is sent, beside the fields.
     """
 
@@ -67,6 +68,7 @@ class SpokeKind:
     deleted_with: str = ""
     deletion_spreads: bool = True
     listed: bool = True
+    readable: bool = True
     derived: Derived | None = None
 
     def derive(self, record: Any) -> Mapping[str, Any]:
