@@ -82,14 +82,24 @@ def test_an_org_renamed_in_pipedrive_keeps_its_name_in_tc2(pipedrive, tc2, clien
     assert tc2.account.client(client_id)["meta_agency"]["name"] == "Ada Quill Tutors"
 
 
+@pytest.fixture
+def other_client(tc2, client_id):
+    """A client of another organization, as TC2 shows it when nothing is owed to it."""
+    tc2.send()
+    tc2.deliver()
+    tc2.sandbox.forget_calls()
+    return tc2.account.client(client_id)
+
+
 @pytest.mark.parametrize("action", ACTIONS)
-def test_an_org_that_tc2_lacks_makes_no_call_there(action, pipedrive, tc2):
+def test_an_org_that_tc2_lacks_makes_no_call_there(action, pipedrive, tc2, other_client):
     org = pipedrive.create("organization", name="Larkfield")["id"]
 
     act(pipedrive, action, "organization", org)
 
     assert tc2.send() == []
     assert tc2.calls == []
+    assert tc2.account.client(other_client["id"]) == other_client
 
 
 def test_a_deleted_org_leaves_its_client_in_tc2(pipedrive, tc2, client_id, organization):
@@ -160,10 +170,13 @@ def test_a_person_who_is_a_recipient_in_tc2_stays_as_they_are_there(
 
 @pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize(("org", "person"), [case[:2] for case in CASES])
-def test_a_deal_of_an_org_that_tc2_lacks_makes_no_call_there(action, org, person, pipedrive, tc2):
+def test_a_deal_of_an_org_that_tc2_lacks_makes_no_call_there(
+    action, org, person, pipedrive, tc2, other_client
+):
     deal = pipedrive.create("deal", title="Onboarding", **stage(pipedrive, org, person))
 
     act(pipedrive, action, "deal", deal["id"])
 
     assert tc2.send() == []
     assert tc2.calls == []
+    assert tc2.account.client(other_client["id"]) == other_client
