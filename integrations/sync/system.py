@@ -171,11 +171,13 @@ class Page:
     Attributes:
         token: Continues the walk; empty at the end.
         unusable: A sentence for each row of which nothing can be kept.
+        places: Where the next poll goes on, by list: kept once all of this poll is applied.
     """
 
     records: list[RemoteRecord]
     token: str = ""
     unusable: tuple[str, ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 class Remote(Protocol):
