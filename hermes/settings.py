@@ -154,8 +154,12 @@ CACHES = {
 
 # -- Calls -----------------------------------------------------------------------------
 
-# What tells when a team member is busy and keeps the calls: a class of meetings.calendars.
-CALENDAR_BACKEND = env("CALENDAR_BACKEND", default="meetings.calendars.NoCalendar")
+# What tells when a team member is busy and keeps the calls: as meetings.calendars.Calendar.
+CALENDAR_BACKEND = env("CALENDAR_BACKEND", default="") or (
+    "integrations.google_calendar.calendar.GoogleCalendar"
+    if env("GOOGLE_SERVICE_ACCOUNT", default="")
+    else "meetings.calendars.NoCalendar"
+)
 
 # -- Celery ----------------------------------------------------------------------------
 
