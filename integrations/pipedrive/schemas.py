@@ -148,7 +148,8 @@ def _custom_rules(kind: str) -> dict[str, FieldRule]:
 
 
 def _is_meeting_wanted(meeting: Any) -> bool:
-    return bool(meeting.status != "cancelled")
+    """While it is not known whether a booked call is kept, nobody hears of it."""
+    return bool(meeting.status != "cancelled" and not meeting.awaits_calendar)
 
 
 def _is_company_wanted(company: Any) -> bool:
