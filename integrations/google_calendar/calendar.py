@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from companies.models import TeamMember
@@ -66,10 +68,7 @@ class GoogleCalendar:
         except SyncError as error:
             raise CalendarUnavailable(describe(error)) from error
         with transaction.atomic():
-            live = ExternalLink.objects.filter(
-                system=SYSTEM.name, kind=KIND, record_id=meeting.pk, state=LinkState.LIVE
-            )
-            for link in live:
+            for link in _live_links(meeting):
                 sent.keep_deletion(link)
             _settled(meeting)
 
@@ -100,9 +99,16 @@ def _keep(meeting: Meeting, outgoing: Outgoing, event: dict[str, Any], made: boo
     An event of an earlier try says what was sent then; what changed since goes out by itself.
     """
     agreed = outgoing.changed if made else frozenset()
+    known = replace(outgoing, creating=not _live_links(meeting).exists())
     with transaction.atomic():
-        sent.keep(SYSTEM, outgoing, record(event, heard_at=timezone.now()), sent=agreed)
+        sent.keep(SYSTEM, known, record(event, heard_at=timezone.now()), sent=agreed)
         _settled(meeting)
+
+
+def _live_links(meeting: Meeting) -> QuerySet:
+    return ExternalLink.objects.filter(
+        system=SYSTEM.name, kind=KIND, record_id=meeting.pk, state=LinkState.LIVE
+    )
 
 
 def _settled(meeting: Meeting) -> None:

@@ -34,9 +34,14 @@ def is_cancelled(status: Any) -> bool:
 
 def _is_wanted(meeting: Any) -> bool:
     """What is over is not put into a calendar any more; what was there then stays."""
-    if meeting.status == MeetingStatus.CANCELLED or meeting.awaits_calendar:
+    if meeting.status == MeetingStatus.CANCELLED:
         return False
     return bool(meeting.calendar_event_id or meeting.ends_at > timezone.now())
+
+
+def _is_settled(meeting: Any) -> bool:
+    """Until then booking writes it, and takes it out again, itself."""
+    return not meeting.awaits_calendar
 
 
 def _shown(meeting: Any) -> dict[str, str]:
@@ -70,6 +75,7 @@ SPOKE_KINDS = {
         },
         create=False,
         wanted=_is_wanted,
+        ready=_is_settled,
         derived=Derived(values=_shown, links=(), told_by={"contact": _calls_with}),
     ),
 }

@@ -148,8 +148,12 @@ def _custom_rules(kind: str) -> dict[str, FieldRule]:
 
 
 def _is_meeting_wanted(meeting: Any) -> bool:
+    return bool(meeting.status != "cancelled")
+
+
+def _is_meeting_settled(meeting: Any) -> bool:
     """While it is not known whether a booked call is kept, nobody hears of it."""
-    return bool(meeting.status != "cancelled" and not meeting.awaits_calendar)
+    return not meeting.awaits_calendar
 
 
 def _is_company_wanted(company: Any) -> bool:
@@ -226,6 +230,7 @@ SPOKE_KINDS = {
         },
         create=False,
         wanted=_is_meeting_wanted,
+        ready=_is_meeting_settled,
     ),
 }
 

@@ -84,7 +84,7 @@ def _send(system: System, remote: Remote, entry: OutboxEntry) -> None:
     if entry.attempts > len(schedule.RETRY_AFTER) + 1:
         raise TimeoutError("The worker stopped each time it worked on this")
     job = _job(system, entry)
-    if job.record is None:
+    if job.record is None or not _kind(job).ready(job.record):
         close(entry, "nothing")
         return
     _merge_there(remote, job)

@@ -260,5 +260,27 @@ def test_neither_key_nor_token_is_written_anywhere(google, meeting, caplog, sett
         assert secret not in written
 
 
+def test_a_call_in_the_calendar_that_awaits_it_once_more_is_not_taken_out(google, meeting):
+    calendar().write(meeting)
+    Meeting.objects.filter(pk=meeting.pk).update(
+        awaits_calendar=True, starts_at=START + HALF_AN_HOUR, ends_at=START + 2 * HALF_AN_HOUR
+    )
+    assert google.send() == []
+    assert len(google.events(meeting.host)) == 1
+
+    calendar().write(Meeting.objects.get(pk=meeting.pk))
+    google.send()
+    assert google.event(meeting)["start"]["dateTime"] == "2030-03-05T15:00:00+00:00"
+
+
+def test_an_event_that_was_deleted_meanwhile_is_written_anew(google, meeting):
+    calendar().write(meeting)
+    google.cancel(meeting)
+    calendar().write(meeting)
+
+    assert google.link(meeting).remote_id == google.event(meeting)["id"]
+    assert google.send() == []
+
+
 def _die(*_args):
     raise KeyboardInterrupt
