@@ -60,7 +60,8 @@ class GoogleRemote:
             except (Rejected, RemoteGone) as error:
                 unread.append(str(host))
                 sentence = f"The calendar of {host} cannot be read: {error}"
-                yield Page(hosts.all_of(host), unusable=(sentence,))
+                known = [] if since else hosts.all_of(host)
+                yield Page(known, unusable=(sentence,))
         hosts.remember_unread(unread)
 
     def _all(self, host: TeamMember) -> Page:

@@ -33,7 +33,8 @@ def description(meeting: Meeting) -> str:
         "guide_url": settings.CALLS_GUIDE_URL,
         "trial_url": _trial_url(meeting),
     }
-    return render_to_string(f"google_calendar/{meeting.kind}.html", context).strip()
+    lines = render_to_string(f"google_calendar/{meeting.kind}.html", context).splitlines()
+    return "".join(line.strip() for line in lines)
 
 
 def _trial_url(meeting: Meeting) -> str:

@@ -42,7 +42,7 @@ function newCalendar(refresh) {
 }
 
 function tokens() {
-  const refusal = el("select", {}, ...["", ...REFUSALS].map((word) => el("option", { value: word }, word || "give tokens")));
+  const refusal = el("select", {}, ...["", ...REFUSALS].map((word) => el("option", { value: word }, word || "a token")));
   const set = () => attempt("Set.", () => call("POST", "/google/tokens", { error: refusal.value }));
   const forget = (done, place) => () => attempt(done, () => call("POST", place));
   return [el("h2", {}, "Tokens"), el("div", { className: "row" }, labelled("Who asks for one gets", refusal), button("Set", set),

@@ -154,7 +154,8 @@ def test_taking_out_what_never_was_there_calls_nobody(google, meeting):
 
 
 @pytest.mark.parametrize(
-    ("trouble", "status"), [("error", 400), ("blocked", 403), ("burst", 403), ("error", 404)]
+    ("trouble", "status"),
+    [("error", 400), ("blocked", 403), ("burst", 403), ("error", 404), ("error", 429)],
 )
 def test_a_refusal_is_known_for_sure_and_leaves_nothing(google, meeting, trouble, status):
     google.sandbox.trouble.add(trouble, method="POST", path=EVENTS, status=status, times=None)
