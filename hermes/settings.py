@@ -154,8 +154,12 @@ CACHES = {
 
 # -- Calls -----------------------------------------------------------------------------
 
-# What tells when a team member is busy and keeps the calls: a class of meetings.calendars.
-CALENDAR_BACKEND = env("CALENDAR_BACKEND", default="meetings.calendars.NoCalendar")
+# What tells when a team member is busy and keeps the calls: as meetings.calendars.Calendar.
+CALENDAR_BACKEND = env("CALENDAR_BACKEND", default="") or (
+    "integrations.google_calendar.calendar.GoogleCalendar"
+    if env("GOOGLE_SERVICE_ACCOUNT", default="")
+    else "meetings.calendars.NoCalendar"
+)
 
 # -- Celery ----------------------------------------------------------------------------
 
@@ -241,6 +245,7 @@ SECURE_HSTS_PRELOAD = USE_HTTPS
 SESSION_COOKIE_SECURE = USE_HTTPS
 CSRF_COOKIE_SECURE = USE_HTTPS
 X_FRAME_OPTIONS = "DENY"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "hermes.error_pages.HidesKeys"
 SECURE_REFERRER_POLICY = "same-origin"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
