@@ -87,3 +87,13 @@ def tc2(sandbox, db, client, settings):
     settings.TC2_API_KEY = KEY
     settings.TC2_REQUESTS_PER_MINUTE = 100_000
     return TC2Loop(sandbox, client)
+
+
+@pytest.fixture
+def calendar(settings, monkeypatch, tmp_path):
+    """The hosts' calendars, empty, in a folder."""
+    from tests.meetings.calendar import FOLDER, FolderCalendar
+
+    monkeypatch.setenv(FOLDER, str(tmp_path))
+    settings.CALENDAR_BACKEND = "tests.meetings.calendar.FolderCalendar"
+    return FolderCalendar()
