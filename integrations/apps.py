@@ -17,6 +17,6 @@ class IntegrationsConfig(AppConfig):
         registry.register_all()
         merges.connect()
         staff_notes.connect()
-        post_save.connect(waiting.somebody_new, sender="companies.TeamMember")
+        post_save.connect(waiting.somebody_came, sender="companies.TeamMember")
         post_migrate.connect(changes.install_triggers, sender=self)
         post_migrate.connect(schedules.install, sender=self)

@@ -29,7 +29,7 @@ def _no_broker(settings, monkeypatch):
     from integrations.sync import wake
 
     monkeypatch.setattr(wake, "_send", lambda task: None)
-    monkeypatch.setattr(wake, "_publish", lambda *task: None)
+    monkeypatch.setattr(wake, "_publish", lambda *task, countdown=0: None)
     settings.PIPEDRIVE_BASE_URL = ""
     settings.PIPEDRIVE_API_TOKEN = ""
     settings.PIPEDRIVE_WEBHOOK_USER = USER

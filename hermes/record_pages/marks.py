@@ -13,7 +13,8 @@ from companies import history
 from hermes.words import when
 from integrations.models import ExternalLink, LinkState
 from integrations.sync import hub
-from integrations.sync.system import FieldRule, Policy, System, switched_on
+from integrations.sync.field_rules import FieldRule, Policy
+from integrations.sync.system import System, switched_on
 
 #: Policies by which the other side's value replaces ours.
 THEIRS = (Policy.REMOTE, Policy.REMOTE_UNLESS_EMPTY)

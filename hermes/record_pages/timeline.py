@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_datetime
 
 from companies import history
 from companies.models import Merge
-from integrations.models import OutboxEntry, SyncLog, WebhookEvent
+from integrations.models import ExternalLink, LinkState, OutboxEntry, SyncLog, WebhookEvent
 
 #: Items on one page.
 PAGE = 30
@@ -31,7 +31,7 @@ CHIPS = {
 }
 
 #: Where an item comes from. Of two at one moment the lower one is shown first.
-CHANGE, MESSAGE, SEND, NOTE, MERGE = range(5)
+CHANGE, MESSAGE, SEND, NOTE, MERGE, LINKED, MADE = range(7)
 
 #: A system, and the record's number there.
 Remote = tuple[str, str]
@@ -115,7 +115,7 @@ def read(
         saves: The newest history rows of the record as it is, where they were read already.
     """
     items = _changes(record, after, saves) if chip in ("all", "changes") else []
-    items += _others(kind, record.pk, list(remotes), chip, after)
+    items += _others(record, kind, list(remotes), chip, after)
     items.sort(key=lambda item: (-item.place.at.timestamp(), item.place.rank, -item.place.pk))
     shown = items[:PAGE]
     return TimelinePage(shown, shown[-1].place if len(items) > PAGE else None)
@@ -138,11 +138,11 @@ def _changes(record: Any, after: Place | None, saves: list[Any] | None) -> list[
 
 
 def _others(
-    kind: str, pk: int, remotes: list[Remote], chip: str, after: Place | None
+    record: Any, kind: str, remotes: list[Remote], chip: str, after: Place | None
 ) -> list[Item]:
     branches = [
         _newest(rows, rank, after)
-        for rank, every in _sources(kind, pk, remotes).items()
+        for rank, every in _sources(record, kind, remotes).items()
         if (rows := _asked_for(chip, rank, every)) is not None
     ]
     if not branches:
@@ -160,15 +160,16 @@ def _others(
 def _asked_for(chip: str, rank: int, rows: QuerySet) -> QuerySet | None:
     """The rows of a source that belong to a chip; None for none of them."""
     if chip == "errors":
-        if rank == MERGE:
+        if rank in (MERGE, LINKED, MADE):
             return None
         levels = [SyncLog.Level.WARNING, SyncLog.Level.ERROR]
         return rows.filter(level__in=levels) if rank == NOTE else rows.filter(state__in=TROUBLED)
     wanted = {
-        "all": [MESSAGE, SEND, NOTE, MERGE],
+        "all": [MESSAGE, SEND, NOTE, MERGE, LINKED, MADE],
+        "changes": [MADE],
         "messages": [MESSAGE],
         "sends": [SEND],
-        "notes": [NOTE, MERGE],
+        "notes": [NOTE, MERGE, LINKED],
     }
     return rows if rank in wanted.get(chip, []) else None
 
@@ -188,9 +189,9 @@ def _told_of(kind: str, remotes: list[Remote]) -> QuerySet:
     return WebhookEvent.objects.filter(theirs)
 
 
-def _sources(kind: str, pk: int, remotes: list[Remote]) -> dict[int, QuerySet]:
+def _sources(record: Any, kind: str, remotes: list[Remote]) -> dict[int, QuerySet]:
     """Each source with the same columns, so that one query reads the newest of all."""
-    about = {"kind": kind, "record_id": pk}
+    about = {"kind": kind, "record_id": record.pk}
     undone = Case(When(undone_at__isnull=False, then=_text("undone")), default=_text())
     return {
         MESSAGE: _told_of(kind, remotes).annotate(
@@ -206,9 +207,17 @@ def _sources(kind: str, pk: int, remotes: list[Remote]) -> dict[int, QuerySet]:
             t_at=F("at"), t_system=F("system"), t_state=F("level"), t_action=F("topic"),
             t_note=F("message"), t_error=_text(),
         ),
-        MERGE: Merge.objects.filter(kind=kind.replace("_", ""), winner_id=pk).annotate(
+        MERGE: Merge.objects.filter(kind=kind.replace("_", ""), winner_id=record.pk).annotate(
             t_at=F("merged_at"), t_system=_text(), t_state=undone, t_action=F("by"),
             t_note=Cast("loser_ids", TextField()), t_error=_text(),
+        ),
+        LINKED: ExternalLink.objects.filter(**about).exclude(state=LinkState.ALIAS).annotate(
+            t_at=F("created_at"), t_system=F("system"), t_state=F("state"), t_action=_text(),
+            t_note=F("remote_id"), t_error=_text(),
+        ),
+        MADE: type(record)._base_manager.filter(pk=record.pk).annotate(
+            t_at=F("created_at"), t_system=_text(), t_state=_text(), t_action=_text(),
+            t_note=_text(), t_error=_text(),
         ),
     }  # fmt: skip
 

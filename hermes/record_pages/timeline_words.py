@@ -15,7 +15,7 @@ from integrations.admin.records import label_of
 from integrations.models import EventState, OutboxState, SyncLog
 
 from . import timeline
-from .timeline import CHANGE, MERGE, MESSAGE, SEND, TROUBLED, Item
+from .timeline import CHANGE, LINKED, MADE, MERGE, MESSAGE, SEND, TROUBLED, Item
 
 #: What a message says of the record.
 TOLD = {
@@ -71,6 +71,12 @@ def _line(request: HttpRequest, item: Item) -> Line:
         return _send(request, item)
     if rank == MERGE:
         return _merge(item)
+    if rank == LINKED:
+        sentence = f"Linked with number {item.note} in {label_of(item.system)}"
+        return Line(item.place.at, badge("Link", "link", "calm"), sentence, [])
+    if rank == MADE:
+        sentence = "The record was made in Hermes"
+        return Line(item.place.at, badge("Made", "add_circle", "calm"), sentence, [])
     return Line(
         item.place.at,
         badge(SyncLog.Level(item.state).label),

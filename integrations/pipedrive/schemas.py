@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from integrations.models import ExternalLink
-from integrations.sync.system import Derived, FieldRule, Policy, SpokeKind
+from integrations.sync.field_rules import FieldRule, Policy
+from integrations.sync.system import Derived, SpokeKind
 
 from . import customer
 

@@ -188,7 +188,7 @@ def link_to(record: Any, system: System, remote_id: str, by: str) -> None:
         _join(system, kind.name, record.pk, remote_id)
         apply(records, system=system)
         outbox_entries.add(system, [(kind.name, record.pk)])
-        waiting.parent_came(system, kind.name)
+        waiting.came(kind.name)
         _note(system.name, kind.name, record.pk, f"{by} linked it to {system.label} {remote_id}")
     wake.outbox()
 

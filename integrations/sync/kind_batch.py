@@ -9,10 +9,9 @@ from django.utils import timezone
 
 from integrations.models import ExternalLink, LinkState
 
-from . import findings, hub, links, locks, match, outbox_entries, waiting
+from . import findings, held_as, hub, links, locks, match, outbox_entries, waiting
 from .link_clock import (
     advance,
-    changed_there,
     forget_future,
     is_ahead,
     is_newer,
@@ -24,7 +23,11 @@ from .merge import Match, Merged, merge_fields
 from .records import RemoteRecord, jsonable
 from .system import System
 from .values import Values
+from .why_not_made import why_not_made
 from .writes import Writes
+
+#: What a field has of which nobody has said anything.
+BLANK: tuple[Any, ...] = ("", None, [], {})
 
 #: remote id -> (status, hub id, note)
 Results = dict[str, tuple[str, int | None, str]]
@@ -49,6 +52,9 @@ class KindBatch:
             self.system.name, self.kind, [record.remote_id for record in self.records]
         )
         forget_future(self.links.values(), self.now)
+        self.records = [
+            held_as.without(record, self.links.get(record.remote_id)) for record in self.records
+        ]
         self.values = Values(self.system, self.kind, self.records, self.findings)
         live = [record for record in self.records if not self._removed(record)]
         news = [record for record in live if not self._is_old_news(record)]
@@ -61,8 +67,8 @@ class KindBatch:
             self.results[remote_id] = ("created", pk, "")
         self.findings.twins(made.values())
         self.findings.save()
-        if made or any(each.record_id is not None for each in found.values()):
-            waiting.parent_came(self.system, self.kind)
+        if self.writes.touched_records or any(each.record_id for each in found.values()):
+            waiting.came(self.kind)
         return self.results
 
     def took(self, remote_id: str) -> frozenset[str]:
@@ -103,7 +109,7 @@ class KindBatch:
         old = (
             record.hub_id_text in ("", link.snapshot.get("hub_id"))
             and all(link.remote_state.get(k) == v for k, v in record.remote_state.items())
-            and not changed_there(record, link)
+            and not held_as.changed_there(record, link)
             and self.values.are_in(link.snapshot, record)
         )
         if old:
@@ -140,8 +146,10 @@ class KindBatch:
 
     def _archive(self, record: RemoteRecord, link: ExternalLink) -> None:
         rows = self.hub_kind.model._base_manager.filter(pk=link.record_id, archived_at__isnull=True)
-        rows.update(archived_at=self.now, updated_at=self.now)
+        archived = rows.update(archived_at=self.now, updated_at=self.now)
         link.state = LinkState.GONE
+        # A person archived it before: should it come back there, it stays archived here.
+        link.deleted_here = not archived and not self.spoke_kind.deletes
         if link.record_id is not None:
             outbox_entries.forget_what_is_gone(self.system, self.kind, link.record_id)
         self._advance(link, record)
@@ -157,14 +165,14 @@ class KindBatch:
             self._create(record, found)
 
     def _apply_linked(self, record: RemoteRecord, link: ExternalLink) -> None:
-        if link.deleted_here:
-            self._note(record, "ignored", link.record_id, "Archived in Hermes")
-            return
         assert link.record_id is not None
         target = self.loaded[link.record_id]
+        if link.deleted_here and (self.spoke_kind.deletes or target.archived_at):
+            self._note(record, "ignored", link.record_id, "Archived in Hermes")
+            return
         stale = is_stale(record, link)
         if link.state == LinkState.GONE and not stale:
-            link.state = LinkState.LIVE
+            link.state, link.deleted_here = LinkState.LIVE, False
             self._advance(link, record)
             self._restore(target)
         self._merge(record, target, link, Match.LINK, stale=stale)
@@ -191,7 +199,7 @@ class KindBatch:
         ).update(state=LinkState.ALIAS)
 
     def _create(self, record: RemoteRecord, found: Found | None) -> None:
-        if refusal := self._refusal(record):
+        if refusal := why_not_made(self, record):
             self._note(record, *refusal)
             return
         values = self.values.of(record)
@@ -200,31 +208,15 @@ class KindBatch:
         link.snapshot |= {"hub_id": record.hub_id_text, **record.shown}
         link.remote_state = dict(record.remote_state)
         self.writes.create(target, link)
-        self._taken[record.remote_id] = frozenset(values)
+        self._taken[record.remote_id], self._shown[record.remote_id] = (
+            frozenset(values),
+            record.shown,
+        )
         self.writes.link(link)
         if must_rewrite_hub_id(link):
             self.writes.owe(link)
         self.findings.problems(record, link)
         self.findings.duplicates_of_new(target, found)
-
-    def _refusal(self, record: RemoteRecord) -> tuple[str, None, str] | None:
-        """Why a record that only the remote has is not made here."""
-        if (tombstone := self.links.get(record.remote_id)) and is_stale(record, tombstone):
-            return "stale", None, "Deleted there meanwhile"
-        if not self.spoke_kind.create:
-            if self.kind == "team_member":
-                self.findings.stranger(record)
-            return "ignored", None, f"A {self.kind} is only made in Hermes"
-        needed = self.spoke_kind.needs_parent
-        if needed and self.values.parent_id(record, needed) is None:
-            return "ignored", None, f"A {self.kind} without a {needed} changes nothing"
-        if lacking := self.hub_kind.lacks(self.values.of(record)):
-            self.findings.refuse_misfit(record, lacking)
-            return "ignored", None, f"It has no {lacking} there, and none is made without"
-        for required in (*self.hub_kind.requires, *self.spoke_kind.awaits):
-            if self.values.parent_id(record, required) is None:
-                return "waiting", None, f"Its {required.replace('_', ' ')} is not known yet"
-        return None
 
     # -- merge ---------------------------------------------------------------------
 
@@ -233,7 +225,7 @@ class KindBatch:
     ) -> None:
         values = self.values.of(record)
         if stale:
-            values = {name: v for name, v in values.items() if name not in link.snapshot}
+            values = {name: v for name, v in values.items() if self._is_blank(target, link, name)}
         merged = merge_fields(
             {name: jsonable(value) for name, value in values.items()},
             hub={name: self.hub_kind.json_value(target, name) for name in values},
@@ -242,7 +234,7 @@ class KindBatch:
             match=how,
             remote_is_newer=is_newer(record, target),
         )
-        if not stale and (shown := changed_there(record, link)):
+        if not stale and (shown := held_as.changed_there(record, link)):
             merged.snapshot |= shown
             merged.owes, self._shown[record.remote_id] = True, shown
         for name in merged.take:
@@ -259,6 +251,10 @@ class KindBatch:
             self.findings.problems(record, link)
         status = "changed" if merged.take else "stale" if stale else "unchanged"
         self._note(record, status, target.pk, "")
+
+    def _is_blank(self, target: Any, link: ExternalLink, name: str) -> bool:
+        """Whether nobody has said anything of a field: only then an older message may."""
+        return name not in link.snapshot and self.hub_kind.value(target, name) in BLANK
 
     def _write_link(
         self, record: RemoteRecord, link: ExternalLink, merged: Merged, *, stale: bool

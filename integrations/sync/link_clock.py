@@ -15,7 +15,7 @@ from .records import RemoteRecord
 #: What a batch may change of a link.
 LINK_COLUMNS = [
     "record_id", "state", "snapshot", "remote_state", "modified_at", "event_at", "pulled_at",
-    "other_id",
+    "other_id", "deleted_here",
 ]  # fmt: skip
 
 #: The remote's clock may be ahead of ours by so much. What it dates later than that is wrong.
@@ -115,12 +115,3 @@ def must_rewrite_hub_id(link: ExternalLink) -> bool:
     """A merge there joined two ids, or a copy took over its original's."""
     held = link.snapshot.get("hub_id", "")
     return bool(held) and held != str(link.record_id)
-
-
-def changed_there(record: RemoteRecord, link: ExternalLink) -> dict[str, Any]:
-    """Derived values that are not what the remote was last known to show."""
-    return {
-        name: theirs
-        for name, theirs in record.shown.items()
-        if theirs != (link.snapshot.get(name) or "")
-    }

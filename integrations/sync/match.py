@@ -47,14 +47,14 @@ def identify(
     same_name = sure.companies_named_so(records) if kind == "company" else []
     natural = _grouped(same_name, "the same name")
     natural |= NATURAL_KEYS.get(kind, _no_candidates)(records)
-    certain = None if guess else _certain(kind, records, same_name)
-    for remote_id, pk in links.apart(system, kind, [record.remote_id for record in records]):
+    better = None if guess else sure.pairs(kind, records)
+    apart = links.apart(system, kind, [record.remote_id for record in records])
+    for remote_id, pk in apart:
         _drop(pk, remote_id, by_hub_id, natural)
-        if certain and remote_id in certain:
-            certain[remote_id].discard(pk)
     candidates = {pk for ids, _ in natural.values() for pk in ids} | set(by_hub_id.values())
-    candidates.update(*(certain or {}).values())
+    candidates.update(pk for _, pk in better or [])
     taken = _linked_elsewhere(system, kind, candidates)
+    certain = None if better is None else _certain([better, same_name], taken, set(apart))
     claimed: set[int] = set()
     found = {}
     for record in records:
@@ -90,14 +90,16 @@ def _choose(own_id: int | None, natural: tuple[list[int], str] | None, taken: se
 
 
 def _certain(
-    kind: str, records: Sequence[RemoteRecord], same_name: sure.Pairs
-) -> dict[str, set[int]] | None:
-    pairs = sure.pairs(kind, records, same_name)
-    if pairs is None:
-        return None
-    certain: dict[str, set[int]] = defaultdict(set)
-    for remote_id, pk in pairs:
-        certain[remote_id].add(pk)
+    sources: Sequence[sure.Pairs], taken: set[int], apart: set[tuple[str, int]]
+) -> dict[str, set[int]]:
+    """Those that can be it by the first of the sources that knows any."""
+    certain: dict[str, set[int]] = {}
+    for pairs in sources:
+        by_this: dict[str, set[int]] = defaultdict(set)
+        for remote_id, pk in pairs:
+            if pk not in taken and (remote_id, pk) not in apart:
+                by_this[remote_id].add(pk)
+        certain = {**by_this, **certain}
     return certain
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from .system import FieldRule, Policy
+from .field_rules import FieldRule, Policy
 
 
 class Match(Enum):

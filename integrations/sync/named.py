@@ -40,7 +40,7 @@ def _by_other_id(system: str, kind: str, records: Sequence[RemoteRecord]) -> dic
 
 def _by_other_system(kind: str, records: Sequence[RemoteRecord]) -> dict[str, int]:
     """By a link that another system has, where the remote says which."""
-    named = {pair: r.remote_id for r in records for pair in r.known_as}
+    named = {pair for record in records for pair in record.known_as}
     if not named:
         return {}
     found = ExternalLink.objects.filter(
@@ -49,12 +49,15 @@ def _by_other_system(kind: str, records: Sequence[RemoteRecord]) -> dict[str, in
         remote_id__any=[remote_id for _, remote_id in named],
         state__in=[LinkState.LIVE, LinkState.ALIAS],
     )
-    ids = {named.get((link.system, link.remote_id), ""): link.record_id for link in found}
+    ids = {(link.system, link.remote_id): link.record_id for link in found}
     model = hub.KINDS[kind].model
     here = model._base_manager.filter(pk__any=list(ids.values()), archived_at=None)
     live = set(here.values_list("pk", flat=True))
-    return {
-        remote_id: pk
-        for remote_id, pk in ids.items()
-        if remote_id and pk is not None and pk in live
+    # What it names first counts most.
+    meant = {
+        record.remote_id: next(
+            (pk for pair in record.known_as if (pk := ids.get(pair)) in live), None
+        )
+        for record in records
     }
+    return {remote_id: pk for remote_id, pk in meant.items() if pk is not None}

@@ -129,7 +129,7 @@ def _is_there(job: Job) -> bool:
 
 def _merge_there(remote: Remote, job: Job) -> None:
     """Tell the remote of merges made here, before anything is sent to the survivor."""
-    if job.link is None or job.link.state != LinkState.LIVE:
+    if job.link is None or job.link.state != LinkState.LIVE or not _kind(job).merges:
         return
     owed = ExternalLink.objects.filter(
         system=job.system.name, kind=job.entry.kind, record_id=job.record.pk, merge_owed=True

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from . import connections, hub, links
 from .apply_page import apply_page
-from .link_clock import changed_there
+from .held_as import changed_there
 from .records import RemoteRecord
 from .system import Remote, System, find
 

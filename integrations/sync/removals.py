@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from integrations.models import ExternalLink, LinkState
 
 from . import hub, links
-from .records import RemoteRecord
+from .link_clock import is_stale
+from .records import RemoteRecord, coalesce
 from .system import System, everyone
 
 #: (kind, remote id) to the newest that was said of it.
@@ -20,20 +22,48 @@ def with_children(system: System, newest: Newest) -> dict[tuple[str, str], Remot
     for kind, spoke_kind in system.kinds.items():
         if spoke_kind.deleted_with:
             children = _children(system, kind, spoke_kind.deleted_with, everything)
-            everything = {**children, **everything}
+            late = _late_children(system, kind, spoke_kind.deleted_with, everything)
+            everything = coalesce([*everything.values(), *children, *late])
     return everything
 
 
-def _children(system: System, kind: str, parent: str, newest: Newest) -> Newest:
+def _late_children(system: System, kind: str, parent: str, newest: Newest) -> list[RemoteRecord]:
+    """The end of those unknown here that only a message from before their parent's end names."""
+    parent_kind = hub.KINDS[kind].parents[parent]
+    named = [
+        (one, pk)
+        for one in newest.values()
+        if one.kind == kind and not one.deleted and (pk := one.parents.get(parent))
+    ]
+    ended = _ended(system, parent_kind, {pk for _, pk in named})
+    late = [(one, ended[pk]) for one, pk in named if pk in ended and is_stale(one, ended[pk])]
+    known = links.record_ids_of(system.name, {kind: [one.remote_id for one, _ in late]})
+    return [
+        replace(one, deleted=True, event_at=link.event_at)
+        for one, link in late
+        if one.key not in known
+    ]
+
+
+def _ended(system: System, kind: str, remote_ids: set[str]) -> dict[str, ExternalLink]:
+    if not remote_ids:
+        return {}
+    gone = ExternalLink.objects.filter(
+        system=system.name, kind=kind, remote_id__any=list(remote_ids), state=LinkState.GONE
+    )
+    return {link.remote_id: link for link in gone}
+
+
+def _children(system: System, kind: str, parent: str, newest: Newest) -> list[RemoteRecord]:
     parent_kind = hub.KINDS[kind].parents[parent]
     deletions = [one for one in newest.values() if one.kind == parent_kind and one.deleted]
     gone = {one.remote_id: one for one in deletions}
     if not gone:
-        return {}
+        return []
     known = links.record_ids_of(system.name, {parent_kind: gone})
     deleted = {pk: gone[remote_id] for (_, remote_id), pk in known.items() if pk is not None}
-    return {
-        (kind, link.remote_id): RemoteRecord(
+    return [
+        RemoteRecord(
             system=system.name,
             kind=kind,
             remote_id=link.remote_id,
@@ -44,12 +74,13 @@ def _children(system: System, kind: str, parent: str, newest: Newest) -> Newest:
         for link in _links_below(system, kind, parent, list(deleted))
         # One that was its child by another record of the system is that one's still.
         if link.snapshot.get(parent) in deleted
-    }
+    ]
 
 
 def _links_below(system: System, kind: str, parent: str, ids: list[int]) -> list[ExternalLink]:
-    """Living links of those that are children here as well: a person may have moved some."""
-    children = hub.KINDS[kind].model._base_manager.filter(**{f"{parent}_id__in": ids})
+    """Living links of those that are live children here: a person may have moved some."""
+    below = {f"{parent}_id__in": ids, "archived_at": None}
+    children = hub.KINDS[kind].model._base_manager.filter(**below)
     return list(
         ExternalLink.objects.filter(
             system=system.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -11,7 +12,7 @@ from redis.exceptions import RedisError
 
 from integrations.models import WebhookEvent
 
-from . import connections
+from . import connections, links
 from .errors import Held
 from .inbox_claims import failed, hold
 from .records import RemoteRecord
@@ -40,7 +41,7 @@ def resolved(
         if trouble := next((each for each in answers if isinstance(each, Exception)), None):
             failed(event, trouble)
         else:
-            ready[event.pk] = _with(reading, answers)
+            ready[event.pk] = _with(system, reading, answers)
     return ready
 
 
@@ -76,7 +77,9 @@ def _name(system: System, key: Key) -> str:
     return f"reread:{system.name}:{':'.join(key)}"
 
 
-def _with(reading: Reading, answers: Iterable[list[RemoteRecord] | Exception]) -> Reading:
+def _with(
+    system: System, reading: Reading, answers: Iterable[list[RemoteRecord] | Exception]
+) -> Reading:
     told = [
         # Its place is after the message that asked, and before those that came later.
         replace(one, event_at=reading.at)
@@ -84,4 +87,17 @@ def _with(reading: Reading, answers: Iterable[list[RemoteRecord] | Exception]) -
         if not isinstance(answer, Exception)
         for one in answer
     ]
-    return replace(reading, records=[*reading.records, *told])
+    missing = [key for key in reading.reread if key not in {one.key for one in told}]
+    return replace(reading, records=[*reading.records, *told, *_ends(system, missing, reading)])
+
+
+def _ends(system: System, missing: Sequence[Key], reading: Reading) -> list[RemoteRecord]:
+    """The deletion of what is linked here and is not there to be read."""
+    asked: dict[str, list[str]] = defaultdict(list)
+    for kind, remote_id in missing:
+        asked[kind].append(remote_id)
+    return [
+        RemoteRecord(system.name, kind, remote_id, event_at=reading.at, deleted=True)
+        for (kind, remote_id), pk in links.record_ids_of(system.name, asked).items()
+        if pk is not None
+    ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.db import transaction
 from django.utils import timezone
 
 from integrations.models import ExternalLink, LinkState, OutboxEntry
 
-from . import hub, links, locks, overwritten
+from . import held_as, hub, links, locks, overwritten
 from .apply_page import apply_page
 from .ended import close
 from .records import RemoteRecord, jsonable
@@ -32,6 +34,9 @@ def keep_answer(
         apply_page([answer], system=system)
         close(entry, "create" if outgoing.creating else "update", sorted(sent))
         return
+    # Of what else it shows a message of its own tells, or the night.
+    shown = {name: value for name, value in answer.shown.items() if name in sent}
+    answer = replace(answer, shown=shown)
     hub.KINDS[answer.kind].hold(outgoing.record_id)
     link = _link(system, answer, outgoing)
     overwritten.remember(link, outgoing, sent)
@@ -39,6 +44,7 @@ def keep_answer(
     link.snapshot = {**link.snapshot, **agreed}
     if outgoing.send_hub_id:
         link.snapshot["hub_id"] = answer.hub_id_text or str(outgoing.record_id)
+    held_as.remember(system, link, answer, sent)
     link.pushed_at, link.last_error = timezone.now(), ""
     link.save()
     apply_page([answer], system=system)

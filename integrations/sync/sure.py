@@ -18,17 +18,9 @@ ALIKE = 0.3
 Pairs = list[tuple[str, int]]
 
 
-def pairs(kind: str, records: Sequence[RemoteRecord], same_name: Pairs) -> Pairs | None:
-    """Remote ids with the hub ids that they surely are; None where any likeness will do.
-
-    Args:
-        same_name: Those of the very same name, which count where nothing better is known.
-    """
-    if kind not in SURE:
-        return None
-    better = SURE[kind](records)
-    found = {remote_id for remote_id, _ in better}
-    return better + [pair for pair in same_name if pair[0] not in found]
+def pairs(kind: str, records: Sequence[RemoteRecord]) -> Pairs | None:
+    """Remote ids with the hub ids that they surely are; None where any likeness will do."""
+    return SURE[kind](records) if kind in SURE else None
 
 
 def _companies(records: Sequence[RemoteRecord]) -> Pairs:

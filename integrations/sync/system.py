@@ -5,50 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, Protocol
 
+from .field_rules import FieldRule
 from .records import RemoteRecord
 from .set_up import Setup
-
-
-class Policy(StrEnum):
-    """Who wins a field that both sides changed."""
-
-    REMOTE = "remote"
-    HUB = "hub"
-    NEWEST = "newest"
-    REMOTE_UNLESS_EMPTY = "remote unless empty"
-    ONLY_WHEN_NEW = "only when new"
-    ONLY_WHILE_EMPTY = "only while empty"
-    ASK = "ask"
-
-
-def unchanged(value: Any) -> Any:
-    """The canonical form of a value that the remote keeps as it is."""
-    return value
-
-
-@dataclass(frozen=True)
-class FieldRule:
-    """How one field travels.
-
-    Attributes:
-        canonical: Our value as the remote will hold it (cut to its limit, say). Two
-            values are the same if their canonical forms are. Must be idempotent.
-        push: Whether our changes are sent.
-    """
-
-    policy: Policy = Policy.NEWEST
-    canonical: Callable[[Any], Any] = unchanged
-    push: bool = True
-
-    def same(self, ours: Any, theirs: Any) -> bool:
-        """Whether two JSON values are one to this remote; empty text and none are."""
-        if ours == theirs or (ours in ("", None) and theirs in ("", None)):
-            return True
-        left, right = self.canonical(ours), self.canonical(theirs)
-        return bool(left == right or (left in ("", None) and right in ("", None)))
 
 
 @dataclass(frozen=True)
@@ -79,6 +40,7 @@ class SpokeKind:
         create_there: Whether a record that only the hub has makes one there.
         needs_parent: A record without this parent changes nothing unless it is linked.
         deletes: Whether an archived hub record is deleted there.
+        merges: Whether two of its records can be made one there.
         look_first: Whether the remote may have this hub record already, unknown to us: it is
             looked for before it is made there.
         wanted: Whether this hub record belongs there; one that no longer does is deleted.
@@ -97,6 +59,7 @@ class SpokeKind:
     create_there: bool = True
     needs_parent: str = ""
     deletes: bool = True
+    merges: bool = True
     look_first: Callable[[Any], bool] = lambda record: False
     wanted: Callable[[Any], bool] = lambda record: True
     awaits: tuple[str, ...] = ()

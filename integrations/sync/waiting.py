@@ -9,19 +9,22 @@ from django.utils import timezone
 from integrations.models import EventState, Reason, WebhookEvent
 
 from . import hub, wake
-from .system import System
+from .system import System, everyone
 
 
-def parent_came(system: System, kind: str) -> None:
-    """A record of this kind is linked: try what waits for one, given up on or not."""
-    if kind in _awaited(system):
-        _try_again(system=system.name)
+def came(kind: str) -> None:
+    """A record of this kind is new, linked or changed: try what waits for one, given up or not.
+
+    Whoever brought it: one system's person may be whom another system's message names.
+    """
+    names = [system.name for system in everyone() if kind in _awaited(system)]
+    if names:
+        _try_again(names)
 
 
-def somebody_new(created: bool, **_: Any) -> None:
-    """A team member was added: what waits may find its own now, whatever the system."""
-    if created:
-        _try_again()
+def somebody_came(**_: Any) -> None:
+    """A team member was saved: what waits may find its own now, whatever the system."""
+    came("team_member")
 
 
 def _awaited(system: System) -> set[str]:
@@ -32,9 +35,11 @@ def _awaited(system: System) -> set[str]:
     }
 
 
-def _try_again(**which: str) -> None:
+def _try_again(systems: list[str]) -> None:
     events = WebhookEvent.objects.filter(
-        state__in=[EventState.RETRYING, EventState.DEAD], reason=Reason.WAITING, **which
+        state__in=[EventState.RETRYING, EventState.DEAD],
+        reason=Reason.WAITING,
+        system__in=systems,
     )
     if events.update(
         state=EventState.RETRYING, attempts=0, next_attempt_at=timezone.now(), done_at=None

@@ -41,6 +41,11 @@ class Writes:
         """The system has to hear about this record, though the change came from there."""
         self._owed.append(link)
 
+    @property
+    def touched_records(self) -> bool:
+        """Whether a hub record is made or changed."""
+        return bool(self._created or self._changed)
+
     def save(self) -> dict[str, int]:
         """Write it all; remote id to hub id of the records that are new."""
         self._save_records()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from integrations.sync.system import Derived, FieldRule, Policy, SpokeKind
+from integrations.sync.field_rules import FieldRule, Policy
+from integrations.sync.system import Derived, SpokeKind
 
 from . import crm
 
@@ -94,6 +95,7 @@ SPOKE_KINDS = {
         },
         create_there=False,
         deletes=False,
+        merges=False,
         awaits=("sales_person",),
         guess=False,
         deletion_spreads=False,

@@ -11,7 +11,7 @@ from integrations.sync import outbox_entries, system
 
 from .crm import CRM
 from .inbound import organizations
-from .schemas import CRM_FIELDS, NAME
+from .schemas import NAME
 
 
 def follow(shown: Mapping[int, Mapping[str, Any]]) -> None:
@@ -54,8 +54,10 @@ def _follow(company_id: int, typed: str) -> None:
 
 def _obstacle(chosen: ExternalLink | None, link: ExternalLink) -> str:
     """Why the client cannot be of that company."""
-    if chosen is None or not Company.objects.filter(pk=chosen.record_id).exists():
+    if chosen is None:
         return "Pipedrive has no such organization"
+    if not Company.objects.filter(pk=chosen.record_id).exists():
+        return "its company is archived in Hermes"
     about = {"system": NAME, "kind": "company", "record_id": chosen.record_id}
     if ExternalLink.objects.filter(**about).exclude(state=LinkState.ALIAS).exists():
         return "that company has another client in TC2"
@@ -65,9 +67,8 @@ def _obstacle(chosen: ExternalLink | None, link: ExternalLink) -> str:
 
 
 def _move(link: ExternalLink, company_id: int) -> None:
-    """The two sides have yet to agree on anything but what the client shows."""
-    link.record_id = company_id
-    link.snapshot = {name: link.snapshot[name] for name in CRM_FIELDS if name in link.snapshot}
+    """The two sides have yet to agree on anything: the answer to a write brings it all."""
+    link.record_id, link.snapshot = company_id, {}
     link.save(update_fields=["record_id", "snapshot"])
     outbox_entries.add(system.get(NAME), [("company", company_id)], at_once=True)
 

@@ -34,6 +34,8 @@ def checked(account: "Account", body: object, *, version: int, creating: bool) -
         reasons["last_name"] = [REQUIRED]
     if reasons:
         raise Refusal(400, _nested(reasons, version))
+    if account.switches.bdr_person_passed_over:
+        written.pop("bdr_person", None)
     if "extra_attrs" in written:
         written["extra"] = written.pop("extra_attrs")
     return written

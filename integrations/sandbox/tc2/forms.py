@@ -49,6 +49,9 @@ def client(account: "Account", record: dict, version: int) -> dict:
     ]
     fields = account.tables["custom_field"].values()
     shown["extra_attrs"] = custom_fields.shown(fields, record["extra"])
+    if account.switches.custom_fields_folded:
+        for each in shown["extra_attrs"]:
+            each["value"] = each["value"].lower()
     if record["agency"] is not None:
         shown["meta_agency"] = _agency(account, account.tables["agency"][record["agency"]])
     return shown

@@ -31,5 +31,9 @@ class Switches(switches.Switches):
     #: Some branches refuse to have these two set.
     sales_person_writable: bool = True
     bdr_person_writable: bool = True
+    #: Whether it is passed over without a word.
+    bdr_person_passed_over: bool = False
+    #: Whether custom fields read in lower case, however they were written.
+    custom_fields_folded: bool = False
     #: For the whole answer of a webhook's receiver.
     delivery_timeout_seconds: float = 8.0

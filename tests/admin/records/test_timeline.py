@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -30,11 +32,26 @@ def sentences(response):
     ]
 
 
+def backdate() -> None:
+    """What is there was made before all that follows; in one transaction the clock stands still."""
+    before = timezone.now() - timedelta(hours=1)
+    Company.objects.update(created_at=before)
+    ExternalLink.objects.update(created_at=before)
+
+
+def old_company(name="Acme"):
+    company = rows.company(name)
+    backdate()
+    company.refresh_from_db()
+    return company
+
+
 @pytest.fixture
 def larkfield(pipedrive):
     """A company that came from Pipedrive."""
     org = pipedrive.create("organization", name="Larkfield")
     pipedrive.tell("create", "organization", org["id"])
+    backdate()
     return Company.objects.get()
 
 
@@ -53,25 +70,29 @@ def test_changes_messages_sends_notes_and_merges_stand_in_one_list_newest_first(
         "Sent to Pipedrive: name",
         "admin changed name from Larkfield to Larkfield Ltd",
         "Pipedrive says that it was created there. It was made here",
+        f"Linked with number {pipedrive.link(larkfield).remote_id} in Pipedrive",
+        "The record was made in Hermes",
     ]
 
 
 @pytest.mark.parametrize(
     ("chip", "expected"),
     [
-        ("changes", ["admin changed name from Acme to Acme Ltd"]),
+        ("changes", ["admin changed name from Acme to Acme Ltd", "The record was made in Hermes"]),
         ("messages", ["Pipedrive says that it was changed there. Nobody knows stage 9"]),
         ("sends", ["Could not be sent to Pipedrive: Pipedrive refuses country"]),
         ("errors", ["Could not be sent to Pipedrive: Pipedrive refuses country",
                     "Pipedrive says that it was changed there. Nobody knows stage 9"]),
-        ("notes", ["A note"]),
+        ("notes", ["A note", "Linked with number 42 in Pipedrive"]),
     ],
 )  # fmt: skip
 def test_one_sort_can_be_asked_for(client, staff, chip, expected):
     staff()
-    company = rows.company()
-    link = rows.linked(company)
-    rows.message(subject=f"company {link.remote_id}", action="change")
+    company = old_company()
+    rows.linked(company)
+    backdate()
+    ExternalLink.objects.update(remote_id="42")
+    rows.message(subject="company 42", action="change")
     save(client, company, name="Acme Ltd")
     rows.change(company)
     SyncLog.objects.create(kind="company", record_id=company.pk, topic="x", message="A note")
@@ -81,17 +102,18 @@ def test_one_sort_can_be_asked_for(client, staff, chip, expected):
 
 def test_what_happened_to_others_is_not_shown(client, staff):
     staff()
-    company, other = rows.company(), rows.company("Other")
+    company, other = old_company(), old_company("Other")
     rows.change(other)
     rows.message(subject="company 77")
 
-    assert sentences(timeline(client, company)) == []
-    assert "Nothing of this sort has happened yet" in timeline(client, company).content.decode()
+    assert sentences(timeline(client, company)) == ["The record was made in Hermes"]
+    messages = timeline(client, company, show="messages")
+    assert "Nothing of this sort has happened yet" in messages.content.decode()
 
 
 def test_older_pages_follow_without_a_gap_or_a_double(client, staff):
     staff()
-    company = rows.company()
+    company = old_company()
     for number in range(40):
         SyncLog.objects.create(
             kind="company", record_id=company.pk, topic="x", message=f"note {number}"
@@ -108,14 +130,14 @@ def test_older_pages_follow_without_a_gap_or_a_double(client, staff):
         found += sentences(response)
         address = response.context["more"]
 
-    assert len(found) == len(set(found)) == 80
+    assert len(found) == len(set(found)) == 81
     assert found[0] == "Sent to Pipedrive: field 39"
-    assert found[-1] == "note 0"
+    assert found[-2:] == ["note 0", "The record was made in Hermes"]
 
 
 def test_pages_of_changes_show_what_each_became(client, staff):
     staff()
-    company = rows.company("name 0")
+    company = old_company("name 0")
     for number in range(1, 36):
         company.name = f"name {number}"
         company.save()
@@ -125,7 +147,7 @@ def test_pages_of_changes_show_what_each_became(client, staff):
 
     assert sentences(first)[0].endswith("changed name from name 34 to name 35")
     assert sentences(second)[0].endswith("changed name from name 4 to name 5")
-    assert len(sentences(second)) == 5
+    assert len(sentences(second)) == 6
     assert second.context["more"] == ""
 
 
@@ -139,17 +161,17 @@ MOMENT = "2026-01-01T00:00:00Z"
 )  # fmt: skip
 def test_nonsense_for_a_place_starts_at_the_newest(client, staff, after):
     staff()
-    company = rows.company()
+    company = old_company()
     rows.change(company)
 
-    assert len(sentences(timeline(client, company, after=after, show="nonsense"))) == 1
+    assert len(sentences(timeline(client, company, after=after, show="nonsense"))) == 2
 
 
 def test_a_stuck_change_is_tried_again_from_the_records_page(client, staff):
     staff("sales")
-    company = rows.company()
+    company = old_company()
     entry = rows.change(company)
-    [line] = client.get(page(company)).context["lines"]
+    line, *_ = client.get(page(company)).context["lines"]
 
     response = client.post(line.again, {"next": page(company)})
 
@@ -163,12 +185,12 @@ def test_a_stuck_change_is_tried_again_from_the_records_page(client, staff):
 )
 def test_trying_again_is_offered_to_those_who_may(client, staff, role, send, message):
     staff(role)
-    company = rows.company()
+    company = old_company()
     link = rows.linked(company)
     rows.message(subject=f"company {link.remote_id}")
     rows.change(company)
 
-    sent, received = timeline(client, company).context["lines"]
+    sent, received, *_ = timeline(client, company).context["lines"]
 
     assert (bool(sent.again), bool(received.again)) == (send, message)
 
@@ -177,7 +199,7 @@ def test_those_who_may_not_see_the_record_do_not_see_its_timeline(client, staff)
     user = staff("read only")
     user.groups.clear()
 
-    assert timeline(client, rows.company()).status_code == 403
+    assert timeline(client, old_company()).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -254,7 +276,7 @@ def test_a_team_member_from_pipedrive_says_that_the_name_is_decided_there(client
 
 def test_the_part_alone_is_only_the_list(client, staff):
     staff("sales")
-    company = rows.company()
+    company = old_company()
 
     text = timeline(client, company, part="1").content.decode()
 
@@ -269,6 +291,6 @@ def test_another_systems_message_about_a_record_of_the_same_number_is_not_shown(
     remote_id = ExternalLink.objects.get(kind="company").remote_id
     rows.message(system="other", subject=f"company {remote_id}", state="done", note="Changed")
 
-    assert sentences(timeline(client, larkfield)) == [
+    assert sentences(timeline(client, larkfield, show="messages")) == [
         "Pipedrive says that it was created there. It was made here"
     ]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from integrations.sync.field_rules import FieldRule, Policy
 from integrations.sync.merge import Match, Merged, merge_fields
-from integrations.sync.system import FieldRule, Policy
 
 RULES = {"name": FieldRule(policy=Policy.ONLY_WHILE_EMPTY, push=False)}
 

@@ -195,6 +195,50 @@ def test_an_event_whose_sales_person_is_unknown_waits_until_somebody_adds_them(t
     assert Company.objects.get().sales_person.email == admin["email"]
 
 
+def test_the_sales_person_may_come_from_pipedrive(pipedrive, tc2):
+    client = tc2.account.sign_up(first_name="Ada", last_name="Quill", email="ada@quill.example")
+    tc2.happened()
+    event = tc2.event(client["id"])
+    event["subject"]["sales_person"] |= {"id": 599, "email": "eve@larkfield.example"}
+    tc2.deliver(event)
+    assert not Company.objects.exists()
+    user = pipedrive.create("user", name="Eve Park", email="eve@larkfield.example")
+    org = pipedrive.create("organization", name="Elsewhere", owner_id=user["id"])
+
+    pipedrive.tell("create", "organization", org["id"])
+    inbox.drain()
+
+    owner = tc2.linked("company", client["id"]).sales_person
+    assert owner.email == "eve@larkfield.example"
+
+
+def test_a_corrected_address_of_a_team_member_lets_go_what_waits(tc2):
+    somebody = TeamMemberFactory(email="mistyped@hermes.example")
+    tc2.sign_up()
+    assert not Company.objects.exists()
+
+    somebody.email = tc2.account.client(8101)["sales_person"]["email"]
+    somebody.save()
+    inbox.drain()
+
+    assert Company.objects.get().sales_person == somebody
+
+
+def test_a_company_of_the_very_name_is_found_though_another_client_s_has_the_e_mail(
+    tc2, customer, sales_person
+):
+    known = CompanyFactory(name="Ada Quill Tutors Two")
+    own = {"email": "two@quill.example", "agency": {"name": known.name}}
+    second = tc2.account.sign_up(first_name="Ada", last_name="Quill", **own)["id"]
+    tc2.happened()
+    event = tc2.event(second)
+    event["subject"]["email"] = "ada@quill.example"
+
+    tc2.deliver(event)
+
+    assert tc2.linked("company", second) == known
+
+
 def test_a_deleted_client_is_archived_with_its_contacts_and_comes_back(tc2, customer):
     tc2.account.delete(customer)
     tc2.deliver()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from companies.merging import merge
 from companies.models import Company
 from deals.models import Deal
-from integrations.models import LinkState, OutboxEntry, OutboxState
+from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxState
 from integrations.pipedrive import SYSTEM as PIPEDRIVE
 from integrations.sync import outbox
 from tests.deal_cases import BOTH, CASES, stage
@@ -280,3 +284,62 @@ def _client_of(tc2, company):
     client = tc2.sign_up(first_name="Lia", email="lia@larkfield.example", agency=agency)
     assert tc2.linked("company", client["id"]) == company
     return client["id"]
+
+
+def test_what_tc2_shows_in_lower_case_is_not_written_again(tc2, client_id, company):
+    tc2.account.switches.set(custom_fields_folded=True)
+    assert len(tc2.send()) == 1
+
+    for _ in range(2):
+        tc2.deliver(tc2.event(client_id))
+        assert tc2.send() == []
+
+    assert tc2.shown(client_id)["deal_stage"] == "signed up"
+
+
+def test_who_is_passed_over_without_a_word_is_not_told_again_and_again(tc2, client_id, shown):
+    tc2.account.switches.set(bdr_person_passed_over=True)
+    shown.bdr_person = shown.sales_person
+    shown.save()
+    assert len(tc2.send()) == 1
+
+    for _ in range(2):
+        tc2.deliver(tc2.event(client_id))
+        assert tc2.send() == []
+
+    assert Company.objects.get().bdr_person == shown.sales_person
+
+
+def test_two_clients_of_one_company_stay_two_and_the_survivor_s_is_written(
+    pipedrive, tc2, pipeline, client_id, deal_id
+):
+    other = tc2.sign_up(first_name="Bo", last_name="Ek", email="bo@ek.example")["id"]
+    pipedrive.send()
+    tc2.send()
+    winner, loser = Company.objects.order_by("pk")
+    loser.deals.get().archive()
+    merge(winner=winner, losers=[loser], by="Sam")
+    pipedrive.send()
+
+    move(pipedrive, pipeline, deal_id, "Demo booked")
+    calls = tc2.send()
+
+    assert {call.path for call in calls} == {f"/tc2/api/clients/{client_id}/"}
+    assert tc2.shown(client_id)["deal_stage"] == "Demo booked"
+    assert tc2.linked("company", other) == winner
+    assert not OutboxEntry.objects.filter(state=OutboxState.DEAD).exists()
+
+
+def test_a_message_from_before_our_write_is_no_change_of_anybody_s(
+    pipedrive, tc2, pipeline, client_id, deal_id
+):
+    late = tc2.event(client_id)
+    move(pipedrive, pipeline, deal_id, "Demo booked")
+    assert len(tc2.send()) == 1
+    later = timezone.now() + timedelta(seconds=5)
+    ExternalLink.objects.filter(system="tc2").update(pushed_at=later)
+
+    tc2.deliver(late)
+
+    assert tc2.send() == []
+    assert tc2.shown(client_id)["deal_stage"] == "Demo booked"

@@ -1,0 +1,90 @@
+"""How a remote holds what we sent where it holds it otherwise: cut, folded, or not at all.
+
+That is no change of anybody's. Taken for one, the two would correct each other for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from integrations.models import ExternalLink
+
+from .records import RemoteRecord, jsonable
+from .remote_values import remote_values
+from .system import System
+
+#: Where a link's snapshot keeps it: name to value, as the remote's records say it.
+HELD_AS = "held_as"
+
+
+def remember(
+    system: System, link: ExternalLink, answer: RemoteRecord, sent: Collection[str]
+) -> None:
+    """Note what an answer says of what was just sent, where it is something else."""
+    said = {**answer.fields, **answer.parents, **answer.shown}
+    theirs = {**remote_values(system, answer, sent), **answer.shown}
+    rules = system.kinds[answer.kind].fields
+    held = {name: value for name, value in known(link).items() if name not in sent}
+    for name in sent & said.keys():
+        ours = link.snapshot.get(name)
+        same = rules[name].same if name in rules else alike
+        if not same(ours, theirs.get(name)):
+            held[name] = jsonable(said[name])
+    link.snapshot.pop(HELD_AS, None)
+    if held:
+        link.snapshot[HELD_AS] = held
+
+
+def known(link: ExternalLink) -> Mapping[str, Any]:
+    """Name to what the remote holds instead of what it was sent."""
+    return link.snapshot.get(HELD_AS) or {}
+
+
+def without(record: RemoteRecord, link: ExternalLink | None) -> RemoteRecord:
+    """The record without the values that it holds instead of ours."""
+    if link is None or not (held := known(link)):
+        return record
+    return replace(
+        record, fields=_others(record.fields, held), parents=_others(record.parents, held)
+    )
+
+
+def _others(values: Mapping[str, Any], held: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in values.items()
+        if name not in held or jsonable(value) != held[name]
+    }
+
+
+def changed_there(record: RemoteRecord, link: ExternalLink) -> dict[str, Any]:
+    """Derived values that are not what the remote was last known to show.
+
+    What a message from before our last write shows is what we have written over.
+    """
+    if record.event_at and link.pushed_at and record.event_at < _whole_second(link.pushed_at):
+        return {}
+    held = known(link)
+    return {
+        name: theirs
+        for name, theirs in record.shown.items()
+        if not alike(link.snapshot.get(name), theirs)
+        and not (name in held and alike(held[name], theirs))
+    }
+
+
+def _whole_second(at: datetime) -> datetime:
+    """Some clocks tell no more; what came in the same second may have come later."""
+    return at.replace(microsecond=0)
+
+
+def alike(ours: Any, theirs: Any) -> bool:
+    """Whether two texts differ in no more than case and blanks."""
+    return _folded(ours) == _folded(theirs)
+
+
+def _folded(value: Any) -> str:
+    return " ".join(str(value or "").casefold().split())
