@@ -105,6 +105,7 @@ def _first_deal(company: Company, pipeline: Pipeline) -> Deal:
 
 
 def _deal_in(pipeline: Pipeline, company: Company, contact: Contact | None) -> Deal:
+    assert pipeline.default_stage_id is not None, "deals enter no pipeline without a first stage"
     return Deal(
         name=company.name,
         company=company,

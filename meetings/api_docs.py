@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, inline_serializer
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiResponse,
+    extend_schema,
+    inline_serializer,
+)
 from rest_framework import serializers
 
 from .serializers import (
@@ -92,31 +97,31 @@ BOOKING_REFUSALS = [
     refused(422, "invalid", "Please correct the fields below.", meeting_dt=["This must be in …"]),
 ]
 
-COUNTRY = {
-    "tags": TAGS,
-    "responses": answers(
+COUNTRY = extend_schema(
+    tags=TAGS,
+    responses=answers(
         inline_serializer("VisitorCountry", {"country_code": serializers.CharField()})
     ),
-    "examples": [said(200, country_code="PT")],
-}
+    examples=[said(200, country_code="PT")],
+)
 
-NEXT_SALES_PERSON = {
-    "tags": TAGS,
-    "parameters": [SalesPersonQuery],
-    "responses": answers(ADMIN, s404="Nobody sells the plan.", s422="No such plan."),
-    "examples": [MIA],
-}
+NEXT_SALES_PERSON = extend_schema(
+    tags=TAGS,
+    parameters=[SalesPersonQuery],
+    responses=answers(ADMIN, s404="Nobody sells the plan.", s422="No such plan."),
+    examples=[MIA],
+)
 
-NEXT_SUPPORT_PERSON = {
-    "tags": TAGS,
-    "responses": answers(ADMIN, s404="Nobody takes support calls."),
-    "examples": [MIA],
-}
+NEXT_SUPPORT_PERSON = extend_schema(
+    tags=TAGS,
+    responses=answers(ADMIN, s404="Nobody takes support calls."),
+    examples=[MIA],
+)
 
-AVAILABILITY = {
-    "tags": TAGS,
-    "parameters": [AvailabilityQuery],
-    "responses": answers(
+AVAILABILITY = extend_schema(
+    tags=TAGS,
+    parameters=[AvailabilityQuery],
+    responses=answers(
         inline_serializer(
             "FreeSlots",
             {
@@ -130,18 +135,18 @@ AVAILABILITY = {
         s422="A time that is none, or too many days.",
         s503="The calendar cannot be read.",
     ),
-    "examples": [
+    examples=[
         said(200, status="ok", slots=[["2027-06-08T09:00:00+00:00", "2027-06-08T09:30:00+00:00"]])
     ],
-}
+)
 
-BOOK_SALES_CALL = {
-    "tags": TAGS,
-    "request": SalesCall,
-    "responses": answers(
+BOOK_SALES_CALL = extend_schema(
+    tags=TAGS,
+    request=SalesCall,
+    responses=answers(
         BOOKED, s400="Not booked; the code says why.", s422="Values that cannot be right."
     ),
-    "examples": [
+    examples=[
         asked(
             admin_id=7, meeting_dt="2027-06-08T09:00:00Z", name="Ines Duarte",
             email="ines@brightpath.example", phone="+351 21 555 0100",
@@ -151,19 +156,19 @@ BOOK_SALES_CALL = {
         BOOKED_EXAMPLE,
         *BOOKING_REFUSALS,
     ],
-}  # fmt: skip
+)  # fmt: skip
 
-BOOK_SUPPORT_CALL = {
-    "tags": TAGS,
-    "request": SupportCall,
-    "responses": answers(
+BOOK_SUPPORT_CALL = extend_schema(
+    tags=TAGS,
+    request=SupportCall,
+    responses=answers(
         BOOKED,
         s400="Not booked; the code says why.",
         s403="The values of the link are not ours, or too old.",
         s404="No such company.",
         s422="Values that cannot be right.",
     ),
-    "examples": [
+    examples=[
         asked(
             company_id=42, admin_id=7, meeting_dt=1_812_445_200, name="Ines Duarte",
             email="ines@brightpath.example", e=1_812_000_000, s="4a24a1…",
@@ -171,12 +176,12 @@ BOOK_SUPPORT_CALL = {
         BOOKED_EXAMPLE,
         *BOOKING_REFUSALS,
     ],
-}  # fmt: skip
+)  # fmt: skip
 
-VALIDATE_SUPPORT_LINK = {
-    "tags": TAGS,
-    "parameters": [SupportLink],
-    "responses": answers(
+VALIDATE_SUPPORT_LINK = extend_schema(
+    tags=TAGS,
+    parameters=[SupportLink],
+    responses=answers(
         inline_serializer(
             "GoodLink",
             {
@@ -188,13 +193,13 @@ VALIDATE_SUPPORT_LINK = {
         s404="No such admin or company.",
         s422="A value is missing.",
     ),
-    "examples": [
+    examples=[
         said(200, status="ok", company_name="Brightpath"),
         refused(403, "expired", "This link is too old. Please ask for a new one."),
     ],
-}
+)
 
-LINK = inline_serializer("SupportLinkAddress", {"link": serializers.URLField()})
+SUPPORT_LINK = inline_serializer("SupportLinkAddress", {"link": serializers.URLField()})
 
 COMPANIES = inline_serializer(
     "FoundCompany",

@@ -19,7 +19,7 @@ class Unprocessable(ValidationError):
 class Refused(APIException):
     """A plain no. ``fields`` names what was wrong, where it was one value."""
 
-    status_code = status.HTTP_400_BAD_REQUEST
+    status_code: int = status.HTTP_400_BAD_REQUEST
 
     def __init__(self, status_code: int, code: str, message: str, field: str = "") -> None:
         super().__init__(message, code)

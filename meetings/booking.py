@@ -123,13 +123,13 @@ def _keep_visitor(call: CallRequest, host: TeamMember) -> tuple[matching.Guest, 
     return guest, deal
 
 
-def refuse_same_call(contact: Contact, span: Span, *, moving: Meeting | None = None) -> None:
+def refuse_same_call(contact: Contact | None, span: Span, *, moving: Meeting | None = None) -> None:
     """One call of a contact at a time.
 
     Raises:
         Refusal: The contact has another one around that time.
     """
-    if _has_call_around(contact, span.start, moving):
+    if contact is not None and _has_call_around(contact, span.start, moving):
         raise Refusal("meeting_exists", field="meeting_dt")
 
 

@@ -9,7 +9,7 @@ from django.db.models import QuerySet, Value
 from django.db.models.functions import Lower
 
 from companies.locks import hold, name_of
-from companies.models import Company, TeamMember
+from companies.models import Company, TeamMember, split_name
 from contacts.models import PHONE_DIGITS, Contact
 
 from .requests import CallRequest
@@ -53,7 +53,7 @@ def find_or_make(call: CallRequest, host: TeamMember) -> Guest:
     if company is None:
         company = _new_company(call, host)
     if contact is None:
-        contact = _without_company(call.email) or Contact(name=call.name, phone=call.phone)
+        contact = _without_company(call.email) or _new_contact(call)
     _complete(contact, company, call)
     return Guest(company, contact)
 
@@ -78,7 +78,10 @@ def _contacts() -> QuerySet[Contact]:
 
 
 def _by_email(email: str) -> Contact | None:
-    return _contacts().filter(email_key=Lower(Value(email))).first() if email else None
+    if not email:
+        return None
+    # As the index says it, which has only those with an address.
+    return _contacts().exclude(email_key="").filter(email_key=Lower(Value(email))).first()
 
 
 def _by_phone(phone: str) -> Contact | None:
@@ -113,8 +116,13 @@ def _without_company(email: str) -> Contact | None:
     """Somebody whom we know, but not where they work."""
     if not email:
         return None
-    alone = Contact.objects.filter(company=None, email_key=Lower(Value(email)))
-    return alone.order_by("-pk").first()
+    alone = Contact.objects.exclude(email_key="").filter(company=None)
+    return alone.filter(email_key=Lower(Value(email))).order_by("-pk").first()
+
+
+def _new_contact(call: CallRequest) -> Contact:
+    first_name, last_name = split_name(call.name)
+    return Contact(first_name=first_name, last_name=last_name, phone=call.phone)
 
 
 def _complete(contact: Contact, company: Company, call: CallRequest) -> None:

@@ -16,7 +16,7 @@ LONGEST_LIST = timedelta(days=60)
 
 
 #: What was given is not said again: it may be what no answer can hold.
-NO_PLAN = {"invalid_choice": "There is no such plan."}
+NO_PLAN: dict[str, Any] = {"invalid_choice": "There is no such plan."}
 
 
 class SalesPersonQuery(serializers.Serializer):

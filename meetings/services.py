@@ -43,8 +43,7 @@ def move(meeting: Meeting, starts_at: datetime, *, within: Span | None = None) -
         if Span(moved.starts_at, moved.ends_at) == span:
             return moved
         moved.starts_at, moved.ends_at = span
-        if moved.contact is not None:
-            refuse_same_call(moved.contact, span, moving=moved)
+        refuse_same_call(moved.contact, span, moving=moved)
         refuse_own_calls(moved)
         moved.sequence += 1
         moved.save(update_fields=["starts_at", "ends_at", "sequence", "updated_at"])

@@ -74,7 +74,7 @@ class Limit(BaseThrottle):
         named = hashlib.sha256(who.encode("utf-8", "replace")).hexdigest()
         key = f"limit:{self.scope}:{named}"
         try:
-            since = cache.get_or_set(f"{key}:since", time.time, SECONDS)
+            since = float(cache.get_or_set(f"{key}:since", time.time, SECONDS) or time.time())
             counted = f"{key}:{since}"
             cache.add(counted, 0, SECONDS * 2)
             number = cache.incr(counted)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from django.http import HttpRequest
-from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
@@ -69,7 +67,7 @@ class PublicView(APIView):
             raise TooLarge
         super().initial(request, *args, **kwargs)
 
-    def finalize_response(self, request: HttpRequest, response: Any, *args: Any, **kw: Any) -> Any:
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kw: Any) -> Any:
         """What is free, and who is next, is true now only."""
         response.headers.setdefault("Cache-Control", "no-store")
         return super().finalize_response(request, response, *args, **kw)
@@ -83,7 +81,7 @@ class BookingView(PublicView):
 
 
 class Country(PublicView):
-    @extend_schema(**api_docs.COUNTRY)
+    @api_docs.COUNTRY
     def get(self, request: Request) -> Response:
         """The visitor's country, as far as Cloudflare tells."""
         code = request.META.get("HTTP_CF_IPCOUNTRY", "").strip().upper()
@@ -92,7 +90,7 @@ class Country(PublicView):
 
 
 class NextSalesPerson(PublicView):
-    @extend_schema(**api_docs.NEXT_SALES_PERSON)
+    @api_docs.NEXT_SALES_PERSON
     def get(self, request: Request) -> Response:
         """With whom a visitor of this plan and country talks."""
         asked = read(SalesPersonQuery, request.query_params)
@@ -104,7 +102,7 @@ class NextSalesPerson(PublicView):
 
 
 class NextSupportPerson(PublicView):
-    @extend_schema(**api_docs.NEXT_SUPPORT_PERSON)
+    @api_docs.NEXT_SUPPORT_PERSON
     def get(self, request: Request) -> Response:
         """With whom a customer who needs help talks."""
         try:
@@ -130,7 +128,7 @@ def _number(text: str | None) -> int | None:
 
 
 class Availability(PublicView):
-    @extend_schema(**api_docs.AVAILABILITY)
+    @api_docs.AVAILABILITY
     def get(self, request: Request) -> Response:
         """The times at which a host can be booked."""
         asked = read(AvailabilityQuery, request.query_params)
@@ -150,7 +148,7 @@ class Availability(PublicView):
 
 
 class BookSalesCall(BookingView):
-    @extend_schema(**api_docs.BOOK_SALES_CALL)
+    @api_docs.BOOK_SALES_CALL
     def post(self, request: Request) -> Response:
         """Book a call with somebody who sells."""
         given = read(SalesCall, request.data)
@@ -176,7 +174,7 @@ class BookSalesCall(BookingView):
 
 
 class BookSupportCall(BookingView):
-    @extend_schema(**api_docs.BOOK_SUPPORT_CALL)
+    @api_docs.BOOK_SUPPORT_CALL
     def post(self, request: Request) -> Response:
         """Book a call with somebody who helps."""
         given = read(SupportCall, request.data)
@@ -199,7 +197,7 @@ class BookSupportCall(BookingView):
 
 
 class ValidateSupportLink(PublicView):
-    @extend_schema(**api_docs.VALIDATE_SUPPORT_LINK)
+    @api_docs.VALIDATE_SUPPORT_LINK
     def get(self, request: Request) -> Response:
         """Whether a support link is one of ours, and still good."""
         asked = read(SupportLink, request.query_params)

@@ -42,7 +42,7 @@ class GenerateSupportLink(PublicView):
         tags=api_docs.TAGS,
         parameters=[LinkQuery],
         responses=api_docs.answers(
-            api_docs.LINK, s403="Wrong key.", s404="Unknown there.", s503="TC2 is away."
+            api_docs.SUPPORT_LINK, s403="Wrong key.", s404="Unknown there.", s503="TC2 is away."
         ),
     )
     def get(self, request: Request) -> Response:
