@@ -141,6 +141,16 @@ def test_a_person_that_gets_an_email_address_is_updated(pipedrive, website, host
     assert pipedrive.remote(known)["emails"][0]["value"] == INES["email"]
 
 
+def test_a_support_call_updates_a_person_that_differs(pipedrive, website, host, known):
+    Contact.objects.update(phone="+351 21 555 0199")
+    website.book_support(host, known.company)
+
+    calls = pipedrive.send()
+
+    assert [call.method for call in writes(calls, "person")] == ["PATCH"]
+    assert pipedrive.remote(known)["phones"][0]["value"] == "+351 21 555 0199"
+
+
 def test_a_support_call_of_somebody_new_makes_no_deal(pipedrive, website, host, entry):
     website.book_support(host, None, company_name="Brightpath")
     pipedrive.send()
