@@ -107,3 +107,13 @@ def google(sandbox, db, settings, _service_account):
     settings.GOOGLE_SERVICE_ACCOUNT = _service_account
     settings.CALENDAR_BACKEND = "integrations.google_calendar.calendar.GoogleCalendar"
     return GoogleLoop(sandbox)
+
+
+@pytest.fixture
+def calendar(settings, monkeypatch, tmp_path):
+    """The hosts' calendars, empty, in a folder."""
+    from tests.meetings.calendar import FOLDER, FolderCalendar
+
+    monkeypatch.setenv(FOLDER, str(tmp_path))
+    settings.CALENDAR_BACKEND = "tests.meetings.calendar.FolderCalendar"
+    return FolderCalendar()

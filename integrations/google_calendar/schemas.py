@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from integrations.sync.system import Derived, FieldRule, Policy, SpokeKind
+from integrations.sync.field_rules import FieldRule, Policy
+from integrations.sync.system import Derived, SpokeKind
 from meetings.models import Meeting, MeetingStatus
 
 NAME = "google_calendar"

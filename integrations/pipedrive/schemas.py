@@ -149,7 +149,8 @@ def _custom_rules(kind: str) -> dict[str, FieldRule]:
 
 
 def _is_meeting_wanted(meeting: Any) -> bool:
-    return bool(meeting.status != "cancelled")
+    """Not before its host's calendar has it: until then it may come to nothing."""
+    return bool(meeting.status != "cancelled" and not meeting.awaits_calendar)
 
 
 def _is_meeting_settled(meeting: Any) -> bool:
