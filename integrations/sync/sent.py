@@ -40,9 +40,10 @@ def keep(system: System, outgoing: Outgoing, answer: RemoteRecord, *, sent: froz
     if _was_taken_apart(system, answer, outgoing):
         apply_page([answer], system=system)
         return
-    # Of what else it shows a message of its own tells, or the night.
-    shown = {name: value for name, value in answer.shown.items() if name in sent}
-    answer = replace(answer, shown=shown)
+    if sent:
+        # Of what else it shows a message of its own tells, or the night.
+        shown = {name: value for name, value in answer.shown.items() if name in sent}
+        answer = replace(answer, shown=shown)
     hub.KINDS[answer.kind].hold(outgoing.record_id)
     link = _link(system, answer, outgoing)
     overwritten.remember(link, outgoing, sent)
