@@ -153,6 +153,11 @@ def _is_meeting_wanted(meeting: Any) -> bool:
     return bool(meeting.status != "cancelled" and not meeting.awaits_calendar)
 
 
+def _is_meeting_settled(meeting: Any) -> bool:
+    """While it is not known whether a booked call is kept, nobody hears of it."""
+    return not meeting.awaits_calendar
+
+
 def _is_company_wanted(company: Any) -> bool:
     return not company.narc
 
@@ -227,6 +232,7 @@ SPOKE_KINDS = {
         },
         create=False,
         wanted=_is_meeting_wanted,
+        ready=_is_meeting_settled,
     ),
 }
 
