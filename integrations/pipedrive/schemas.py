@@ -149,8 +149,7 @@ def _custom_rules(kind: str) -> dict[str, FieldRule]:
 
 
 def _is_meeting_wanted(meeting: Any) -> bool:
-    """Not before its host's calendar has it: until then it may come to nothing."""
-    return bool(meeting.status != "cancelled" and not meeting.awaits_calendar)
+    return bool(meeting.status != "cancelled")
 
 
 def _is_meeting_settled(meeting: Any) -> bool:
