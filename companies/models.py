@@ -19,6 +19,7 @@ from .records import (
     sensible_year,
     with_history,
 )
+from .zones import zone_named
 
 
 def name_key(*columns: str) -> Lower:
@@ -113,7 +114,9 @@ class TeamMember(Record):
         return self.name or self.email
 
     def clean(self) -> None:
-        """What the constraint holds, at the field."""
+        """What the constraint holds, at the field; and a zone of which the time is known."""
+        if zone_named(self.timezone) is None:
+            raise ValidationError({"timezone": "must be a name such as Europe/London."})
         same = TeamMember.all_objects.filter(email__iexact=self.email).exclude(pk=self.pk)
         if other := same.first():
             raise ValidationError({"email": f"{other} has this e-mail address already."})

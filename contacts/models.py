@@ -17,6 +17,16 @@ from companies.records import (
     with_history,
 )
 
+#: The form in which phone numbers are compared.
+PHONE_DIGITS = models.Func(
+    "phone",
+    models.Value("[^0-9]"),
+    models.Value(""),
+    models.Value("g"),
+    function="regexp_replace",
+    output_field=models.TextField(),
+)
+
 
 class Role(models.TextChoices):
     CLIENT = "client", "Client"
@@ -68,6 +78,7 @@ class Contact(Record):
             models.Index(
                 fields=["email_key"], condition=~Q(email_key=""), name="contact_by_email_key"
             ),
+            models.Index(PHONE_DIGITS, condition=~Q(phone=""), name="contact_by_phone_digits"),
             models.Index(fields=["last_name", "-id"], name="contact_by_name"),
             GinIndex(OpClass(Upper("name_key"), name="gin_trgm_ops"), name="contact_name_search"),
             GinIndex(OpClass(Upper("email"), name="gin_trgm_ops"), name="contact_email_search"),

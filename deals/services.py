@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from companies.models import Company, Plan, TC2Status
+from contacts.models import Contact
 from deals.models import Deal, Pipeline, Status
 
 #: Who signed up longer ago is no new business.
@@ -38,6 +39,30 @@ def open_first_deals(company_ids: Collection[int]) -> list[Company]:
             made.append(_first_deal(company, pipeline))
     Deal.objects.bulk_create(made)
     return without
+
+
+def deal_for_call(company: Company, contact: Contact, *, plan: str) -> Deal | None:
+    """The company's newest open deal, or a new one; what was won or lost stays so.
+
+    Args:
+        plan: That of a company of which none is known.
+
+    Returns:
+        None where no pipeline takes new deals of the plan.
+
+    Source: workflows, "Sales call booked", Deal object.
+    """
+    # Held, so that two calls at one moment do not open two.
+    company = Company.objects.select_for_update(of=("self",), no_key=True).get(pk=company.pk)
+    is_open = Deal.objects.filter(company=company, status=Status.OPEN)
+    if deal := is_open.order_by("-pk").first():
+        return deal
+    pipeline = _entries().get(company.price_plan or plan or Plan.PAYG)
+    if pipeline is None:
+        return None
+    deal = _deal_in(pipeline, company, contact)
+    deal.save()
+    return deal
 
 
 def open_missed_deals(pipeline: Pipeline) -> None:
@@ -76,10 +101,15 @@ def _entries() -> dict[str, Pipeline]:
 
 
 def _first_deal(company: Company, pipeline: Pipeline) -> Deal:
+    return _deal_in(pipeline, company, company.contacts.live().order_by("pk").first())
+
+
+def _deal_in(pipeline: Pipeline, company: Company, contact: Contact | None) -> Deal:
+    assert pipeline.default_stage_id is not None, "deals enter no pipeline without a first stage"
     return Deal(
         name=company.name,
         company=company,
-        contact=company.contacts.live().order_by("pk").first(),
+        contact=contact,
         owner_id=company.sales_person_id,
         pipeline=pipeline,
         stage_id=pipeline.default_stage_id,

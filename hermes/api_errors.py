@@ -15,10 +15,12 @@ def as_json(error: Exception, context: dict[str, Any]) -> Response | None:
     if response is None:
         return None
     detail = response.data.get("detail") if isinstance(response.data, dict) else None
+    fields = getattr(error, "fields", {}) if detail else response.data
     response.data = {
         "status": "error",
         "message": str(detail or "Please correct the fields below."),
-        **({} if detail else {"errors": response.data}),
+        "code": getattr(detail, "code", "invalid"),
+        **({"errors": fields} if fields else {}),
     }
     return response
 

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "corsheaders",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -69,6 +70,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -151,11 +153,6 @@ CACHES = {
         "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
     }
 }
-
-# -- Calls -----------------------------------------------------------------------------
-
-# What tells when a team member is busy and keeps the calls: a class of meetings.calendars.
-CALENDAR_BACKEND = env("CALENDAR_BACKEND", default="meetings.calendars.NoCalendar")
 
 # -- Celery ----------------------------------------------------------------------------
 
@@ -241,6 +238,7 @@ SECURE_HSTS_PRELOAD = USE_HTTPS
 SESSION_COOKIE_SECURE = USE_HTTPS
 CSRF_COOKIE_SECURE = USE_HTTPS
 X_FRAME_OPTIONS = "DENY"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "hermes.error_pages.HidesKeys"
 SECURE_REFERRER_POLICY = "same-origin"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -281,6 +279,7 @@ _configure_logs(LOG_FORMAT)
 
 SANDBOX_ENABLED = env.bool("SANDBOX_ENABLED", default=DEBUG)
 
-# -- The outside systems ---------------------------------------------------------------
+# -- Calls, and the outside systems ----------------------------------------------------
 
+from hermes.call_settings import *  # noqa: E402, F403
 from hermes.system_settings import *  # noqa: E402, F403

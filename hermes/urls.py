@@ -12,6 +12,7 @@ urlpatterns = [
     path("admin/", include("hermes.record_pages.urls")),
     path("admin/", admin.site.urls),
     path("", include("integrations.urls")),
+    path("", include("meetings.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema")),
     path("healthz", health.healthz),

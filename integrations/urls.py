@@ -1,11 +1,15 @@
-"""The doors that outside systems knock at."""
+"""The doors that outside systems knock at, and what TC2 asks of us."""
 
 from django.urls import path
 
 from .pipedrive.webhooks import PipedriveWebhook
+from .tc2.companies import Companies
+from .tc2.support_links import GenerateSupportLink
 from .tc2.webhooks import TC2Webhook
 
 urlpatterns = [
     path("pipedrive/callback/", PipedriveWebhook.as_view(), name="pipedrive-callback"),
     path("tc2/callback/", TC2Webhook.as_view(), name="tc2-callback"),
+    path("callbooker/support-link/generate/tc2/", GenerateSupportLink.as_view()),
+    path("companies/", Companies.as_view()),
 ]

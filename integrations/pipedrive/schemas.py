@@ -152,6 +152,11 @@ def _is_meeting_wanted(meeting: Any) -> bool:
     return bool(meeting.status != "cancelled")
 
 
+def _is_meeting_settled(meeting: Any) -> bool:
+    """While it is not known whether a booked call is kept, nobody hears of it."""
+    return not meeting.awaits_calendar
+
+
 def _is_company_wanted(company: Any) -> bool:
     return not company.narc
 
@@ -226,6 +231,7 @@ SPOKE_KINDS = {
         },
         create=False,
         wanted=_is_meeting_wanted,
+        ready=_is_meeting_settled,
     ),
 }
 

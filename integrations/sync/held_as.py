@@ -12,9 +12,13 @@ from typing import Any
 
 from integrations.models import ExternalLink
 
+from .field_rules import FieldRule, Policy
 from .records import RemoteRecord, jsonable
 from .remote_values import remote_values
 from .system import System
+
+#: The policies by which a value of ours is never given up.
+OURS_STAYS = {Policy.HUB, Policy.ONLY_WHEN_NEW, Policy.ONLY_WHILE_EMPTY}
 
 #: Where a link's snapshot keeps it: name to value, as the remote's records say it.
 HELD_AS = "held_as"
@@ -23,19 +27,28 @@ HELD_AS = "held_as"
 def remember(
     system: System, link: ExternalLink, answer: RemoteRecord, sent: Collection[str]
 ) -> None:
-    """Note what an answer says of what was just sent, where it is something else."""
+    """Note what an answer says of what was just sent, where it is something else.
+
+    Only of what stays as it is here; what we take from the remote, we take in its form.
+    """
     said = {**answer.fields, **answer.parents, **answer.shown}
     theirs = {**remote_values(system, answer, sent), **answer.shown}
     rules = system.kinds[answer.kind].fields
     held = {name: value for name, value in known(link).items() if name not in sent}
     for name in sent & said.keys():
-        ours = link.snapshot.get(name)
-        same = rules[name].same if name in rules else alike
-        if not same(ours, theirs.get(name)):
+        rule, value = rules.get(name), theirs.get(name)
+        if _stays(rule, value) and not (rule.same if rule else alike)(link.snapshot[name], value):
             held[name] = jsonable(said[name])
     link.snapshot.pop(HELD_AS, None)
     if held:
         link.snapshot[HELD_AS] = held
+
+
+def _stays(rule: FieldRule | None, theirs: Any) -> bool:
+    """Whether ours stays whatever the remote says; so it is with what others say of a record."""
+    if rule is None or rule.policy in OURS_STAYS:
+        return True
+    return rule.policy is Policy.REMOTE_UNLESS_EMPTY and theirs in ("", None)
 
 
 def known(link: ExternalLink) -> Mapping[str, Any]:

@@ -1,27 +1,18 @@
-"""Names that only one transaction at a time may work on."""
+"""What only one transaction at a time may work on, of what remotes tell."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db import connection
+from companies.locks import hold, name_of
 
 from .records import RemoteRecord
-
-
-def hold(names: Iterable[str]) -> None:
-    """Hold these names until the transaction ends. Sorted, so that no two deadlock."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(k, 0)) FROM unnest(%s::text[]) k",
-            [sorted({name.replace("\x00", "") for name in names})],
-        )
 
 
 def hold_names(records: Iterable[RemoteRecord]) -> None:
     """Hold what new records may be found by: two systems may tell of one at one instant."""
     hold(
-        f"{record.kind}={' '.join(str(text).split()).lower()}"
+        name_of(record.kind, text)
         for record in records
         for text in [record.fields.get("name"), record.fields.get("email"), *record.emails]
         if text

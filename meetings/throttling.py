@@ -1,0 +1,110 @@
+"""How often one visitor may ask."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Iterator
+from ipaddress import ip_address, ip_network
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+from redis.exceptions import RedisError
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+logger = logging.getLogger(__name__)
+
+SECONDS = 60
+
+#: A household has so much of the newer addresses, to change among as it likes.
+HOUSEHOLD = 64
+
+
+def address_of(request: HttpRequest | Request) -> str:
+    """The visitor's address. What forwards it is believed only of the proxies in the settings."""
+    address = request.META.get("REMOTE_ADDR", "")
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    while forwarded and _is_trusted(address):
+        nearer = forwarded.pop().strip()
+        if not _is_address(nearer):
+            break
+        address = nearer
+    return address
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_trusted(address: str) -> bool:
+    return _is_address(address) and any(
+        ip_address(address) in network for network in settings.TRUSTED_PROXIES
+    )
+
+
+def _who(address: str) -> str:
+    if _is_address(address) and ip_address(address).version == 6:
+        return str(ip_network((address.partition("%")[0], HOUSEHOLD), strict=False))
+    return address
+
+
+class Limit(BaseThrottle):
+    """So many requests a minute, counted from the first one, for all processes together."""
+
+    _wait = 0.0
+
+    def limit(self) -> int:
+        raise NotImplementedError
+
+    def counted(self, request: Request) -> Iterator[tuple[str, str]]:
+        """What is counted, and of whom. Who is refused by one is not counted by the next."""
+        raise NotImplementedError
+
+    def allow_request(self, request: Request, view: object) -> bool:
+        return all(self._count(what, who) <= self.limit() for what, who in self.counted(request))
+
+    def wait(self) -> float:
+        return self._wait
+
+    def _count(self, what: str, who: str) -> int:
+        named = hashlib.sha256(who.encode("utf-8", "replace")).hexdigest()
+        key = f"limit:{what}:{named}"
+        try:
+            since = float(cache.get_or_set(f"{key}:since", time.time, SECONDS) or time.time())
+            cache.add(f"{key}:{since}", 0, SECONDS * 2)
+            number = cache.incr(f"{key}:{since}")
+        except (RedisError, OSError, ValueError):
+            logger.warning("The cache is unreachable: visitors are not counted")
+            return 0
+        self._wait = max(1.0, since + SECONDS - time.time())
+        return int(number)
+
+
+class Reads(Limit):
+    """Of one address."""
+
+    def limit(self) -> int:
+        return int(settings.CALLBOOKER_READS_PER_MINUTE)
+
+    def counted(self, request: Request) -> Iterator[tuple[str, str]]:
+        yield "reads", _who(address_of(request))
+
+
+class Bookings(Limit):
+    """Of one address; and of one e-mail address, wherever the requests come from."""
+
+    def limit(self) -> int:
+        return int(settings.CALLBOOKER_BOOKINGS_PER_MINUTE)
+
+    def counted(self, request: Request) -> Iterator[tuple[str, str]]:
+        yield "bookings", _who(address_of(request))
+        given = request.data.get("email") if isinstance(request.data, dict) else None
+        if isinstance(given, str) and given.strip():
+            yield "email", given.strip().lower()

@@ -1,0 +1,40 @@
+"""A host with a calendar, and a website that books."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.factories import PipelineFactory, StageFactory, TeamMemberFactory
+from tests.meetings.website import Website
+
+
+@pytest.fixture(autouse=True)
+def _no_limits(settings):
+    settings.CALLBOOKER_READS_PER_MINUTE = 100_000
+    settings.CALLBOOKER_BOOKINGS_PER_MINUTE = 100_000
+
+
+@pytest.fixture
+def website(calendar):
+    return Website()
+
+
+@pytest.fixture
+def host(db):
+    """Sells every plan everywhere, and works in London."""
+    return TeamMemberFactory(
+        first_name="Mia",
+        last_name="Lind",
+        plans=["payg", "startup", "enterprise"],
+        territories=["GB", "EU"],
+        is_support_person=True,
+    )
+
+
+@pytest.fixture
+def entry(db):
+    """The stage at which new deals of the plan “pay as you go” begin."""
+    pipeline = PipelineFactory(plan="payg")
+    pipeline.default_stage = StageFactory(pipeline=pipeline)
+    pipeline.save()
+    return pipeline.default_stage
