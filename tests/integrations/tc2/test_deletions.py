@@ -6,9 +6,21 @@ import pytest
 
 from companies.models import Company
 from contacts.models import Contact
-from integrations.models import LinkState, WebhookEvent
+from integrations.models import ExternalLink, LinkState, WebhookEvent
 
 pytestmark = pytest.mark.django_db
+
+
+def test_a_deleted_client_is_archived_with_its_contacts_and_comes_back(tc2, customer):
+    tc2.account.delete(customer)
+    tc2.deliver()
+    assert not Company.objects.exists()
+    assert not Contact.objects.exists()
+
+    tc2.deliver(tc2.event(customer, "RECOVERED_A_CLIENT"))
+
+    assert (Company.objects.count(), Contact.objects.count()) == (1, 1)
+    assert ExternalLink.objects.filter(system="tc2", state="live").count() == 3
 
 
 def test_an_edit_and_a_deletion_in_one_batch_leave_no_contact_behind(tc2, customer):

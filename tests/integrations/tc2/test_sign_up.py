@@ -10,7 +10,6 @@ from companies.models import Company
 from contacts.models import Contact
 from deals.models import Deal, Pipeline
 from integrations.models import (
-    ExternalLink,
     PossibleDuplicate,
     SyncLog,
     WebhookEvent,
@@ -238,18 +237,6 @@ def test_a_company_of_the_very_name_is_found_though_another_client_s_has_the_e_m
     tc2.deliver(event)
 
     assert tc2.linked("company", second) == known
-
-
-def test_a_deleted_client_is_archived_with_its_contacts_and_comes_back(tc2, customer):
-    tc2.account.delete(customer)
-    tc2.deliver()
-    assert not Company.objects.exists()
-    assert not Contact.objects.exists()
-
-    tc2.deliver(tc2.event(customer, "RECOVERED_A_CLIENT"))
-
-    assert (Company.objects.count(), Contact.objects.count()) == (1, 1)
-    assert ExternalLink.objects.filter(system="tc2", state="live").count() == 3
 
 
 def test_a_company_that_is_there_is_found_by_e_mail_and_a_name_that_is_alike(tc2, sales_person):
