@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.factories import PipelineFactory, StageFactory, TeamMemberFactory
+from tests.factories import (
+    CompanyFactory,
+    ContactFactory,
+    DealFactory,
+    PipelineFactory,
+    StageFactory,
+    TeamMemberFactory,
+)
 from tests.meetings.website import Website
 
 
@@ -38,3 +45,17 @@ def entry(db):
     pipeline.default_stage = StageFactory(pipeline=pipeline)
     pipeline.save()
     return pipeline.default_stage
+
+
+@pytest.fixture
+def known(entry):
+    """A company with a contact and an open deal, of another sales person."""
+    company = CompanyFactory(
+        name="Brightpath", sales_person=TeamMemberFactory(), price_plan="startup", country="ES"
+    )
+    contact = ContactFactory(
+        company=company, first_name="Inês", last_name="D.", email="Ines@Brightpath.example",
+        phone="00351 (21) 555-0100",
+    )  # fmt: skip
+    DealFactory(company=company, stage=entry)
+    return contact

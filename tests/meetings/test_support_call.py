@@ -1,4 +1,4 @@
-"""A support call is booked. Seed, "Support call booked"."""
+"""A support call is booked. Workflows, "Support call booked"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Pipedrive hears of a call that a visitor books. Seed, "Actions from the Callbooker"."""
+"""What Pipedrive hears of a call that a visitor books. Workflows, "Actions from the Callbooker"."""
 
 from __future__ import annotations
 
