@@ -31,6 +31,7 @@ MENU: list[tuple[str, list[tuple[str, str, str | Page]]]] = [
             ("Contacts", "person", "contacts.contact"),
             ("Deals", "handshake", "deals.deal"),
             ("Calls", "call", "meetings.meeting"),
+            ("Calls calendar", "calendar_month", Page("calls", "meetings.view_meeting")),
         ],
     ),
     (
