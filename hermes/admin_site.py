@@ -35,6 +35,15 @@ MENU: list[tuple[str, list[tuple[str, str, str | Page]]]] = [
         ],
     ),
     (
+        "Booking",
+        [
+            ("Days off", "beach_access", "meetings.dayoff"),
+            ("Working hours", "schedule", "meetings.workinghours"),
+            ("Booking rules", "event_available", "meetings.bookingrules"),
+            ("Hosts chosen", "how_to_reg", "meetings.hostchoice"),
+        ],
+    ),
+    (
         "Needs you",
         [
             ("Conflicts", "call_split", "integrations.conflict"),
@@ -60,7 +69,6 @@ MENU: list[tuple[str, list[tuple[str, str, str | Page]]]] = [
              Page("admin:integrations_connection_team", "integrations.change_connection")),
             ("Pipelines", "view_kanban", "deals.pipeline"),
             ("Stages", "view_column", "deals.stage"),
-            ("Booking rules", "event_available", "meetings.bookingrules"),
             ("Log-ins", "key", "auth.user"),
             ("Roles", "shield_person", "auth.group"),
             ("Failed log-ins", "lock_clock", "axes.accessattempt"),
