@@ -13,6 +13,7 @@ from companies.models import Company, TeamMember
 from contacts.models import Contact
 from deals.models import Deal, Pipeline, Stage
 from hermes import booking_admin, people_admin, schedule_admin  # noqa: F401
+from hermes.calls import change_views
 from hermes.record_pages.record_admin import ArchivedFilter, RecordPage
 from meetings.models import Meeting
 
@@ -173,3 +174,15 @@ class MeetingPage(RecordPage):
     search_fields = ["calendar_event_id"]
     autocomplete_fields = ["company", "contact", "deal"]
     exclude = ["extra"]
+    change_form_outer_before_template = "admin/calls/above.html"
+
+    def _panel(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        may_change = self.has_change_permission(request, record)
+        buttons = change_views.buttons(record) if may_change else []
+        return {**super()._panel(request, record), "call_buttons": buttons}
+
+    def page_links(self, request: HttpRequest, record: Any) -> list[tuple[str, str, str]]:
+        links = super().page_links(request, record)
+        if not self.has_change_permission(request, record):
+            return links
+        return [*change_views.links(record), *links]
