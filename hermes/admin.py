@@ -173,6 +173,8 @@ class MeetingPage(RecordPage):
     list_filter = [ArchivedFilter, "status", "host"]
     search_fields = ["calendar_event_id"]
     autocomplete_fields = ["company", "contact", "deal"]
+    # By these the event is found again.
+    readonly_fields = [*RecordPage.readonly_fields, "calendar_event_id", "calendar_link"]
     exclude = ["extra"]
     change_form_outer_before_template = "admin/calls/above.html"
 

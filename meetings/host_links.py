@@ -9,4 +9,5 @@ from companies.models import TeamMember
 
 def booking_link(host: TeamMember) -> str:
     """The address at which anybody books a call with this host."""
-    return f"{settings.CALLBOOKER_BASE_URL}/{host.pk}/"
+    base_url = settings.CALLBOOKER_BASE_URL or f"{settings.SITE_URL}/book"
+    return f"{base_url}/{host.pk}/"

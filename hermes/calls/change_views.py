@@ -27,7 +27,7 @@ from hermes.refusals import refusals
 from integrations.sync.system import switched_on
 from meetings import services
 from meetings.calendars import CalendarUnavailable, Span
-from meetings.free_times import free_slots, offered
+from meetings.free_times import bookable, free_slots, offered
 from meetings.models import Meeting, MeetingStatus
 from meetings.requests import Refusal
 
@@ -125,7 +125,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     form = MoveForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            services.move(call, form.cleaned_data["starts_at"], within=offered())
+            services.move(call, form.cleaned_data["starts_at"], within=bookable())
         except Refusal as refusal:
             form.add_error("starts_at", REFUSED[refusal.code])
         else:

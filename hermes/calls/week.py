@@ -144,13 +144,13 @@ def read(monday: date, zone: ZoneInfo, members: Iterable[TeamMember]) -> Week:
     hosts = {member.pk: Host(member) for member in members}
     theirs = _busy(hosts, window)
     calls = _calls(hosts, window)
-    bookable = free_times.bookable([host.member for host in hosts.values()], window, theirs)
+    free = free_times.free_beside(theirs, [host.member for host in hosts.values()], window)
     days = [Day(monday + ONE_DAY * number) for number in range(7)]
     blocks = chain(
         _call_blocks(hosts, calls, zone),
         _busy_blocks(hosts, theirs, calls),
         _off_blocks(hosts, window),
-        _free_blocks(hosts, bookable),
+        _free_blocks(hosts, free),
     )
     for block in sorted(blocks, key=lambda one: (one.span, one.host.member.pk)):
         _spread(block, days, zone)
@@ -236,12 +236,10 @@ def _off_blocks(hosts: Mapping[int, Host], window: Span) -> Iterator[Block]:
             yield Block(host, "off", span, note=off.note)
 
 
-def _free_blocks(
-    hosts: Mapping[int, Host], bookable: Mapping[int, Sequence[Span]]
-) -> Iterator[Block]:
+def _free_blocks(hosts: Mapping[int, Host], free: Mapping[int, Sequence[Span]]) -> Iterator[Block]:
     """Calls that can be booked one after the other, as one stretch."""
     buffer = BookingRules.load().buffer
-    for pk, slots in bookable.items():
+    for pk, slots in free.items():
         for span in joined(Span(slot.start, slot.end + buffer) for slot in slots):
             yield Block(hosts[pk], "free", Span(span.start, span.end - buffer))
 

@@ -20,9 +20,10 @@ from integrations.models import (
 )
 from integrations.models.queues import OPEN_ENTRIES
 
-from . import hub, outbox_entries, removals, runs, wake
+from . import arrivals, hub, outbox_entries, removals, runs, wake
+from .apply import Status
 from .apply_page import apply_page
-from .outgoing import differing
+from .outgoing import build, differing, missing_parent
 from .parents import with_missing_parents
 from .preview import changes_in
 from .records import RemoteRecord
@@ -43,8 +44,12 @@ def reconcile(
     action = SyncRun.Action.RECONCILE
     with runs.run(system, action, released=released, progress=progress) as run:
         remote, report = system.connect(), []
-        for kind in system.listed():
-            report.append(_reconcile_kind(system, remote, kind, run))
+        try:
+            for kind in system.listed():
+                report.append(_reconcile_kind(system, remote, kind, run))
+        finally:
+            # What the brake held back is news as well.
+            arrivals.compared(system, run.row, found_news=bool(run.news))
         run.row.report = "\n".join(report)
     wake.outbox()
     return run.row
@@ -56,6 +61,7 @@ def _reconcile_kind(system: System, remote: Remote, kind: str, run: Run) -> str:
     lost: list[RemoteRecord] = []
     for gone in _gone(system, remote, kind, seen, started_at):
         lost += gone
+        run.news += [started_at] * len(gone)
         run.brake(kind, len(held) + len(lost))
         run.page(kind)
     for records in _chunks([*held, *lost]):
@@ -76,10 +82,15 @@ def _walk(
     for page in remote.pages(kind, None):
         run.saw(kind, page)
         seen.update(record.remote_id for record in page.records if record.kind == kind)
+        seen.update(page.unusable_ids)
         changing, rest = changes_in(system, page.records)
         held += changing
+        run.news += [run.row.started_at] * len(changing)
         run.brake(kind, len(held))
-        run.count(kind, apply_page(with_missing_parents(system, rest), system=system))
+        outcomes = apply_page(with_missing_parents(system, rest), system=system)
+        made = [one for one in outcomes.values() if one.status is Status.CREATED]
+        run.news += [run.row.started_at] * len(made)
+        run.count(kind, outcomes)
     return seen, held
 
 
@@ -121,7 +132,11 @@ def _owe(system: System, kind: str, run: Run) -> int:
 def _lacks(system: System, kind: str, record: Any, link: ExternalLink) -> bool:
     if record.archived_at is not None and system.kinds[kind].deletes:
         return not removals.are_left_alone(kind, record.pk)
-    return bool(differing(system, kind, record, link.snapshot, creating=False))
+    if not differing(system, kind, record, link.snapshot, creating=False):
+        return False
+    # What cannot be sent (somebody whom the remote does not know, say) is not owed.
+    waits = missing_parent(system, record, kind) is not None
+    return waits or bool(system.payload(build(system, kind, record, link)))
 
 
 def _live_links(system: System, kind: str) -> Any:

@@ -54,13 +54,14 @@ class Run:
     def __init__(self, system: System, row: SyncRun, progress: Progress | None = None) -> None:
         self.system, self.row = system, row
         self.counts: dict[str, Counter] = defaultdict(Counter)
-        #: When the records changed that a poll brought news of.
+        #: When the records changed that it brought news of, or by when they had.
         self.news: list[datetime] = []
         self.progress = progress
 
     def saw(self, kind: str, page: Page) -> None:
         """Count what a page shows, before anything is done with it."""
-        self.counts[kind]["seen"] += len(page.records) + len(page.unusable)
+        own = sum(record.kind == kind for record in page.records)
+        self.counts[kind]["seen"] += own + len(page.unusable)
         self.counts[kind]["failed"] += len(page.unusable)
         for sentence in page.unusable:
             not_kept.tell(self.system, kind, sentence)

@@ -219,6 +219,19 @@ def test_a_contact_without_an_email_gets_the_one_given(website, host, entry):
     assert (contact.email, contact.last_name) == (INES["email"], "Reis")
 
 
+def test_within_a_company_somebody_of_the_same_name_without_an_email_is_the_visitor(
+    website, host, entry
+):
+    company = CompanyFactory(name="Brightpath")
+    contact = ContactFactory(company=company, first_name="INES", last_name="Duarte", email="")
+
+    website.book(host)
+
+    contact.refresh_from_db()
+    assert Meeting.objects.get().contact == contact
+    assert contact.email == INES["email"]
+
+
 @pytest.mark.parametrize("state", [{"archived_at": NINE}, {"narc": True}])
 def test_a_company_that_is_archived_or_no_customer_is_nobodys(website, host, known, state):
     Company.objects.filter(pk=known.company_id).update(**state)
@@ -308,7 +321,7 @@ def test_a_deal_that_ended_stays_so_and_a_new_one_is_opened(website, host, known
     assert (Meeting.objects.get().deal, new.owner) == (new, known.company.sales_person)
 
 
-def test_without_a_pipeline_the_call_is_booked_and_staff_are_told(website, host):
+def test_without_a_pipeline_the_call_is_booked_and_staff_are_told(website, host, admin_client):
     response = website.book(host)
 
     assert response.status_code == 200
@@ -316,6 +329,9 @@ def test_without_a_pipeline_the_call_is_booked_and_staff_are_told(website, host)
     note = SyncLog.objects.get()
     assert (note.kind, note.record_id) == ("company", Company.objects.get().pk)
     assert (note.level, note.topic) == ("warning", "no_pipeline")
+    for page in ["/admin/integrations/synclog/",
+                 f"/admin/companies/company/{note.record_id}/change/"]:  # fmt: skip
+        assert "no deal was opened" in admin_client.get(page).content.decode()
 
 
 def test_each_plan_has_its_own_pipeline(website, host, entry):

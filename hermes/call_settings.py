@@ -1,0 +1,34 @@
+"""Settings of the calls that visitors book, from the environment. Part of ``settings``."""
+
+from ipaddress import ip_network
+
+import environ
+
+env = environ.Env()
+
+# What tells when a team member is busy and keeps the calls: as meetings.calendars.Calendar.
+CALENDAR_BACKEND = env("CALENDAR_BACKEND", default="") or (
+    "integrations.google_calendar.calendar.GoogleCalendar"
+    if env("GOOGLE_SERVICE_ACCOUNT", default="")
+    else "meetings.calendars.NoCalendar"
+)
+# Who knows what team members are called in other systems: a meetings.elsewhere.Directory.
+TEAM_DIRECTORY = "integrations.directory.Links"
+# Signs the links with which customers book support calls. Without it there are none.
+SUPPORT_LINK_KEY = env("SUPPORT_LINK_KEY", default="")
+SUPPORT_LINK_TTL_DAYS = env.int("SUPPORT_LINK_TTL_DAYS", default=4)
+# Where such a link leads: this, and the host's number.
+CALLBOOKER_BASE_URL = env("CALLBOOKER_BASE_URL", default="").rstrip("/")
+CALLBOOKER_READS_PER_MINUTE = env.int("CALLBOOKER_READS_PER_MINUTE", default=20)
+CALLBOOKER_BOOKINGS_PER_MINUTE = env.int("CALLBOOKER_BOOKINGS_PER_MINUTE", default=5)
+# Proxies whose X-Forwarded-For is believed: addresses, or networks such as 10.0.0.0/8.
+TRUSTED_PROXIES = [
+    ip_network(each, strict=False) for each in env.list("TRUSTED_PROXIES", default=[])
+]
+
+# Whose pages may call the booking API from a browser, without cookies.
+CORS_ALLOWED_ORIGINS = env.list("CALLBOOKER_ALLOWED_ORIGINS", default=[])
+CORS_URLS_REGEX = r"^/(loc|choose-roundrobin|callbooker(?!/support-link/generate))/"
+CORS_ALLOW_METHODS = ["GET", "POST", "OPTIONS"]
+CORS_ALLOW_HEADERS = ["accept", "content-type"]
+CORS_EXPOSE_HEADERS = ["Retry-After"]
