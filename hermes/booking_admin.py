@@ -50,6 +50,10 @@ class OwnTime(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("host")
 
+    def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
+        """What the frame of every page asks: who somebody is matters on these pages alone."""
+        return {"view": self.has_view_permission(request)}
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         keeps_any = member_of(request) is not None or request.user.has_perm(KEEPS_ALL)
         return keeps_any and super().has_add_permission(request)
