@@ -7,9 +7,10 @@ from typing import Any
 
 from django import template
 
+from hermes.calls import blocks
+from hermes.calls.week import Block, Host
 from hermes.record_pages.kinds import kind_of, page_of
 from hermes.words import badge, when
-from meetings.models import Meeting, MeetingStatus
 
 register = template.Library()
 
@@ -33,8 +34,12 @@ def record_url(record: Any) -> str:
 
 
 @register.simple_tag
-def call_badge(call: Meeting) -> Any:
-    """What is to be said of a call beside its time; nothing while it is simply planned."""
-    if call.status != MeetingStatus.PLANNED:
-        return badge(call.get_status_display())
-    return badge("Not in the calendar yet", "schedule", "warn") if call.awaits_calendar else ""
+def host_initials(host: Host) -> Any:
+    """The host's initials in their colour."""
+    return blocks.initials(host)
+
+
+@register.simple_tag
+def day_block(block: Block, names_host: bool = False) -> Any:
+    """A part of a host's day."""
+    return blocks.as_html(block, names_host=names_host)
