@@ -18,7 +18,12 @@ MEASUREMENTS = {
     "calls": "bench.calls",
     "outbox": "bench.outbox",
     "admin": "bench.admin",
+    "availability": "bench.availability",
+    "bookings": "bench.bookings",
 }
+
+#: Those in which Google keeps the hosts' time.
+WITH_GOOGLE = {"availability", "bookings"}
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import requests
@@ -52,6 +53,10 @@ class Sandbox:
         )
         answer.raise_for_status()
         return answer.json()
+
+    def events(self, calendar: str, day: datetime) -> list[dict]:
+        """A week of somebody's calendar, from that day on."""
+        return self._asked("GET", f"/google/calendars/{calendar}?from={day:%Y-%m-%d}")["events"]
 
     def calls(self, after: int = 0) -> list[dict]:
         """The calls after that number; the last 200 of them."""

@@ -7,16 +7,15 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
-from django.shortcuts import redirect
 from django.urls import reverse
 
 from companies.models import Company, TeamMember
 from contacts.models import Contact
 from deals.models import Deal, Pipeline, Stage
-from hermes import people_admin, schedule_admin  # noqa: F401
-from hermes.admin_base import RecordAdmin
+from hermes import booking_admin, people_admin, schedule_admin  # noqa: F401
+from hermes.calls import change_views
 from hermes.record_pages.record_admin import ArchivedFilter, RecordPage
-from meetings.models import BookingRules, Meeting
+from meetings.models import Meeting
 
 
 @admin.register(Company)
@@ -135,6 +134,7 @@ class TeamMemberPage(RecordPage):
     search_fields = ["email"]
     exclude = ["extra"]
     list_before_template = "admin/integrations/list_buttons.html"
+    change_form_outer_before_template = "admin/calls/above_host.html"
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """A link to "Who is who" for those who may open it."""
@@ -148,8 +148,16 @@ class TeamMemberPage(RecordPage):
         fixed = super().get_readonly_fields(request, obj)
         return fixed if request.user.has_perm("auth.view_user") else [*fixed, "user"]
 
+    def _panel(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        takes_calls = record.is_active and record.archived_at is None
+        booking = booking_admin.time_of(request, record) if takes_calls else {}
+        return {**super()._panel(request, record), **booking}
+
     def page_links(self, request: HttpRequest, record: Any) -> list[tuple[str, str, str]]:
         links = super().page_links(request, record)
+        if request.user.has_perm("meetings.view_meeting"):
+            week = f"{reverse('calls')}?host={record.pk}"
+            links.append((week, "Calls calendar", "calendar_month"))
         if not self.has_change_permission(request, record):
             return links
         address = reverse("reassign", args=[record.pk])
@@ -159,6 +167,7 @@ class TeamMemberPage(RecordPage):
 @admin.register(Meeting)
 class MeetingPage(RecordPage):
     kind = "meeting"
+    words = ("call", "calls")
     list_display = ["__str__", "host", "company", "contact", "status", "systems"]
     list_select_related = ["host", "company", "contact"]
     list_filter = [ArchivedFilter, "status", "host"]
@@ -167,15 +176,15 @@ class MeetingPage(RecordPage):
     # By these the event is found again.
     readonly_fields = [*RecordPage.readonly_fields, "calendar_event_id", "calendar_link"]
     exclude = ["extra"]
+    change_form_outer_before_template = "admin/calls/above.html"
 
+    def _panel(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        may_change = self.has_change_permission(request, record)
+        buttons = change_views.buttons(record) if may_change else []
+        return {**super()._panel(request, record), "call_buttons": buttons}
 
-@admin.register(BookingRules)
-class BookingRulesPage(RecordAdmin):
-    """One row: its list is its page."""
-
-    def has_add_permission(self, request: Any) -> bool:
-        return False
-
-    def changelist_view(self, request: Any, extra_context: Any = None) -> Any:
-        rules = BookingRules.load()
-        return redirect("admin:meetings_bookingrules_change", rules.pk)
+    def page_links(self, request: HttpRequest, record: Any) -> list[tuple[str, str, str]]:
+        links = super().page_links(request, record)
+        if not self.has_change_permission(request, record):
+            return links
+        return [*change_views.links(record), *links]

@@ -31,6 +31,16 @@ MENU: list[tuple[str, list[tuple[str, str, str | Page]]]] = [
             ("Contacts", "person", "contacts.contact"),
             ("Deals", "handshake", "deals.deal"),
             ("Calls", "call", "meetings.meeting"),
+            ("Calls calendar", "calendar_month", Page("calls", "meetings.view_meeting")),
+        ],
+    ),
+    (
+        "Booking",
+        [
+            ("Days off", "beach_access", "meetings.dayoff"),
+            ("Working hours", "schedule", "meetings.workinghours"),
+            ("Booking rules", "event_available", "meetings.bookingrules"),
+            ("Hosts chosen", "how_to_reg", "meetings.hostchoice"),
         ],
     ),
     (
@@ -59,7 +69,6 @@ MENU: list[tuple[str, list[tuple[str, str, str | Page]]]] = [
              Page("admin:integrations_connection_team", "integrations.change_connection")),
             ("Pipelines", "view_kanban", "deals.pipeline"),
             ("Stages", "view_column", "deals.stage"),
-            ("Booking rules", "event_available", "meetings.bookingrules"),
             ("Log-ins", "key", "auth.user"),
             ("Roles", "shield_person", "auth.group"),
             ("Failed log-ins", "lock_clock", "axes.accessattempt"),

@@ -16,6 +16,9 @@ OWN = [
 
 RECORDS = ["companies.company", "contacts.contact", "deals.deal", "meetings.meeting"]
 SETUP = ["companies.teammember", "deals.pipeline", "deals.stage", "meetings.bookingrules"]
+#: When hosts take calls: everybody keeps their own, and whoever changes team members keeps all.
+TIMES = ["meetings.workinghours", "meetings.dayoff"]
+CHOICES = ["meetings.hostchoice"]
 SYNC = [
     "integrations.webhookevent",
     "integrations.outboxentry",
@@ -45,11 +48,12 @@ SCHEDULES = [
     "django_celery_beat.crontabschedule",
 ]
 
-READ_ONLY = _all(RECORDS + SETUP + SYNC, VIEW)
+READ_ONLY = _all(RECORDS + SETUP + SYNC + TIMES + CHOICES, VIEW)
 
 SALES = (
     READ_ONLY
     | _all(RECORDS, ADD, CHANGE)
+    | _all(TIMES, ADD, CHANGE, DELETE)
     | _all(
         ["integrations.outboxentry", "integrations.conflict", "integrations.possibleduplicate"],
         CHANGE,
@@ -106,7 +110,7 @@ def _make_permissions() -> None:
     from django.contrib.contenttypes.models import ContentType
 
     labels = {label for label, _, _ in OWN} | set(
-        RECORDS + SETUP + SYNC + NAMES + PEOPLE + SCHEDULES
+        RECORDS + SETUP + SYNC + NAMES + PEOPLE + SCHEDULES + TIMES + CHOICES
     )
     for app in sorted({label.split(".")[0] for label in labels}):
         create_permissions(apps.get_app_config(app), verbosity=0)

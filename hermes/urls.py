@@ -10,6 +10,7 @@ from hermes import health
 urlpatterns = [
     path("", RedirectView.as_view(url="/admin/", permanent=False)),
     path("admin/", include("hermes.record_pages.urls")),
+    path("admin/", include("hermes.calls.urls")),
     path("admin/", admin.site.urls),
     path("", include("integrations.urls")),
     path("", include("meetings.urls")),

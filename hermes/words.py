@@ -30,6 +30,8 @@ LOOKS = {
     "Ignored": ("do_not_disturb_on", "calm"),
     "Discarded": ("do_not_disturb_on", "calm"),
     "Cancelled": ("cancel", "calm"),
+    "Completed": ("check_circle", "good"),
+    "No-show": ("person_off", "warn"),
     "Gone": ("delete", "calm"),
     "Merged away": ("merge", "calm"),
     "Switched off": ("do_not_disturb_on", "calm"),

@@ -48,7 +48,7 @@ def slots(diary: Diary, window: Span, busy: Iterable[Span]) -> list[Span]:
 
     Source: contract, "Algorithm".
     """
-    taken = _joined(busy)
+    taken = joined(busy)
     starts = [span.start for span in taken]
     # Hours that somebody typed twice offer nothing twice.
     return sorted(
@@ -82,15 +82,15 @@ def _slots_between(diary: Diary, start: datetime, end: datetime) -> Iterator[Spa
         start += diary.duration + diary.buffer
 
 
-def _joined(busy: Iterable[Span]) -> list[Span]:
+def joined(busy: Iterable[Span]) -> list[Span]:
     """The same time without overlaps, in order."""
-    joined: list[Span] = []
+    whole: list[Span] = []
     for span in sorted(busy):
-        if joined and span.start <= joined[-1].end:
-            joined[-1] = Span(joined[-1].start, max(joined[-1].end, span.end))
+        if whole and span.start <= whole[-1].end:
+            whole[-1] = Span(whole[-1].start, max(whole[-1].end, span.end))
         else:
-            joined.append(span)
-    return joined
+            whole.append(span)
+    return whole
 
 
 def _meets(slot: Span, taken: list[Span], starts: list[datetime]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -49,12 +49,32 @@ def free_slots(
     Raises:
         CalendarUnavailable: No calendar can be read.
     """
-    window = Span(max(window.start, timezone.now()), window.end)
+    window = _to_come(window)
     if window.start >= window.end:
         return {host.pk: [] for host in hosts}
-    wider = Span(window.start - AROUND, window.end + AROUND)
-    theirs = calendar().busy(hosts, wider)
-    ours, diaries = _own_calls(hosts, wider, moving), _diaries(hosts)
+    theirs = calendar().busy(hosts, asked_about(window))
+    return free_beside(theirs, hosts, window, moving=moving)
+
+
+def asked_about(window: Span) -> Span:
+    """What calendars are asked, so that calls inside the window can be judged."""
+    return Span(window.start - AROUND, window.end + AROUND)
+
+
+def free_beside(
+    theirs: Mapping[int, Sequence[Span]],
+    hosts: Collection[TeamMember],
+    window: Span,
+    *,
+    moving: Meeting | None = None,
+) -> dict[int, list[Span]]:
+    """As ``free_slots``, where the calendars have answered already.
+
+    Args:
+        theirs: What they said of ``asked_about(window)``.
+    """
+    window = _to_come(window)
+    ours, diaries = _own_calls(hosts, asked_about(window), moving), _diaries(hosts)
     free = {}
     for host in hosts:
         if host.pk in theirs and host.pk in diaries:
@@ -64,6 +84,10 @@ def free_slots(
             busy += ours[host.pk]
             free[host.pk] = availability.slots(diaries[host.pk], window, busy)
     return free
+
+
+def _to_come(window: Span) -> Span:
+    return Span(max(window.start, timezone.now()), window.end)
 
 
 def _own_calls(

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from companies.models import Company, TeamMember
 
+from .host_links import booking_link
+
 
 class NoKey(Exception):
     """Support links are off: there is no key to sign them with."""
@@ -54,8 +56,7 @@ def link(host: TeamMember, company: Company) -> str:
         "company_id": company.pk,
         "e": expires,
     }
-    base_url = settings.CALLBOOKER_BASE_URL or f"{settings.SITE_URL}/book"
-    return f"{base_url}/{host.pk}/?{urlencode(query)}"
+    return f"{booking_link(host)}?{urlencode(query)}"
 
 
 def check_signature(host_id: int, company_id: int, expires: int, given: str) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 from django import template
 
+from hermes.calls import blocks
+from hermes.calls.week import Block, Host
 from hermes.record_pages.kinds import kind_of, page_of
 from hermes.words import badge, when
 
@@ -29,3 +31,15 @@ def moment(at: datetime | None) -> Any:
 def record_url(record: Any) -> str:
     """A record's page."""
     return page_of(kind_of(record), record.pk)
+
+
+@register.simple_tag
+def host_initials(host: Host) -> Any:
+    """The host's initials in their colour."""
+    return blocks.initials(host)
+
+
+@register.simple_tag
+def day_block(block: Block, names_host: bool = False) -> Any:
+    """A part of a host's day."""
+    return blocks.as_html(block, names_host=names_host)

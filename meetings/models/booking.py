@@ -112,6 +112,18 @@ class WorkingHours(models.Model):
     def __str__(self) -> str:
         return f"{self.get_weekday_display()}, {self.starts:%H:%M} to {self.ends:%H:%M}"
 
+    def clean(self) -> None:
+        """What the constraint holds, at the field; and no hours inside of others."""
+        if not (self.starts and self.ends):
+            return
+        if self.ends <= self.starts:
+            raise ValidationError({"ends": "The hours must end after they start."})
+        same_day = WorkingHours.objects.filter(host_id=self.host_id, weekday=self.weekday)
+        meeting = same_day.filter(starts__lt=self.ends, ends__gt=self.starts)
+        if other := meeting.exclude(pk=self.pk).first():
+            met = f"{other.starts:%H:%M} to {other.ends:%H:%M}"
+            raise ValidationError({"starts": f"These hours meet others of that day: {met}."})
+
 
 class DayOff(models.Model):
     """Days on which a host takes no calls, both ends included, in the host's time zone."""
@@ -134,6 +146,11 @@ class DayOff(models.Model):
 
     def __str__(self) -> str:
         return f"{self.host}, {self.first_day:%Y-%m-%d} to {self.last_day:%Y-%m-%d}"
+
+    def clean(self) -> None:
+        """What the constraint holds, at the field."""
+        if self.first_day and self.last_day and self.last_day < self.first_day:
+            raise ValidationError({"last_day": "The last day must not be before the first."})
 
 
 class HostChoice(models.Model):

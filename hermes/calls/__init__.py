@@ -1,0 +1,1 @@
+"""Calls as the team sees them: the hosts' weeks, and what can be done with a call."""
