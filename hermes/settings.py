@@ -166,8 +166,14 @@ SUPPORT_LINK_KEY = env("SUPPORT_LINK_KEY", default="")
 SUPPORT_LINK_TTL_DAYS = env.int("SUPPORT_LINK_TTL_DAYS", default=4)
 # Where such a link leads: this, and the host's number.
 CALLBOOKER_BASE_URL = env("CALLBOOKER_BASE_URL", default=f"{SITE_URL}/book").rstrip("/")
+# Where the calendar invites guests by itself: the domain of its events' UIDs.
+CALENDAR_UID_DOMAIN = env("CALENDAR_UID_DOMAIN", default="")
+# Who visitors are told that they talk with.
+CALLS_TEAM_NAME = env("CALLS_TEAM_NAME", default="The team")
 CALLBOOKER_READS_PER_MINUTE = env.int("CALLBOOKER_READS_PER_MINUTE", default=20)
 CALLBOOKER_BOOKINGS_PER_MINUTE = env.int("CALLBOOKER_BOOKINGS_PER_MINUTE", default=5)
+# Who sends the form sooner after it was opened is no person; without a proof of work, thrice.
+CALLBOOKER_FASTEST_SECONDS = env.float("CALLBOOKER_FASTEST_SECONDS", default=2)
 # Proxies whose X-Forwarded-For is believed: addresses, or networks such as 10.0.0.0/8.
 TRUSTED_PROXIES = [
     ip_network(each, strict=False) for each in env.list("TRUSTED_PROXIES", default=[])
@@ -175,6 +181,8 @@ TRUSTED_PROXIES = [
 
 # Whose pages may call the booking API from a browser, without cookies.
 CORS_ALLOWED_ORIGINS = env.list("CALLBOOKER_ALLOWED_ORIGINS", default=[])
+# ... and may show the booking page inside of them.
+CALLBOOKER_ALLOWED_ORIGINS = CORS_ALLOWED_ORIGINS
 CORS_URLS_REGEX = r"^/(loc|choose-roundrobin|callbooker(?!/support-link/generate))/"
 CORS_ALLOW_METHODS = ["GET", "POST", "OPTIONS"]
 CORS_ALLOW_HEADERS = ["accept", "content-type"]

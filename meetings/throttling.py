@@ -63,12 +63,15 @@ class Limit(BaseThrottle):
     def limit(self) -> int:
         raise NotImplementedError
 
-    def names(self, request: Request) -> str:
+    def names(self, request: HttpRequest | Request) -> str:
         """Whose requests are counted together; empty for one that is not counted."""
         return _who(address_of(request))
 
     def allow_request(self, request: Request, view: object) -> bool:
-        who = self.names(request)
+        return self.allows(self.names(request))
+
+    def allows(self, who: str) -> bool:
+        """Count one more of theirs."""
         if not who:
             return True
         named = hashlib.sha256(who.encode("utf-8", "replace")).hexdigest()
@@ -111,6 +114,7 @@ class BookingsOfOneEmail(Bookings):
 
     scope = "email"
 
-    def names(self, request: Request) -> str:
-        given = request.data.get("email") if isinstance(request.data, dict) else None
+    def names(self, request: HttpRequest | Request) -> str:
+        data = request.data if isinstance(request, Request) else request.POST
+        given = data.get("email") if isinstance(data, dict) else None
         return given.strip().lower()[:320] if isinstance(given, str) else ""

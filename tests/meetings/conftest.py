@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.factories import PipelineFactory, StageFactory, TeamMemberFactory
+from tests.meetings.visitor import Visitor
 from tests.meetings.website import Website
 
 
@@ -38,3 +39,9 @@ def entry(db):
     pipeline.default_stage = StageFactory(pipeline=pipeline)
     pipeline.save()
     return pipeline.default_stage
+
+
+@pytest.fixture
+def visitor(calendar, settings):
+    settings.CALLBOOKER_FASTEST_SECONDS = 0
+    return Visitor()
