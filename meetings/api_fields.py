@@ -51,7 +51,7 @@ class Line(serializers.CharField):
         return str(text)
 
 
-class Optional(Line):
+class OptionalLine(Line):
     """A line that may be left out, empty or null: empty then."""
 
     def __init__(self, **options: Any) -> None:
@@ -62,7 +62,7 @@ class Optional(Line):
         return is_empty, "" if is_empty and value is None else value
 
 
-class Email(Optional):
+class Email(OptionalLine):
     """An e-mail address; one that was cut would be another's."""
 
     def to_internal_value(self, given: Any) -> str:
@@ -72,7 +72,7 @@ class Email(Optional):
         return text
 
 
-class Website(Optional):
+class Website(OptionalLine):
     default_error_messages = {"active": "This must be an address on the web."}
 
     def to_internal_value(self, given: Any) -> str:

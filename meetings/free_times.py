@@ -18,11 +18,20 @@ from .models import BookingRules, DayOff, Meeting, MeetingStatus, WorkingHours
 #: Calendars are asked for so much more on both sides: what touches a call takes its time too.
 AROUND = timedelta(hours=1)
 
+#: Whoever has seen a time may take so long over the form.
+FORM_TIME = timedelta(minutes=30)
+
 
 def offered(now: datetime | None = None) -> Span:
     """The time in which the public page offers calls: after the notice, up to the horizon."""
     rules, now = BookingRules.load(), now or timezone.now()
     return Span(now + rules.minimum_notice, now + rules.horizon)
+
+
+def bookable(now: datetime | None = None) -> Span:
+    """What the public page books: whatever it offered while somebody filled in the form."""
+    shown = offered(now)
+    return Span(shown.start - FORM_TIME, shown.end)
 
 
 def free_slots(

@@ -150,7 +150,7 @@ def _new_company(call: CallRequest, host: TeamMember) -> Company:
     """Whoever is booked with looks after it."""
     role = "sales_person" if call.is_sales else "support_person"
     return Company.objects.create(
-        name=call.company_name,
+        name=call.company_name or call.name,
         price_plan=call.plan,
         country=call.country,
         currency=call.currency,

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from companies.models import Plan
 
-from .api_fields import Code, Email, Hint, Line, Moment, Optional, Website
+from .api_fields import Code, Email, Hint, Line, Moment, OptionalLine, Website
 
 #: No longer time is listed at once.
 LONGEST_LIST = timedelta(days=60)
@@ -21,7 +21,7 @@ NO_PLAN: dict[str, Any] = {"invalid_choice": "There is no such plan."}
 
 class SalesPersonQuery(serializers.Serializer):
     plan = serializers.ChoiceField(choices=Plan.values, error_messages=NO_PLAN)
-    country_code = Optional()
+    country_code = OptionalLine()
 
 
 class AvailabilityQuery(serializers.Serializer):
@@ -44,7 +44,7 @@ class SalesCall(serializers.Serializer):
     meeting_dt = Moment(future=True)
     name = Line()
     email = Email()
-    phone = Optional()
+    phone = OptionalLine()
     company_name = Line()
     company_id = serializers.IntegerField(required=False, allow_null=True)
     country = Code(2)
@@ -53,19 +53,19 @@ class SalesCall(serializers.Serializer):
     website = Website()
     price_plan = serializers.ChoiceField(choices=Plan.values, error_messages=NO_PLAN)
     bdr_person_id = Hint(required=False, allow_null=True)
-    utm_source = Optional()
-    utm_campaign = Optional()
+    utm_source = OptionalLine()
+    utm_campaign = OptionalLine()
 
 
 class SupportCall(serializers.Serializer):
     company_id = serializers.IntegerField(required=False, allow_null=True)
-    company_name = Optional()
+    company_name = OptionalLine()
     admin_id = serializers.IntegerField()
     meeting_dt = Moment(future=True)
     name = Line()
     email = Email()
     e = serializers.IntegerField(required=False, allow_null=True)
-    s = Optional()
+    s = OptionalLine()
 
 
 class SupportLink(serializers.Serializer):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
+from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
 
 from django.conf import settings
@@ -57,64 +58,54 @@ def _who(address: str) -> str:
 class Limit(BaseThrottle):
     """So many requests a minute, counted from the first one, for all processes together."""
 
-    scope = ""
     _wait = 0.0
 
     def limit(self) -> int:
         raise NotImplementedError
 
-    def names(self, request: HttpRequest | Request) -> str:
-        """Whose requests are counted together; empty for one that is not counted."""
-        return _who(address_of(request))
+    def counted(self, request: HttpRequest | Request) -> Iterator[tuple[str, str]]:
+        """What is counted, and of whom. Who is refused by one is not counted by the next."""
+        raise NotImplementedError
 
-    def allow_request(self, request: Request, view: object) -> bool:
-        return self.allows(self.names(request))
-
-    def allows(self, who: str) -> bool:
-        """Count one more of theirs."""
-        if not who:
-            return True
-        named = hashlib.sha256(who.encode("utf-8", "replace")).hexdigest()
-        key = f"limit:{self.scope}:{named}"
-        try:
-            since = float(cache.get_or_set(f"{key}:since", time.time, SECONDS) or time.time())
-            counted = f"{key}:{since}"
-            cache.add(counted, 0, SECONDS * 2)
-            number = cache.incr(counted)
-        except (RedisError, OSError, ValueError):
-            logger.warning("The cache is unreachable: visitors are not counted")
-            return True
-        self._wait = max(1.0, since + SECONDS - time.time())
-        return number <= self.limit()
+    def allow_request(self, request: HttpRequest | Request, view: object = None) -> bool:
+        return all(self._count(what, who) <= self.limit() for what, who in self.counted(request))
 
     def wait(self) -> float:
         return self._wait
+
+    def _count(self, what: str, who: str) -> int:
+        named = hashlib.sha256(who.encode("utf-8", "replace")).hexdigest()
+        key = f"limit:{what}:{named}"
+        try:
+            since = float(cache.get_or_set(f"{key}:since", time.time, SECONDS) or time.time())
+            cache.add(f"{key}:{since}", 0, SECONDS * 2)
+            number = cache.incr(f"{key}:{since}")
+        except (RedisError, OSError, ValueError):
+            logger.warning("The cache is unreachable: visitors are not counted")
+            return 0
+        self._wait = max(1.0, since + SECONDS - time.time())
+        return int(number)
 
 
 class Reads(Limit):
     """Of one address."""
 
-    scope = "reads"
-
     def limit(self) -> int:
         return int(settings.CALLBOOKER_READS_PER_MINUTE)
 
+    def counted(self, request: HttpRequest | Request) -> Iterator[tuple[str, str]]:
+        yield "reads", _who(address_of(request))
+
 
 class Bookings(Limit):
-    """Of one address."""
-
-    scope = "bookings"
+    """Of one address; and of one e-mail address, wherever the requests come from."""
 
     def limit(self) -> int:
         return int(settings.CALLBOOKER_BOOKINGS_PER_MINUTE)
 
-
-class BookingsOfOneEmail(Bookings):
-    """Of one e-mail address, wherever the requests come from."""
-
-    scope = "email"
-
-    def names(self, request: HttpRequest | Request) -> str:
-        data = request.data if isinstance(request, Request) else request.POST
-        given = data.get("email") if isinstance(data, dict) else None
-        return given.strip().lower()[:320] if isinstance(given, str) else ""
+    def counted(self, request: HttpRequest | Request) -> Iterator[tuple[str, str]]:
+        yield "bookings", _who(address_of(request))
+        sent = request.data if isinstance(request, Request) else request.POST
+        given = sent.get("email") if isinstance(sent, dict) else None
+        if isinstance(given, str) and given.strip():
+            yield "email", given.strip().lower()

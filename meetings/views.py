@@ -28,7 +28,7 @@ from .serializers import (
     SupportCall,
     SupportLink,
 )
-from .throttling import Bookings, BookingsOfOneEmail, Reads
+from .throttling import Bookings, Reads
 from .visitors import bdr_person, cased, country_of
 
 logger = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ class PublicView(APIView):
 class BookingView(PublicView):
     """Who books is counted more strictly."""
 
-    throttle_classes: list = [Bookings, BookingsOfOneEmail]
+    throttle_classes: list = [Bookings]
     http_method_names = ["post"]
 
 

@@ -147,20 +147,29 @@ def unlink(request: HttpRequest, kind: str, pk: int, link_id: int) -> HttpRespon
         sentences=[
             f"This record and {link.remote_id} in {label} are two from now on, even if they "
             "have the same name. Neither is changed now.",
-            f"What comes from {label} makes a record of its own here. The next change made "
-            f"here makes a new record in {label}, unless you link it to an existing one first.",
-            *(_what_follows(label) if kind == "company" else []),
+            *_what_follows(link, label),
         ],
         button="Remove the link",
         back=page_of(kind, pk),
     )
 
 
-def _what_follows(label: str) -> list[str]:
-    return [
-        f"People and deals that belong to it in {label} move to that other record, each when "
-        f"{label} next tells of it."
+def _what_follows(link: ExternalLink, label: str) -> list[str]:
+    if not by_hand.makes_records(link):
+        return [
+            f"{link.remote_id} in {label} is nobody here then. Say on the page “Who is who” who "
+            "it is: what comes with that number waits for it."
+        ]
+    told = [
+        f"What comes from {label} makes a record of its own here. The next change made "
+        f"here makes a new record in {label}, unless you link it to an existing one first."
     ]
+    if link.kind == "company":
+        told.append(
+            f"People and deals that belong to it in {label} move to that other record, each "
+            f"when {label} next tells of it."
+        )
+    return told
 
 
 @in_admin

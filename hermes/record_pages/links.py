@@ -101,7 +101,7 @@ def _row(link: ExternalLink, kind: str, entry: OutboxEntry | None) -> LinkRow:
         error=plain_error((entry.last_error if entry else "") or link.last_error),
         can_send=sends and is_live,
         can_link=is_gone,
-        can_unlink=is_live and by_hand.may_unlink(kind),
+        can_unlink=is_live and by_hand.may_unlink(link),
         can_create_again=sends and is_gone and system.kinds[kind].create_there,
     )
 

@@ -76,7 +76,7 @@ def _set_up(say: Say, agreed: list[str] | None) -> SetupPlan:
 
 
 def _web_url(kind: str, remote_id: str) -> str:
-    if kind not in {"company", "contact", "deal"}:
+    if kind not in {"company", "contact", "deal"} or not settings.PIPEDRIVE_APP_URL:
         return ""
     return f"{settings.PIPEDRIVE_APP_URL}/{ENTITIES[kind]}/{remote_id}"
 

@@ -9,14 +9,14 @@ from django.db import transaction
 
 from integrations.models import ExternalLink, KeptApart, LinkState, SyncLog
 
-from . import connections, hub, locks, outbox_entries, waiting, wake
+from . import connections, held_as, hub, locks, outbox_entries, pairing, waiting, wake
 from .apply import apply
 from .errors import Misconfigured, Rejected, RemoteGone
 from .merge import Match, merge_fields
 from .parents import with_missing_parents
 from .records import EARLIEST, RemoteRecord
 from .remote_values import remote_values
-from .system import System
+from .system import System, find
 
 
 @dataclass(frozen=True)
@@ -145,12 +145,13 @@ def unlink(link: ExternalLink, by: str) -> None:
     Raises:
         Rejected: There cannot be two records of this kind with what the two have in common.
     """
-    if not may_unlink(link.kind):
+    if not may_unlink(link):
         field = hub.KINDS[link.kind].unique
         raise Rejected(f"Two of them cannot have one {field}, so the two have to stay linked.")
     assert link.record_id is not None, "nothing is unlinked from a record that is not here"
     with transaction.atomic():
         locks.hold_remote(link.system, [(link.kind, link.remote_id)])
+        pairing.leave_to_a_person(link)
         link.delete()
         KeptApart.objects.update_or_create(
             system=link.system,
@@ -162,9 +163,18 @@ def unlink(link: ExternalLink, by: str) -> None:
         _note(link.system, link.kind, link.record_id, f"{by} removed the link {link}")
 
 
-def may_unlink(kind: str) -> bool:
-    """Whether two records of a kind can be told apart from then on."""
-    return not hub.KINDS[kind].unique
+def may_unlink(link: ExternalLink) -> bool:
+    """Whether what it joins can be two from then on.
+
+    What makes no record here may be nobody's; what does needs one unlike all others.
+    """
+    return not hub.KINDS[link.kind].unique or not makes_records(link)
+
+
+def makes_records(link: ExternalLink) -> bool:
+    """Whether what the remote alone has of this kind makes a record here."""
+    system = find(link.system)
+    return system is None or link.kind not in system.kinds or system.kinds[link.kind].create
 
 
 def link_to(record: Any, system: System, remote_id: str, by: str) -> None:
@@ -248,8 +258,10 @@ def _compared(
 ) -> list[ComparedField]:
     kind, rules = hub.KINDS[link.kind], system.kinds[link.kind].fields
     here = {name: kind.json_value(record, name) for name in there}
+    said = held_as.without(theirs, link)
+    news = {name: there[name] for name in there if name in said.fields or name in said.parents}
     merged = merge_fields(
-        there,
+        news,
         hub=here,
         base=link.snapshot,
         rules=rules,
@@ -260,7 +272,9 @@ def _compared(
     rows = []
     for name, value in there.items():
         same = rules[name].same(here[name], value)
-        outcome = _outcome(system, rules[name].push, same, name in merged.take, name in asks)
+        outcome = f"{system.label} has it in its own way"
+        if same or name in news:
+            outcome = _outcome(system, rules[name].push, same, name in merged.take, name in asks)
         rows.append(ComparedField(name, here[name], value, same, outcome))
     return rows
 

@@ -108,13 +108,15 @@ class KindBatch:
             return False
         old = (
             record.hub_id_text in ("", link.snapshot.get("hub_id"))
+            and record.other_id in ("", link.other_id)
             and all(link.remote_state.get(k) == v for k, v in record.remote_state.items())
             and not held_as.changed_there(record, link)
             and self.values.are_in(link.snapshot, record)
         )
         if old:
             if is_ahead(record, link):
-                self._advance(link, record)
+                advance(link, record, self.now)
+                self.writes.clock(link)
             self._note(record, "unchanged", link.record_id, "")
         return old
 

@@ -12,10 +12,12 @@ from integrations.models import ExternalLink
 
 from .records import RemoteRecord
 
+#: When a link was last heard of.
+CLOCKS = ["modified_at", "event_at", "pulled_at"]
+
 #: What a batch may change of a link.
 LINK_COLUMNS = [
-    "record_id", "state", "snapshot", "remote_state", "modified_at", "event_at", "pulled_at",
-    "other_id", "deleted_here",
+    "record_id", "state", "snapshot", "remote_state", *CLOCKS, "other_id", "deleted_here",
 ]  # fmt: skip
 
 #: The remote's clock may be ahead of ours by so much. What it dates later than that is wrong.

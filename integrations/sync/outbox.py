@@ -248,4 +248,5 @@ def _update(remote: Remote, job: Job, outgoing: Outgoing, body: dict) -> None:
     except RemoteGone:
         ExternalLink.objects.filter(pk=job.link.pk).update(state=LinkState.GONE)
         raise
-    keep_answer(job.system, job.entry, outgoing, answer, sent=sent_fields(job.system, outgoing))
+    sent = sent_fields(job.system, outgoing).difference(answer.refused)
+    keep_answer(job.system, job.entry, outgoing, answer, sent=sent)

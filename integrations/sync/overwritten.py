@@ -13,6 +13,7 @@ from typing import Any
 
 from integrations.models import ExternalLink
 
+from . import held_as
 from .findings import Findings
 from .merge import FieldConflict
 from .records import EARLIEST, RemoteRecord
@@ -33,7 +34,8 @@ def tell(system: System, records: Iterable[RemoteRecord]) -> None:
     """Log a conflict for each late message of an edit that was overwritten."""
     late = _late(system, [one for one in records if one.event_at and not one.deleted])
     for link, record in late:
-        for name, theirs in remote_values(system, record, link.overwrote).items():
+        said = held_as.without(record, link)
+        for name, theirs in remote_values(system, said, link.overwrote).items():
             _judge(system, link, record, name, theirs)
 
 

@@ -19,10 +19,10 @@ KIND = "team_member"
 
 @dataclass(frozen=True)
 class Row:
-    """A team member, and for each system in order their number there, empty for none."""
+    """A team member, and for each system in order the link to who they are there, if any."""
 
     member: TeamMember
-    numbers: list[str]
+    links: list[ExternalLink | None]
 
 
 def systems() -> list[System]:
@@ -33,10 +33,10 @@ def systems() -> list[System]:
 def rows() -> list[Row]:
     """Everyone who is active, and who they are elsewhere."""
     links = ExternalLink.objects.filter(kind=KIND, state=LinkState.LIVE)
-    numbers = {(link.system, link.record_id): link.remote_id for link in links}
+    known = {(link.system, link.record_id): link for link in links}
     names = [system.name for system in systems()]
     team = TeamMember.objects.filter(is_active=True).order_by("first_name", "last_name", "pk")
-    return [Row(one, [numbers.get((name, one.pk), "") for name in names]) for one in team]
+    return [Row(one, [known.get((name, one.pk)) for name in names]) for one in team]
 
 
 def strangers() -> list[RemotePerson]:
@@ -72,6 +72,15 @@ def _kept(system: System) -> list[RemoteRecord]:
         for one in strangers()
         if one.system == system.name and one.email
     ]
+
+
+def leave_to_a_person(link: ExternalLink) -> None:
+    """Whom a removed link named is a stranger again, to be paired with somebody else."""
+    if link.kind == KIND:
+        about = {key: str(link.snapshot.get(key) or "") for key in ["name", "email"]}
+        RemotePerson.objects.get_or_create(
+            system=link.system, remote_id=link.remote_id, defaults=about
+        )
 
 
 def _linked() -> int:

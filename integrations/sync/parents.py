@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from . import connections, hub, links
+from . import connections, hub, links, not_kept
 from .apply_page import apply_page
+from .errors import Rejected, RemoteGone
 from .held_as import changed_there
 from .records import RemoteRecord
 from .system import Remote, System, find
@@ -57,9 +58,20 @@ def _meet_elsewhere(system: System, records: list[RemoteRecord]) -> None:
         if other is None or not other.is_on():
             continue
         if missing := ids - {pk for _, pk in links.record_ids_of(name, {kind: ids})}:
-            with connections.asking(other):
-                found = other.connect().fetch(kind, sorted(missing))
+            found = _shown_there(other, kind, sorted(missing))
             apply_page(with_missing_parents(other, found), system=other)
+
+
+def _shown_there(other: System, kind: str, ids: list[str]) -> list[RemoteRecord]:
+    """What another system has of these; one that it refuses is not there, and staff are told."""
+    try:
+        with connections.asking(other):
+            return other.connect().fetch(kind, ids)
+    except (Rejected, RemoteGone) as error:
+        if len(ids) > 1:
+            return [one for pk in ids for one in _shown_there(other, kind, [pk])]
+        not_kept.tell(other, kind, f"{other.label} has no {kind} {ids[0]} to show: {error}")
+        return []
 
 
 def _with_news_elsewhere(system: System, records: list[RemoteRecord]) -> list[RemoteRecord]:

@@ -74,7 +74,10 @@ def whole(value: Any) -> int | None:
 
 def shown(value: Any) -> str:
     """A value as a sentence quotes it."""
-    return repr(value)[:60]
+    try:
+        return repr(value)[:60]
+    except RecursionError:
+        return f"a {type(value).__name__} that is nested too deep"
 
 
 def misfit(name: str, value: Any, why: str = "which does not fit there") -> str:

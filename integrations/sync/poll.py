@@ -15,7 +15,7 @@ from .apply import Outcomes, Status
 from .apply_page import apply_page
 from .errors import Rejected
 from .parents import with_missing_parents
-from .preview import changes_in, count_known
+from .preview import changes_in, unknown
 from .records import RemoteRecord
 from .runs import Progress, Run
 from .system import Page, Remote, System
@@ -133,10 +133,12 @@ def _restartable(remote: Remote, kind: str, token: str) -> Iterator[Page]:
 def _preview_kind(system: System, remote: Remote, kind: str, run: Run) -> None:
     for page in remote.pages(kind, None):
         changing, rest = changes_in(system, page.records)
-        known = count_known(system, rest)
         run.saw(kind, page)
-        run.counts[kind]["changed"] += len(changing)
-        run.counts[kind]["created"] += len(rest) - known
+        for record in changing:
+            run.counts[record.kind]["changed"] += 1
+        for its_kind, _ in unknown(system, rest):
+            if system.kinds[its_kind].create:
+                run.counts[its_kind]["created"] += 1
         run.page(kind)
 
 

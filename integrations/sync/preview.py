@@ -27,10 +27,9 @@ def changes_in(
     return changing, rest
 
 
-def count_known(system: System, records: Sequence[RemoteRecord]) -> int:
-    """How many of them have a link already."""
-    known = known_links(system, records)
-    return sum((record.kind, record.remote_id) in known for record in records)
+def unknown(system: System, records: Sequence[RemoteRecord]) -> set[tuple[str, str]]:
+    """(kind, remote id) of those that have no link yet."""
+    return {record.key for record in records} - known_links(system, records).keys()
 
 
 def known_links(

@@ -22,7 +22,7 @@ from integrations.models.queues import OPEN_ENTRIES
 
 from . import hub, outbox_entries, removals, runs, wake
 from .apply_page import apply_page
-from .outgoing import differing
+from .outgoing import build, differing, missing_parent
 from .parents import with_missing_parents
 from .preview import changes_in
 from .records import RemoteRecord
@@ -76,6 +76,7 @@ def _walk(
     for page in remote.pages(kind, None):
         run.saw(kind, page)
         seen.update(record.remote_id for record in page.records if record.kind == kind)
+        seen.update(page.unusable_ids)
         changing, rest = changes_in(system, page.records)
         held += changing
         run.brake(kind, len(held))
@@ -121,7 +122,11 @@ def _owe(system: System, kind: str, run: Run) -> int:
 def _lacks(system: System, kind: str, record: Any, link: ExternalLink) -> bool:
     if record.archived_at is not None and system.kinds[kind].deletes:
         return not removals.are_left_alone(kind, record.pk)
-    return bool(differing(system, kind, record, link.snapshot, creating=False))
+    if not differing(system, kind, record, link.snapshot, creating=False):
+        return False
+    # What cannot be sent (somebody whom the remote does not know, say) is not owed.
+    waits = missing_parent(system, record, kind) is not None
+    return waits or bool(system.payload(build(system, kind, record, link)))
 
 
 def _live_links(system: System, kind: str) -> Any:

@@ -33,6 +33,7 @@ class RemoteRecord:
         merged_from: Remote ids that were merged into this record.
         merged_into: With ``deleted``: the remote id that this record was merged into.
         remote_state: What the adapter needs to write the record again; kept on the link.
+        refused: Hub fields that a write named and the remote would not take.
         problems: Values that could not be read, each in a sentence naming the field.
     """
 
@@ -55,6 +56,7 @@ class RemoteRecord:
     merged_from: tuple[str, ...] = ()
     merged_into: str | None = None
     remote_state: Mapping[str, Any] = field(default_factory=dict)
+    refused: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
     @property

@@ -60,7 +60,8 @@ class Run:
 
     def saw(self, kind: str, page: Page) -> None:
         """Count what a page shows, before anything is done with it."""
-        self.counts[kind]["seen"] += len(page.records) + len(page.unusable)
+        own = sum(record.kind == kind for record in page.records)
+        self.counts[kind]["seen"] += own + len(page.unusable)
         self.counts[kind]["failed"] += len(page.unusable)
         for sentence in page.unusable:
             not_kept.tell(self.system, kind, sentence)

@@ -134,11 +134,13 @@ class Page:
     Attributes:
         token: Continues the walk; empty at the end.
         unusable: A sentence for each row of which nothing can be kept.
+        unusable_ids: Which these are, where that is known: they are there nevertheless.
     """
 
     records: list[RemoteRecord]
     token: str = ""
     unusable: tuple[str, ...] = ()
+    unusable_ids: tuple[str, ...] = ()
 
 
 class Remote(Protocol):

@@ -9,7 +9,7 @@ from integrations.models import ExternalLink
 
 from . import bulk, outbox_entries
 from .hub import HubKind
-from .link_clock import LINK_COLUMNS
+from .link_clock import CLOCKS, LINK_COLUMNS
 from .system import System
 
 
@@ -22,6 +22,7 @@ class Writes:
         self._changed: dict[int, Any] = {}
         self._columns: set[str] = set()
         self._links: dict[str, ExternalLink] = {}
+        self._clocks: list[ExternalLink] = []
         self._owed: list[ExternalLink] = []
 
     def create(self, target: Any, link: ExternalLink) -> None:
@@ -36,6 +37,10 @@ class Writes:
     def link(self, link: ExternalLink) -> None:
         """A link, new or changed."""
         self._links[link.remote_id] = link
+
+    def clock(self, link: ExternalLink) -> None:
+        """A link of which only the clocks moved: its documents need not be written again."""
+        self._clocks.append(link)
 
     def owe(self, link: ExternalLink) -> None:
         """The system has to hear about this record, though the change came from there."""
@@ -53,6 +58,7 @@ class Writes:
         known = [link for link in links if link.pk is not None]
         bulk.insert([link for link in links if link.pk is None])
         bulk.update(known, LINK_COLUMNS)
+        bulk.update(self._clocks, CLOCKS)
         owed = [(link.kind, link.record_id) for link in self._owed if link.record_id]
         outbox_entries.add(self.system, owed)
         return {link.remote_id: target.pk for target, link in self._created}

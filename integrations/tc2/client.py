@@ -22,6 +22,7 @@ from integrations.sync.errors import (
 )
 from integrations.sync.http import Http, new_session, said
 
+from .inbound import flat
 from .schemas import IDENTITY
 
 #: Seconds that a call in passing waits for its place among the minute's.
@@ -84,12 +85,12 @@ def _keys(value: Any) -> Iterator[str]:
             yield from _keys(inner)
 
 
-def _by_email(body: dict[str, Any]) -> dict[str, Any]:
-    """The body as the first version of roles has it."""
-    if not body.get("email"):
+def _by_email(client: Any, body: dict[str, Any]) -> dict[str, Any]:
+    """The body as the first version of roles has it: the client's address of today says whose."""
+    known = flat(client)
+    if not known.get("email"):
         raise Rejected("This branch finds clients by their e-mail address, and this one has none")
-    rest = {key: value for key, value in body.items() if key not in IDENTITY}
-    return {"user": {key: body[key] for key in IDENTITY if key in body}, **rest}
+    return {"user": {key: known[key] for key in IDENTITY if key in known}, **body}
 
 
 class Client:
@@ -133,7 +134,7 @@ class Client:
             Rejected: The branch writes by e-mail address, and the client has none.
         """
         if settings.TC2_ROLE_VERSION == 1:
-            return self._write("/clients/", _by_email(body))
+            return self._write("/clients/", _by_email(self.client(client_id), body))
         return self._write(f"/clients/{client_id}/", body)
 
     def clients(self, page: int) -> Listed:

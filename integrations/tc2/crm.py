@@ -16,17 +16,23 @@ CRM = "pipedrive"
 
 
 def shown(company: Any) -> dict[str, str]:
-    """The organization's address and number, the newest open deal's stage and pipeline."""
-    remote_id = _organization(company.pk)
+    """The organization's address and number, the newest open deal's stage and pipeline.
+
+    Nothing while no CRM is connected: clients keep what they show of it.
+    """
     crm = systems.find(CRM)
+    if crm is None or not crm.is_on():
+        return {}
+    remote_id = _organization(company.pk)
     deal = (
         Deal.objects.filter(company_id=company.pk, status=Status.OPEN)
         .select_related("stage", "pipeline")
         .order_by("-pk")
         .first()
     )
+    address = crm.web_url("company", remote_id) if remote_id else ""
     return {
-        "crm_url": crm.web_url("company", remote_id) if crm and remote_id else "",
+        **({"crm_url": address} if address or not remote_id else {}),
         "crm_id": remote_id,
         "deal_stage": deal.stage.name.strip() if deal else "",
         "deal_pipeline": deal.pipeline.name.strip() if deal else "",

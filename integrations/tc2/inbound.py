@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from django.utils.text import slugify
+
 from integrations.sync.errors import Rejected
 from integrations.sync.plain_values import identity, misfit, moment, shown, whole
 from integrations.sync.records import RemoteRecord, clean_text
@@ -23,7 +25,7 @@ from .schemas import (
     AGENCY_TEXTS,
     CRM_FIELDS,
     CUSTOM_FIELDS,
-    IDENTITY,
+    DROPDOWN,
     LONGEST_NAME,
     NAME,
     PEOPLE,
@@ -37,7 +39,7 @@ THIN = {"id", "model", "url", "title", "first_name", "last_name", "email"}
 USUAL_PLAN = "payg"
 
 #: The number in an organization's address in Pipedrive.
-ORGANIZATION = re.compile(r"/organization/(\d{1,19})")
+ORGANIZATION = re.compile(r"/organization/([0-9]+)")
 
 
 @dataclass
@@ -54,7 +56,7 @@ class Draft:
             return
         try:
             self.fields[name] = fit(held[key])
-        except (ValueError, TypeError, OverflowError):
+        except (ValueError, TypeError, OverflowError, RecursionError):
             self.problems.append(misfit(key, held[key]))
 
 
@@ -138,7 +140,7 @@ def _company(
         emails=tuple(_emails(held, people)),
         known_as=tuple((CRM, pk) for pk in organizations(crm)),
         shown=crm,
-        remote_state={key: held[key] for key in IDENTITY if key in held},
+        remote_state=_choices(held, crm),
         other_id=_id(agency) or "",
         problems=tuple(draft.problems),
     )
@@ -160,14 +162,27 @@ def _read_agency(draft: Draft, agency: Mapping[str, Any]) -> None:
         draft.fields["price_plan"] = USUAL_PLAN
 
 
-def _attributes(held: Mapping[str, Any]) -> dict[str, Any]:
-    """Machine name to value of the custom fields that came."""
+def _entries(held: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Machine name to the custom fields that came."""
     listed = held.get("extra_attrs")
     return {
-        each["machine_name"]: each.get("value")
+        each["machine_name"]: each
         for each in (listed if isinstance(listed, list) else [])
         if isinstance(each, Mapping) and isinstance(each.get("machine_name"), str)
     }
+
+
+def _attributes(held: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: entry.get("value") for name, entry in _entries(held).items()}
+
+
+def _choices(held: Mapping[str, Any], crm: Mapping[str, str]) -> dict[str, Any]:
+    """Which option each dropdown among the CRM's fields has; nothing if no type came along."""
+    entries = _entries(held)
+    types = {name: entries[machine_name(CRM_FIELDS[name])].get("type") for name in crm}
+    if not any(types.values()):
+        return {}
+    return {"choices": {name: slugify(crm[name]) for name in crm if types[name] == DROPDOWN}}
 
 
 def _shown(attributes: Mapping[str, Any]) -> dict[str, str]:
@@ -183,7 +198,7 @@ def _shown(attributes: Mapping[str, Any]) -> dict[str, str]:
 def organizations(shown: Mapping[str, Any]) -> list[str]:
     """The organizations that a client names, by a number or an address, the number's first."""
     found = ORGANIZATION.search(str(shown.get("crm_url") or ""))
-    named = [_id(shown.get("crm_id")), found.group(1) if found else None]
+    named = [_id(shown.get("crm_id")), _id(found.group(1)) if found else None]
     return list(dict.fromkeys(pk for pk in named if pk))
 
 
@@ -253,7 +268,8 @@ def _team_members(held: Mapping[str, Any], event_at: datetime | None) -> list[Re
     people = {_id(held.get(key)): held.get(key) for key in PEOPLE.values()}
     return [
         replace(
-            team_member(pk, email=person["email"].strip(), name=_name(person)), event_at=event_at
+            team_member(pk, email=clean_text(person["email"]).strip(), name=_name(person)),
+            event_at=event_at,
         )
         for pk, person in people.items()
         if pk and isinstance(person, Mapping) and isinstance(person.get("email"), str)

@@ -4,38 +4,42 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.text import slugify
+
 from integrations.sync.system import Outgoing
 
-from .schemas import CRM_FIELDS, IDENTITY, PEOPLE, machine_name
+from .schemas import CRM_FIELDS, PEOPLE, machine_name, refusal_of
 
 
 def body(outgoing: Outgoing) -> dict[str, Any]:
-    """The changed keys that are ours, and by what the client is known; {} for no change."""
-    news = {**_people(outgoing), **_attributes(outgoing)}
-    if not news:
-        return {}
-    known = {key: outgoing.remote_state[key] for key in IDENTITY if key in outgoing.remote_state}
-    return known | news
+    """The changed keys that are ours, and no others; {} for no change."""
+    return {**_people(outgoing), **_attributes(outgoing)}
 
 
 def _people(outgoing: Outgoing) -> dict[str, int]:
     """Who looks after it, where TC2 knows them; nobody is taken away there."""
-    refused = outgoing.remote_state.get("refused", {})
     people = {
         key: int(remote_id)
         for name, key in PEOPLE.items()
         if name in outgoing.changed and (remote_id := outgoing.parents.get(name)) is not None
     }
-    return {key: pk for key, pk in people.items() if refused.get(key) != pk}
+    return {
+        key: pk for key, pk in people.items() if outgoing.remote_state.get(refusal_of(key)) != pk
+    }
 
 
 def _attributes(outgoing: Outgoing) -> dict[str, Any]:
-    values = {
-        machine_name(key): _attribute(name, outgoing.values[name])
-        for name, key in CRM_FIELDS.items()
-        if name in outgoing.changed
-    }
-    return {"extra_attrs": values} if values else {}
+    choices = outgoing.remote_state.get("choices", {})
+    written = {}
+    for name, key in CRM_FIELDS.items():
+        if name not in outgoing.changed:
+            continue
+        value = outgoing.values[name]
+        if name not in choices:
+            written[machine_name(key)] = _attribute(name, value)
+        elif (option := slugify(value)) != choices[name]:
+            written[machine_name(key)] = option
+    return {"extra_attrs": written} if written else {}
 
 
 def _attribute(name: str, value: str) -> str | int | None:

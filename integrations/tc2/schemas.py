@@ -47,7 +47,7 @@ PEOPLE = {
     "bdr_person": "bdr_person",
 }
 
-#: Sent along unchanged: by these, older branches know whom a write is about.
+#: By these, older branches know whom a write is about.
 IDENTITY = ("last_name", "email")
 
 #: What the CRM has of the company -> machine name of the client's custom field.
@@ -58,8 +58,17 @@ CRM_FIELDS = {
     "deal_pipeline": "pipedrive_pipeline",
 }
 
-#: Some branches do not let us write these.
-MAYBE_READ_ONLY = {"sales_person", "bdr_person"}
+#: Some branches do not let us write these: key of the client -> how staff call it.
+MAYBE_READ_ONLY = {"sales_person": "sales person", "bdr_person": "BDR person"}
+
+
+def refusal_of(key: str) -> str:
+    """Where a link keeps the number that the branch would not take for a key."""
+    return f"refused_{key}"
+
+
+#: A custom field of this type is written by its option's slug.
+DROPDOWN = "Dropdown"
 
 #: TC2 has the last word.
 THEIRS = FieldRule(policy=Policy.REMOTE, push=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -10,6 +11,9 @@ from integrations.sync.countries import alpha2
 from integrations.sync.records import clean_text
 
 PLANS = {"payg", "startup", "enterprise"}
+
+#: Answers that are nested deeper are no answers.
+DEEPEST = 20
 
 #: An unset choice reads so.
 HYPHENS = re.compile(r"-{3,}")
@@ -49,7 +53,16 @@ def document(value: Any) -> dict[str, Any]:
         return {"answers": value}
     if not isinstance(value, dict):
         raise ValueError("no questions and answers")
+    _refuse_what_is_no_json(value, DEEPEST)
     return clean_text(value)
+
+
+def _refuse_what_is_no_json(value: Any, levels: int) -> None:
+    if levels == 0 or (isinstance(value, float) and not math.isfinite(value)):
+        raise ValueError("no questions and answers")
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            _refuse_what_is_no_json(inner, levels - 1)
 
 
 def choice(value: Any) -> str:

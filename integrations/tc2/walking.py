@@ -9,6 +9,9 @@ from .client import Listed
 #: Ids that are handed on together: a walk that was cut off goes on after them.
 TOGETHER = 10
 
+#: The place where a walk begins.
+START = (1, 0, 0)
+
 #: Ids that a page has when it is full.
 PAGE = 100
 
@@ -20,15 +23,15 @@ def walk(ask: Callable[[int], Listed], token: str = "") -> Iterator[tuple[list[s
     twice; what is deleted moves them back, and the page before is looked at again.
 
     Args:
-        token: A place that an earlier walk had come to.
+        token: A place that an earlier walk had come to: page, ids of it that were handed on,
+            and how many there were in all.
     """
-    number, _, offset = token.partition(":")
-    page, done = int(number or 1), int(offset or 0)
+    place = [int(part) for part in token.split(":") if part]
+    page, done, count = [*place, *START[len(place) :]]
     met: set[str] = set()
-    count = 0
     while True:
         listed = ask(page)
-        if page > 1 and listed.count < count:
+        if (page > 1 or done) and listed.count < count:
             page, done = max(1, page - 1 - (count - listed.count) // PAGE), 0
             count = listed.count
             continue
@@ -38,7 +41,7 @@ def walk(ask: Callable[[int], Listed], token: str = "") -> Iterator[tuple[list[s
             done += TOGETHER
             is_end = listed.is_last and done >= len(listed.ids)
             met.update(ids)
-            yield ids, "" if is_end else f"{page}:{done}"
+            yield ids, "" if is_end else f"{page}:{done}:{count}"
         if listed.is_last:
             return
         page, done = page + 1, 0

@@ -75,6 +75,14 @@ class Meeting(Record):
 
     class Meta(Record.Meta):
         abstract = False
+        indexes = [
+            # Looked for every few seconds, and hardly ever there.
+            models.Index(
+                fields=["updated_at"],
+                condition=Q(awaits_calendar=True),
+                name="meeting_awaiting_calendar",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")),

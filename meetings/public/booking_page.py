@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from companies.models import Plan
 
 from .. import booking, choosing, guest_links, matching
-from ..free_times import offered
+from ..free_times import bookable
 from ..models import HostChoice, Meeting
 from ..requests import CallRequest, Refusal
+from ..throttling import Bookings
 from ..visitors import bdr_person, cased
 from . import form, guards, places, times
-from .pages import PublicPage, carried, count_booking, page
+from .pages import PublicPage, carried, count, page
 from .visit import Visit, visit_of
 
 
@@ -59,7 +60,7 @@ def _choose(visit: Visit) -> None:
 
 def _book(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Book it, and lead to its page; else show what is in the way and keep what was typed."""
-    count_booking(request)
+    count(request, Bookings())
     try:
         guards.check(
             request.POST.get("stamp", ""),
@@ -75,7 +76,7 @@ def _book(request: HttpRequest, visit: Visit) -> HttpResponse:
         return _shown(request, visit)
     try:
         call = _call(request, visit, dict(details.validated_data))
-        meeting = booking.book(call, within=offered())
+        meeting = booking.book(call, within=bookable())
     except Refusal as refusal:
         return _refused(request, visit, refusal)
     _keep_choice(visit, meeting)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from companies.zones import zone_named
 
 from .. import guest_links, invitations, services
-from ..free_times import offered
+from ..free_times import bookable
 from ..models import Meeting, MeetingStatus
 from ..requests import Refusal
 from ..throttling import Bookings
@@ -55,7 +55,7 @@ class MovePage(PublicPage):
         if at is None:
             return self._shown(request, meeting, _("Choose a time."), status=422)
         try:
-            services.move(meeting, at, within=offered())
+            services.move(meeting, at, within=bookable())
         except Refusal as refusal:
             return self._shown(request, meeting, _why_not(refusal), status=400)
         return HttpResponseRedirect(guest_links.path(meeting) + carried(request), status=303)

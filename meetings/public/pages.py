@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
-from ..throttling import Bookings, BookingsOfOneEmail, Limit, Reads
+from ..throttling import Limit, Reads
 
 LANGUAGES = ["en", "fr", "fa"]
 
@@ -98,16 +98,10 @@ def count(request: HttpRequest, limit: Limit) -> None:
     Raises:
         Problem: There were too many.
     """
-    if not limit.allows(limit.names(request)):
+    if not limit.allow_request(request):
         heading = _("Too many requests")
         sentence = _("Please wait a minute, then go back and try again: what you typed is kept.")
         raise Problem(429, heading, sentence, limit.wait())
-
-
-def count_booking(request: HttpRequest) -> None:
-    """The same, for what writes."""
-    for limit in (Bookings(), BookingsOfOneEmail()):
-        count(request, limit)
 
 
 def _language(request: HttpRequest) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -119,10 +120,10 @@ def test_the_status_lists_connections_and_queues(pipedrive):
 
 def test_the_status_names_each_program_in_the_background_seen_or_not(pipedrive):
     tasks.sweep()
-    assert "worker: 0 s ago\nruns: never seen\nbeat: never seen\n" in run("sync_status")
+    assert re.search(r"worker: \d+ s ago\nruns: never seen\nbeat: never seen\n", run("sync_status"))
 
     tasks.poll_system("pipedrive")
-    assert "runs: 0 s ago" in run("sync_status")
+    assert re.search(r"runs: \d+ s ago", run("sync_status"))
 
 
 def test_the_status_fails_when_staff_is_needed(pipedrive):

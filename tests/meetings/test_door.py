@@ -63,6 +63,21 @@ def test_one_email_is_counted_wherever_its_requests_come_from(website, host):
 
 
 @pytest.mark.usefixtures("_limits")
+def test_who_is_put_off_uses_up_nobodys_email(website, host):
+    for _ in range(12):
+        website.book(host, email="ines@brightpath.example", country="none")
+    for n in range(5):
+        website.book(host, email=f"other{n}@b.example", country="none")
+
+    response = website.post(
+        "/callbooker/sales/book/", sales_call(host, email="other4@b.example"),
+        REMOTE_ADDR="198.51.100.9",
+    )  # fmt: skip
+
+    assert response.status_code == 200
+
+
+@pytest.mark.usefixtures("_limits")
 def test_visitors_are_counted_by_themselves(website, host):
     for n in range(21):
         assert website.client.get("/loc/", REMOTE_ADDR=f"198.51.100.{n}").status_code == 200

@@ -7,9 +7,11 @@ from datetime import date, time, timedelta
 import pytest
 from django.utils import timezone
 
+from meetings import booking
 from meetings.calendars import Span
-from meetings.free_times import free_slots, offered
+from meetings.free_times import bookable, free_slots, offered
 from meetings.models import BookingRules, DayOff, WorkingHours
+from meetings.requests import Refusal
 from tests.factories import MeetingFactory, TeamMemberFactory
 from tests.meetings.website import NINE
 
@@ -143,6 +145,19 @@ def test_the_page_offers_what_is_after_the_notice_and_before_the_horizon(db):
     window = offered(NINE)
 
     assert window == Span(NINE + timedelta(hours=2), NINE + timedelta(days=28))
+
+
+def test_what_the_page_has_shown_can_be_booked_while_its_form_is_filled_in(website, host, entry):
+    shown = Span(NINE, NINE + timedelta(minutes=30))
+    notice = BookingRules.load().minimum_notice
+
+    seen_at = NINE - notice
+    assert offered(seen_at).start == NINE
+    in_time, too_late = [bookable(seen_at + timedelta(minutes=m)) for m in (30, 31)]
+
+    booking.refuse_busy(host, shown, within=in_time)
+    with pytest.raises(Refusal):
+        booking.refuse_busy(host, shown, within=too_late)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,9 @@ from django.db import connection, transaction
 from companies.models import Company
 from contacts.models import Contact
 from deals.models import Deal
+from integrations.pipedrive import SYSTEM as PIPEDRIVE
+from integrations.sync.apply import apply
+from integrations.sync.records import RemoteRecord
 from meetings import services
 from meetings.booking import one_call_at_a_time
 from meetings.models import Meeting
@@ -100,6 +103,20 @@ def test_two_people_of_one_new_company_make_one_company(book, host, entry):
     )
 
     assert (Company.objects.count(), Contact.objects.count(), Deal.objects.count()) == (1, 2, 1)
+
+
+def test_a_visitor_and_a_message_of_the_same_company_at_once_make_one_company(book, host, entry):
+    def tell(number):
+        if number:
+            told = {"name": "Brightpath"}
+            return apply([RemoteRecord("pipedrive", "company", f"40{number}", told)],
+                         system=PIPEDRIVE)  # fmt: skip
+        return book(sales_call(host))
+
+    answers = together(tell, 2)
+
+    assert answers[0] == (200, "")
+    assert Company.objects.count() == 1
 
 
 def test_one_visitor_with_two_hosts_at_once_has_one_call(book, host, entry):

@@ -308,7 +308,7 @@ def test_a_deal_that_ended_stays_so_and_a_new_one_is_opened(website, host, known
     assert (Meeting.objects.get().deal, new.owner) == (new, known.company.sales_person)
 
 
-def test_without_a_pipeline_the_call_is_booked_and_staff_are_told(website, host):
+def test_without_a_pipeline_the_call_is_booked_and_staff_are_told(website, host, admin_client):
     response = website.book(host)
 
     assert response.status_code == 200
@@ -316,6 +316,9 @@ def test_without_a_pipeline_the_call_is_booked_and_staff_are_told(website, host)
     note = SyncLog.objects.get()
     assert (note.kind, note.record_id) == ("company", Company.objects.get().pk)
     assert (note.level, note.topic) == ("warning", "no_pipeline")
+    for page in ["/admin/integrations/synclog/",
+                 f"/admin/companies/company/{note.record_id}/change/"]:  # fmt: skip
+        assert "no deal was opened" in admin_client.get(page).content.decode()
 
 
 def test_each_plan_has_its_own_pipeline(website, host, entry):

@@ -29,7 +29,9 @@ class Command(BaseCommand):
     def _show(self):
         table = Table("Team member", *(system.label for system in pairing.systems()))
         for row in pairing.rows():
-            table.add_row(str(row.member), *(number or "not paired" for number in row.numbers))
+            table.add_row(
+                str(row.member), *(link.remote_id if link else "not paired" for link in row.links)
+            )
         Console(file=self.stdout._out).print(table)
         for one in pairing.strangers():
             self.stdout.write(f"{one.system} {one.remote_id} is nobody here: {one} {one.email}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.management import call_command
+from django.urls import reverse
 
 from companies.models import Company, TeamMember
 from hermes.admin_site import menu
@@ -75,6 +76,81 @@ def test_an_answer_that_names_nobody_pairs_nobody(as_, tc2, member, answer):
 
     assert "Choose a team member" in page
     assert not ExternalLink.objects.filter(kind="team_member").exists()
+
+
+@pytest.fixture
+def mistaken(as_, tc2, member):
+    """Somebody whom a person took for the wrong member of the team; the client that shows it."""
+    tc2.sign_up()
+    client = as_("operations")
+    person = RemotePerson.objects.get().remote_id
+    client.post(ADDRESS, {"system": "tc2", "person": person, "member": member.pk})
+    inbox.drain()
+    return client, ExternalLink.objects.get(kind="team_member", record_id=member.pk)
+
+
+def put_right(client, tc2, link):
+    """Pair the one who is meant, who has the address that TC2 names."""
+    right = TeamMemberFactory(first_name="Anna", last_name="Whitlock", email=founders()[0][1])
+    answer = {"system": "tc2", "person": link.remote_id, "member": right.pk}
+    page = client.post(ADDRESS, answer, follow=True).content.decode()
+    assert f"Anna Whitlock is number {link.remote_id} in TC2" in page
+    tc2.sign_up(first_name="Bo", email="bo@ek.example")
+    assert Company.objects.latest("pk").sales_person == right
+
+
+def test_a_pair_that_was_a_mistake_is_undone_on_the_page(tc2, mistaken, member):
+    client, link = mistaken
+    assert "Unpair" in client.get(ADDRESS).content.decode()
+
+    page = client.post(ADDRESS, {"unpair": link.pk}, follow=True).content.decode()
+
+    assert f"Anna Bell is no longer number {link.remote_id} in TC2" in page
+    assert "People whom Hermes does not know" in page
+    assert RemotePerson.objects.get().remote_id == link.remote_id
+    put_right(client, tc2, link)
+
+
+def test_a_pair_that_was_a_mistake_is_undone_on_the_team_member_s_page(tc2, mistaken, member):
+    client, link = mistaken
+    page = client.get(f"/admin/companies/teammember/{member.pk}/change/").content.decode()
+    address = reverse("record-unlink", args=["team_member", member.pk, link.pk])
+    assert address in page
+
+    question = client.get(address).content.decode()
+    client.post(address)
+
+    assert "makes a new record" not in question
+    assert "Who is who" in question
+    put_right(client, tc2, link)
+
+
+def test_who_was_unpaired_is_not_paired_again_by_the_address(tc2, late, as_):
+    client = as_("operations")
+    client.post(ADDRESS)
+    link = ExternalLink.objects.get(kind="team_member", system="tc2")
+    client.post(ADDRESS, {"unpair": link.pk})
+
+    assert "Nobody new to pair." in client.post(ADDRESS, follow=True).content.decode()
+    assert not ExternalLink.objects.filter(kind="team_member", system="tc2").exists()
+
+
+@pytest.mark.parametrize("link", ["0", "x", "", "99999999999999999999"])
+def test_what_is_no_pair_cannot_be_undone(as_, tc2, link):
+    page = as_("operations").post(ADDRESS, {"unpair": link}, follow=True).content.decode()
+
+    assert "That pair is no longer there." in page
+
+
+def test_pipedrive_s_own_users_stay_who_they_are(as_, pipedrive):
+    link = ExternalLink.objects.filter(kind="team_member", system="pipedrive").first()
+    client = as_("operations")
+    assert "Unpair" not in client.get(ADDRESS).content.decode()
+
+    page = client.post(ADDRESS, {"unpair": link.pk}, follow=True).content.decode()
+
+    assert "have to stay linked" in page
+    assert ExternalLink.objects.filter(pk=link.pk).exists()
 
 
 @pytest.mark.parametrize("role", ["sales", "sales lead", "read only"])

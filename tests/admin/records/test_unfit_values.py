@@ -137,6 +137,7 @@ def test_an_earlier_value_that_no_longer_fits_names_its_field(client, staff):
 NEVER_TYPED = {
     "deal_status", "meeting_status", "merged_company_is_archived", "merged_contact_is_archived",
     "merged_deal_is_archived", "one_row_of_booking_rules",
+    "one_meeting_per_booking_request",
 }  # fmt: skip
 
 

@@ -71,7 +71,7 @@ def test_an_unknown_client_is_read_and_becomes_a_company_without_a_deal(
 
 @pytest.mark.parametrize(
     "authorization",
-    [None, "", "token", "token wrong", KEY, f"token {KEY} more", "token ü", "Bearer " + "x" * 5000],
+    [None, "", "token", "token wrong", KEY, f"{KEY} token", "token ü", "Bearer " + "x" * 5000],
 )
 def test_without_the_key_nothing_is_told(tc2, client, host, authorization):
     response = ask(client, 8101, authorization=authorization)

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from companies.models import Company
 from contacts.models import Contact
-from integrations.models import Connection, RemotePerson, SyncCursor, SyncRun
+from integrations.models import Connection, RemotePerson, SyncCursor, SyncLog, SyncRun
 from integrations.sandbox.tc2 import clients as tc2_clients
 from integrations.sync import poll, reconcile
 from integrations.sync.errors import Misconfigured, SyncError
@@ -33,6 +33,13 @@ def clients(tc2, sales_person):
 def read(tc2):
     """The clients that were read, one by one."""
     return [call.path for call in tc2.calls if call.path != "/tc2/api/clients/"]
+
+
+def break_down(tc2, *ids):
+    """TC2 answers 500 for these clients, however often it is asked."""
+    for pk in ids:
+        path = f"/tc2/api/clients/{pk}/"
+        tc2.sandbox.trouble.add("error", system="tc2", times=None, status=500, path=path)
 
 
 def test_a_backfill_brings_every_customer_with_one_call_each(tc2, clients):
@@ -69,17 +76,17 @@ def test_a_second_backfill_changes_nothing(tc2, clients):
 def test_a_dry_run_counts_and_writes_nothing(tc2, clients):
     row = poll.backfill(SYSTEM, dry_run=True)
 
-    assert row.counts["company"]["created"] > 0
+    assert row.counts["company"]["created"] == row.counts["contact"]["created"] == 25
+    assert "team_member" not in row.counts
     assert not Company.objects.exists()
 
 
 def test_a_backfill_that_was_cut_off_goes_on_after_the_last_clients_it_had(tc2, clients):
     # The walk asks for the newest first.
-    path = f"/tc2/api/clients/{clients[11]}/"
-    tc2.sandbox.trouble.add("error", system="tc2", times=None, status=500, path=path)
+    break_down(tc2, *clients[9:12])
     with pytest.raises(SyncError):
         poll.backfill(SYSTEM)
-    assert SyncCursor.objects.get(system="tc2", kind="company").page_token == "1:10"
+    assert SyncCursor.objects.get(system="tc2", kind="company").page_token == "1:10:26"
     Connection.objects.update(broken_until=None)
     tc2.sandbox.trouble.clear()
     tc2.sandbox.forget_calls()
@@ -88,6 +95,48 @@ def test_a_backfill_that_was_cut_off_goes_on_after_the_last_clients_it_had(tc2, 
 
     assert Company.objects.count() == 25
     assert len(read(tc2)) == 16
+
+
+@pytest.mark.parametrize("deleted", [1, 3, 5])
+def test_clients_that_are_deleted_while_a_load_is_stopped_hide_no_other(tc2, clients, deleted):
+    break_down(tc2, *clients[9:12])
+    with pytest.raises(SyncError):
+        poll.backfill(SYSTEM)
+    for pk in clients[-deleted:]:
+        tc2.account.delete(pk)
+    Connection.objects.update(broken_until=None)
+    tc2.sandbox.trouble.clear()
+
+    poll.backfill(SYSTEM)
+
+    assert all(tc2.linked("company", pk) for pk in clients[:-deleted])
+
+
+def test_a_client_that_tc2_cannot_show_stops_neither_load_nor_comparison(tc2, clients):
+    broken = clients[11]
+    break_down(tc2, broken)
+
+    row = poll.backfill(SYSTEM)
+
+    assert (row.state, row.counts["company"]["failed"]) == ("done", 1)
+    assert Company.objects.count() == 24
+    assert f"client {broken} cannot be read" in SyncLog.objects.get(topic="not_kept").message
+    tc2.account.edit(clients[0], agency={"status": "active"})
+    assert reconcile.reconcile(SYSTEM).state == "done"
+    assert tc2.linked("company", clients[0]).tc2_status == "active"
+    tc2.sandbox.trouble.clear()
+    poll.backfill(SYSTEM)
+    assert Company.objects.count() == 25
+
+
+def test_a_known_client_that_tc2_cannot_show_is_not_taken_for_deleted(tc2, clients):
+    poll.backfill(SYSTEM)
+    break_down(tc2, clients[11])
+
+    row = reconcile.reconcile(SYSTEM)
+
+    assert (row.state, row.counts["company"]["failed"]) == ("done", 1)
+    assert Company.objects.count() == 25
 
 
 def test_a_comparison_finds_what_no_message_told_of(tc2, clients):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from companies.merging import merge
@@ -12,7 +13,8 @@ from companies.models import Company
 from deals.models import Deal
 from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxState
 from integrations.pipedrive import SYSTEM as PIPEDRIVE
-from integrations.sync import outbox
+from integrations.sync import outbox, reconcile
+from integrations.tc2 import SYSTEM as TC2
 from tests.deal_cases import BOTH, CASES, stage
 from tests.factories import CompanyFactory, TeamMemberFactory
 
@@ -53,8 +55,6 @@ def test_a_sign_up_is_written_back_by_one_call(pipedrive, tc2, company, client_i
 
     assert call.path == f"/tc2/api/clients/{client_id}/"
     assert call.body == {
-        "last_name": "Quill",
-        "email": "ada@quill.example",
         "extra_attrs": {
             "pipedrive_url": PIPEDRIVE.web_url("company", organization),
             "pipedrive_id": int(organization),
@@ -82,6 +82,41 @@ def test_the_echo_of_our_own_write_makes_no_call(pipedrive, tc2, shown):
 
     assert tc2.send() == []
     assert pipedrive.send() == []
+
+
+def test_what_a_person_just_edited_in_tc2_is_not_written_over(pipedrive, tc2, client_id, company):
+    tc2.account.edit(client_id, email="new@quill.example", last_name="Quill-Hale")
+
+    assert len(tc2.send()) == 1
+
+    there = tc2.account.client(client_id)
+    assert (there["email"], there["last_name"]) == ("new@quill.example", "Quill-Hale")
+
+
+def test_without_pipedrive_nothing_that_clients_show_of_it_is_taken_away(
+    pipedrive, tc2, client_id, shown, settings
+):
+    before = tc2.shown(client_id)
+    settings.PIPEDRIVE_API_TOKEN = ""
+
+    tc2.deliver(tc2.event(client_id))
+    tc2.edit(client_id, extra_attrs={"pipedrive_deal_stage": "Typed"})
+
+    assert tc2.send() == []
+    reconcile.reconcile(TC2)
+    assert tc2.send() == []
+    assert tc2.shown(client_id) == before | {"deal_stage": "Typed"}
+
+
+def test_without_pipedrive_s_address_the_link_to_it_is_left_as_it_is(
+    pipedrive, tc2, client_id, company, settings
+):
+    settings.PIPEDRIVE_APP_URL = ""
+
+    (call,) = tc2.send()
+
+    assert "pipedrive_url" not in call.body["extra_attrs"]
+    assert tc2.shown(client_id)["deal_stage"] == "Signed up"
 
 
 def test_many_changes_within_the_time_of_gathering_are_one_call(
@@ -174,22 +209,6 @@ def test_who_is_unknown_to_tc2_is_not_told(tc2, shown):
     assert tc2.send() == []
 
 
-def test_a_person_whom_the_branch_does_not_let_us_set_is_tried_once(tc2, client_id, shown):
-    tc2.account.switches.set(bdr_person_writable=False)
-    shown.bdr_person = shown.support_person = shown.sales_person
-    shown.save()
-
-    first, second = tc2.send()
-
-    assert "bdr_person" in first.body
-    assert "bdr_person" not in second.body
-    assert tc2.account.client(client_id)["associated_admin"]["id"] == 501
-    shown.support_person = None
-    shown.save()
-    assert tc2.send() == []
-    assert not OutboxEntry.objects.exclude(state=OutboxState.DONE).exists()
-
-
 def test_a_client_that_is_gone_is_marked_and_not_made_again(tc2, client_id, company):
     tc2.account.delete(client_id)
 
@@ -216,19 +235,6 @@ def test_what_tc2_refuses_is_kept_whole_and_tried_again_after_a_change(
     settings.TC2_FIELD_NAMES = {}
     move(pipedrive, pipeline, deal_id, "Demo done")
     assert [call.status for call in tc2.send()] == [200]
-
-
-def test_a_branch_with_the_older_roles_is_written_by_e_mail_address(
-    pipedrive, tc2, company, client_id, settings
-):
-    settings.TC2_ROLE_VERSION = 1
-    tc2.account.switches.set(role_version=1)
-
-    (call,) = tc2.send()
-
-    assert (call.path, call.status) == ("/tc2/api/clients/", 200)
-    assert call.body["user"] == {"last_name": "Quill", "email": "ada@quill.example"}
-    assert tc2.send() == []
 
 
 def test_who_is_no_real_customer_shows_nothing_of_the_crm(pipedrive, tc2, client_id, shown):
@@ -343,3 +349,15 @@ def test_a_message_from_before_our_write_is_no_change_of_anybody_s(
 
     assert tc2.send() == []
     assert tc2.shown(client_id)["deal_stage"] == "Demo booked"
+
+
+def test_comparing_says_that_tc2_has_a_value_in_its_own_way(admin_client, tc2, client_id, shown):
+    tc2.account.switches.set(bdr_person_passed_over=True)
+    shown.bdr_person = shown.sales_person
+    shown.save()
+    tc2.send()
+
+    link = tc2.link("company", client_id)
+    page = admin_client.get(reverse("record-compare", args=["company", shown.pk, link.pk]))
+
+    assert "TC2 has it in its own way" in page.content.decode()
