@@ -188,6 +188,16 @@ CORS_ALLOW_METHODS = ["GET", "POST", "OPTIONS"]
 CORS_ALLOW_HEADERS = ["accept", "content-type"]
 CORS_EXPOSE_HEADERS = ["Retry-After"]
 
+# -- E-mail ----------------------------------------------------------------------------
+
+# Through whom e-mails go. In development they are printed; else none are written without it.
+EMAIL_URL = env("EMAIL_URL", default="")
+vars().update(environ.Env.email_url_config(EMAIL_URL or "consolemail://"))
+# Whether guests are written to.
+GUEST_MAILS = bool(EMAIL_URL) or DEBUG
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env("CALLS_FROM_EMAIL", default=f"calls@{urlsplit(SITE_URL).hostname}")
+
 # -- Celery ----------------------------------------------------------------------------
 
 CELERY_TASK_IGNORE_RESULT = True

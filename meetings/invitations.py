@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils import timezone
 from icalendar import Calendar, Event, vCalAddress, vText
 
-from .models import Meeting
+from companies.models import TeamMember
 
-#: Methods: a copy for somebody's own calendar, an invitation, and that it is off.
-PUBLISH, REQUEST, CANCEL = "PUBLISH", "REQUEST", "CANCEL"
+from .models import Letter, LetterKind, Meeting
 
 #: Longer titles are cut; a name may be very long.
 LONGEST_TITLE = 255
 
 
-def title(meeting: Meeting) -> str:
+def title(meeting: Meeting, host: TeamMember | None = None) -> str:
     """One line, plain text, for the guest."""
-    words = render_to_string(f"meetings/{meeting.kind}_title.txt", {"host": meeting.host})
+    context = {"host": host or meeting.host}
+    words = render_to_string(f"meetings/{meeting.kind}_title.txt", context)
     return " ".join(words.split())[:LONGEST_TITLE]
 
 
@@ -34,39 +35,49 @@ def uid(meeting: Meeting) -> str:
     return f"call-{meeting.pk}@{urlsplit(settings.SITE_URL).hostname}"
 
 
-def calendar_file(
-    meeting: Meeting, method: str, *, sequence: int | None = None, link: str = ""
-) -> bytes:
-    """The call as an ``.ics`` file.
+def copy(meeting: Meeting) -> bytes:
+    """An ``.ics`` file of the call, for somebody's own calendar."""
+    span = (meeting.starts_at, meeting.ends_at)
+    event = _event(meeting, title(meeting), span, meeting.sequence)
+    return _file(event, "PUBLISH")
+
+
+def invitation(letter: Letter, link: str) -> bytes:
+    """What a letter says, for the guest's calendar: to come, or that it is off.
 
     Args:
-        sequence: How often it was changed; by default as the call says.
-        link: Where the guest can move or cancel it.
+        link: Where the guest can move or cancel the call.
     """
+    off = letter.kind == LetterKind.CANCELLED
+    meeting, span = letter.meeting, (letter.starts_at, letter.ends_at)
+    event = _event(meeting, title(meeting, letter.host), span, letter.sequence)
+    event["status"] = "CANCELLED" if off else "CONFIRMED"
+    event.add("url", link)
+    event.add("organizer", _person(letter.host.email, str(letter.host)))
+    event.add("attendee", _guest(letter), encode=False)
+    return _file(event, "CANCEL" if off else "REQUEST")
+
+
+def _file(event: Event, method: str) -> bytes:
     holder = Calendar()
     holder.add("prodid", "-//Hermes//Calls//EN")
     holder.add("version", "2.0")
     holder.add("method", method)
-    holder.add_component(_event(meeting, method, sequence, link))
+    holder.add_component(event)
     return bytes(holder.to_ical())
 
 
-def _event(meeting: Meeting, method: str, sequence: int | None, link: str) -> Event:
+def _event(meeting: Meeting, title: str, span: tuple[datetime, datetime], sequence: int) -> Event:
     event = Event()
     event.add("uid", uid(meeting))
-    event.add("sequence", meeting.sequence if sequence is None else sequence)
-    event.add("dtstamp", meeting.updated_at.astimezone(UTC))
-    event.add("dtstart", meeting.starts_at.astimezone(UTC))
-    event.add("dtend", meeting.ends_at.astimezone(UTC))
-    event.add("summary", title(meeting))
-    event.add("status", "CANCELLED" if method == CANCEL else "CONFIRMED")
+    event.add("sequence", sequence)
+    event.add("dtstamp", timezone.now().astimezone(UTC))
+    event.add("dtstart", span[0].astimezone(UTC))
+    event.add("dtend", span[1].astimezone(UTC))
+    event.add("summary", title)
+    event.add("status", "CONFIRMED")
     if meeting.video_link:
         event.add("location", meeting.video_link)
-    if link:
-        event.add("url", link)
-    if method != PUBLISH:
-        event.add("organizer", _person(meeting.host.email, meeting.host.name))
-        event.add("attendee", _guest(meeting), encode=False)
     return event
 
 
@@ -76,9 +87,10 @@ def _person(email: str, name: str) -> vCalAddress:
     return person
 
 
-def _guest(meeting: Meeting) -> vCalAddress:
-    assert meeting.contact is not None
-    guest = _person(meeting.contact.email, meeting.contact.name)
+def _guest(letter: Letter) -> vCalAddress:
+    contact = letter.meeting.contact
+    same = contact is not None and contact.email == letter.to
+    guest = _person(letter.to, contact.name if contact and same else letter.to)
     guest.params["role"] = vText("REQ-PARTICIPANT")
     guest.params["partstat"] = vText("NEEDS-ACTION")
     guest.params["rsvp"] = vText("TRUE")

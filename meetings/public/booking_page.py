@@ -117,7 +117,7 @@ def _call(request: HttpRequest, visit: Visit, given: dict[str, Any]) -> CallRequ
 
 def _hint(request: HttpRequest, name: str) -> str:
     """What the address says of where the visitor came from; unfit text is none."""
-    line = form.Optional()
+    line = form.OptionalLine()
     try:
         return str(line.run_validation(request.GET.get(name, "")))
     except form.serializers.ValidationError:

@@ -7,6 +7,7 @@ from datetime import UTC
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -34,7 +35,7 @@ class CallFile(PublicPage):
     """The call, for the guest's own calendar."""
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        text = invitations.calendar_file(_meeting(token), invitations.PUBLISH)
+        text = invitations.copy(_meeting(token))
         response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
         response.headers["Content-Disposition"] = 'attachment; filename="call.ics"'
         return response
@@ -63,7 +64,7 @@ class MovePage(PublicPage):
     def _shown(
         self, request: HttpRequest, meeting: Meeting, error: str = "", status: int = 200
     ) -> HttpResponse:
-        zone = request.POST.get("timezone", "") or _zone_of(meeting)
+        zone = request.POST.get("timezone", "") or places.zone_of_guest(meeting)
         free = times.free_starts(meeting.host, moving=meeting)
         free = None if free is None else [start for start in free if start != meeting.starts_at]
         chosen = request.POST.get("time", "")
@@ -127,19 +128,15 @@ def _why_not(refusal: Refusal) -> str:
     return _("The calendar cannot be read just now. Please try again soon.")
 
 
-def _zone_of(meeting: Meeting) -> str:
-    zones = [meeting.guest_timezone, meeting.host.timezone]
-    return next((zone for zone in zones if zone_named(zone)), places.UTC)
-
-
 def call_words(meeting: Meeting) -> dict[str, Any]:
     """What the templates of a call need: nothing that is for staff."""
-    guest_zone, host_zone = _zone_of(meeting), meeting.host.timezone
+    guest_zone, host_zone = places.zone_of_guest(meeting), meeting.host.timezone
     host_zone = host_zone if zone_named(host_zone) else guest_zone
     return {
         "meeting": meeting,
         "state": state_of(meeting),
         "title": invitations.title(meeting),
+        "is_mailed": settings.GUEST_MAILS and bool(meeting.booking_key),
         "guest_zone": guest_zone,
         "guest_zone_label": places.zone_label(guest_zone, meeting.starts_at),
         "host_zone": host_zone if host_zone != guest_zone else "",

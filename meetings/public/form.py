@@ -10,7 +10,7 @@ from rest_framework import serializers
 from companies.models import Plan
 from companies.zones import zone_named
 
-from ..api_fields import Code, Email, Line, Moment, Optional, Website
+from ..api_fields import Code, Email, Line, Moment, OptionalLine, Website
 from .places import countries
 
 #: What each field says when nothing was typed.
@@ -41,7 +41,7 @@ class Country(Code):
         return code
 
 
-class Zone(Optional):
+class Zone(OptionalLine):
     """A time zone; one that nobody knows costs nothing but the guest's own times."""
 
     def to_internal_value(self, given: Any) -> str:
@@ -68,7 +68,7 @@ class Details(serializers.Serializer):
     timezone = Zone()
     name = Line(**_needed("name"))
     email = Email()
-    phone = Optional()
+    phone = OptionalLine()
 
     def validate_email(self, email: str) -> str:
         if not email:
@@ -81,7 +81,7 @@ class SalesDetails(Details):
     country = Country(2, **_needed("country"))
     company_name = Line(**_needed("company_name"))
     website = Website()
-    estimated_income = Optional()
+    estimated_income = OptionalLine()
 
 
 class SupportDetails(Details):

@@ -9,6 +9,8 @@ from importlib.resources import files
 
 from companies.zones import zone_named
 
+from ..models import Meeting
+
 #: Shorter, or more usual, than in the database of time zones.
 COUNTRY_NAMES = {"GB": "United Kingdom", "US": "United States", "VA": "Vatican City"}
 
@@ -40,6 +42,12 @@ def _zones() -> dict[str, list[str]]:
 def usual_zone(country: str) -> str:
     """The zone of most who live there; empty where the country is unknown."""
     return next(iter(_zones().get(country, [])), "")
+
+
+def zone_of_guest(meeting: Meeting) -> str:
+    """In which the guest reads times, as far as it is known."""
+    zones = [meeting.guest_timezone, meeting.host.timezone]
+    return next((zone for zone in zones if zone_named(zone)), UTC)
 
 
 def city(zone: str) -> str:
