@@ -11,7 +11,7 @@ from companies.models import Plan
 
 from .. import booking, choosing, guest_links, matching
 from ..free_times import bookable
-from ..models import HostChoice, Meeting
+from ..models import BookingRules, HostChoice, Meeting
 from ..requests import CallRequest, Refusal
 from ..throttling import Bookings
 from ..visitors import bdr_person, cased
@@ -159,6 +159,7 @@ def _shown(
         status = 503
     words |= {
         "plans": Plan.choices,
+        "minutes": int(BookingRules.load().duration.total_seconds() // 60),
         "countries": places.countries(),
         "challenge": guards.challenge() if visit.host else None,
     }

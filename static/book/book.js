@@ -20,18 +20,36 @@
   document.getElementById("summary")?.focus();
   if (!form) return;
 
-  // The times, fetched again with all that was typed: in another zone, or of other days.
+  // The times, fetched again with all that was typed: in another zone, or of other days. Only
+  // the newest question counts, and a time that was chosen meanwhile stays chosen.
+  let asking = new AbortController();
   async function showTimes(name, value) {
+    asking.abort();
+    const mine = (asking = new AbortController());
     const asked = new FormData(form);
     asked.set(name, value);
-    const times = document.getElementById("times");
-    times.setAttribute("aria-busy", "true");
-    const answer = await fetch(location.href, { method: "POST", body: new URLSearchParams(asked) });
+    document.getElementById("times").setAttribute("aria-busy", "true");
+    const body = new URLSearchParams(asked);
+    const answer = await fetch(location.href, { method: "POST", body, signal: mine.signal });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById("times");
     if (!fresh) throw new Error("no times");
-    times.replaceWith(document.adoptNode(fresh));
+    mine.signal.throwIfAborted();
+    const chosen = form.querySelector("input[name=time]:checked")?.value;
+    document.getElementById("times").replaceWith(document.adoptNode(fresh));
+    if (chosen && !form.querySelector("input[name=time]:checked")) {
+      const same = [...form.querySelectorAll("input[name=time]")].find((each) => each.value === chosen);
+      if (same) same.checked = true;
+    }
     tellChosen();
+  }
+  // Where a script cannot have them, the form is sent as without one.
+  function plainly(button) {
+    return (error) => {
+      if (error.name === "AbortError" || !button) return;
+      button.dataset.plainly = "yes";
+      form.requestSubmit(button);
+    };
   }
 
   function tellChosen() {
@@ -48,11 +66,11 @@
     if (event.target.id !== "timezone") return;
     showTimes("go", "times").then(
       () => document.getElementById("timezone").focus(),
-      () => form.querySelector("button[value=times]").click(),
+      plainly(form.querySelector("#times button[value=times]")),
     );
   });
 
-  // These only lead to other times; if that fails, the form is sent as without a script.
+  // These only lead to other times.
   function leadsOn(button) {
     return button?.closest("#times") && button.name && !button.dataset.plainly;
   }
@@ -62,7 +80,7 @@
       event.preventDefault();
       showTimes(button.name, button.value).then(
         () => document.getElementById("times-heading").focus(),
-        () => { button.dataset.plainly = "yes"; form.requestSubmit(button); },
+        plainly(button),
       );
     } else if (form.dataset.sent) {
       event.preventDefault();
