@@ -10,11 +10,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from smtplib import SMTPRecipientsRefused
+from smtplib import SMTPConnectError, SMTPRecipientsRefused, SMTPServerDisconnected
+from socket import gaierror
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from . import letter_texts
@@ -37,6 +39,9 @@ BATCH = 100
 LEASE = timedelta(minutes=2)
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
 MOST_ATTEMPTS = 12
+
+#: The mail server cannot be spoken to, whatever the letter.
+SERVER_AWAY = (ConnectionError, TimeoutError, gaierror, SMTPConnectError, SMTPServerDisconnected)
 
 
 def write_to_guests() -> int:
@@ -70,7 +75,7 @@ def _changed() -> QuerySet[Meeting]:
     # Only of calls that guests booked themselves; what staff plan they tell of as they like.
     unheard = Q(told_kind=None) & ~Q(booking_key="")
     other = ~Q(starts_at=F("told_starts_at"), ends_at=F("told_ends_at"), host=F("told_host"),
-               contact__email=F("told_to"))  # fmt: skip
+               contact__email_key=Lower(F("told_to")))  # fmt: skip
     to_come = Meeting.all_objects.filter(starts_at__gt=timezone.now(), awaits_calendar=False)
     return to_come.annotate(**told).filter(
         (is_on & ~Q(contact=None) & ~Q(contact__email="")
@@ -99,7 +104,8 @@ def _news(meeting: Meeting, last: Letter | None) -> LetterKind:
         return LetterKind.CONFIRMATION
     is_on = meeting.status == MeetingStatus.PLANNED and meeting.archived_at is None
     # A guest who is another one now hears that it is off; the new one has a letter next.
-    same_guest = meeting.contact is not None and meeting.contact.email == last.to
+    guest = meeting.contact
+    same_guest = guest is not None and guest.email.lower() == last.to.lower()
     return LetterKind.MOVED if is_on and same_guest else LetterKind.CANCELLED
 
 
@@ -152,7 +158,15 @@ def send_due() -> int:
     """Send what is owed. Returns how many letters went out."""
     due = Letter.objects.filter(state=LetterState.OWED, next_attempt_at__lte=timezone.now())
     ids = due.order_by("pk").values_list("pk", flat=True)[:BATCH]
-    return sum(_send(letter) for letter in _claimed(list(ids)))
+    sent = 0
+    for letter in _claimed(list(ids)):
+        try:
+            sent += _send(letter)
+        except SERVER_AWAY as error:
+            # The others need not wait for the same: they are still due.
+            _put_off(letter, error)
+            break
+    return sent
 
 
 def _claimed(ids: Iterable[int]) -> Iterable[Letter]:
@@ -171,6 +185,8 @@ def _send(letter: Letter) -> bool:
         return False
     try:
         letter_texts.message(letter).send()
+    except SERVER_AWAY:
+        raise
     except Exception as error:
         # Whatever it is: the other letters are sent all the same.
         logger.warning("Letter %s was not sent: %s", letter.pk, type(error).__name__)

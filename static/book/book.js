@@ -90,11 +90,19 @@
     }
   });
   function sayBusy(button) {
+    button.dataset.said = button.textContent;
     button.setAttribute("aria-disabled", "true");
     button.textContent = form.dataset.busy;
   }
   // Coming back to this page, it can be sent again.
-  window.addEventListener("pageshow", (event) => event.persisted && location.reload());
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("[data-said]")) {
+      button.textContent = button.dataset.said;
+      button.removeAttribute("aria-disabled");
+    }
+  });
 
   const first = form.querySelector("input[data-zone]");
   if (first && !first.value) first.value = zone;

@@ -103,6 +103,14 @@ def test_changes_before_the_first_letter_are_one_letter(meeting):
     assert letter.subject.startswith("Your call is booked")
 
 
+def test_an_address_written_in_other_letters_is_the_same_guest(meeting):
+    sent()
+    meeting.contact.email = "Ines@Brightpath.example"
+    meeting.contact.save()
+
+    assert sent() == []
+
+
 def test_another_guest_is_invited_and_the_first_one_hears_that_it_is_off(meeting):
     sent()
     Meeting.objects.update(contact=ContactFactory(email="ben@brightpath.example"))
@@ -227,6 +235,19 @@ def test_a_letter_that_could_not_be_sent_is_sent_later_and_once(meeting, mail_se
     assert len(sent()) == 1
     letter = Letter.objects.get()
     assert (letter.state, letter.attempts, letter.last_error) == ("sent", 2, "")
+
+
+def test_while_the_server_is_away_one_letter_asks_for_all(visitor, host, mail_server):
+    for name in ["ines", "ben"]:
+        visitor.start()
+        visitor.book(email=f"{name}@{name}.example", name=name, company_name=name, phone="")
+    mail_server += [TimeoutError(), TimeoutError()]
+
+    assert sent() == []
+    assert sorted(Letter.objects.values_list("attempts", flat=True)) == [0, 1]
+    assert sent() == []
+    due_now()
+    assert len(sent()) == 2
 
 
 def test_an_address_that_is_refused_is_given_up_and_staff_are_told(meeting, mail_server):
