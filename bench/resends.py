@@ -12,7 +12,14 @@ from django.db import connection
 
 from companies.models import Company, TeamMember
 from integrations import tasks
-from integrations.models import EventState, OutboxEntry, OutboxState, WebhookEvent
+from integrations.models import (
+    EventState,
+    ExternalLink,
+    OutboxEntry,
+    OutboxState,
+    WebhookEvent,
+)
+from integrations.pipedrive import SYSTEM as PIPEDRIVE
 from integrations.tc2 import SYSTEM
 
 from . import sandbox
@@ -54,23 +61,48 @@ def measure(plan: Plan) -> Result:
         exactly("changes to send", entries, 0),
     ]
     notes = (
-        f"{clients} clients with an agency and a recipient each, known already, each sent again "
-        "with nothing new. All are in the inbox before the drain starts."
+        f"{clients} clients with an agency and a recipient each, known already and linked to an "
+        "organization in Pipedrive that they show, each sent again with nothing new. All are in "
+        "the inbox before the drain starts."
     )
     return Result("resends", figures, [notes])
 
 
 def _load(clients: int) -> None:
-    """They are here from an earlier time; what was to be sent then was sent."""
+    """They are here and in Pipedrive from an earlier time; what was to be sent then was sent."""
     member = TeamMember.objects.order_by("pk").first()
     assert member is not None
     _fill(clients, 0, email=member.email)
     tasks.drain_inbox()
     _check_all_done(clients)
     assert Company.objects.count() == clients
+    _link_to_pipedrive()
+    # The clients show it from now on.
+    _fill(clients, 0)
+    tasks.drain_inbox()
+    _check_all_done(clients)
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE integrations_recordchange, integrations_outboxentry")
         cursor.execute("VACUUM ANALYZE")
+
+
+def _link_to_pipedrive() -> None:
+    known = ExternalLink.objects.filter(system=SYSTEM.name, kind="company")
+    links = [
+        ExternalLink(
+            system=PIPEDRIVE.name,
+            kind="company",
+            remote_id=_organization(int(link.remote_id)),
+            record_id=link.record_id,
+        )
+        for link in known.iterator()
+    ]
+    ExternalLink.objects.bulk_create(links, batch_size=2000)
+
+
+def _organization(client_id: int) -> str:
+    """Its number in Pipedrive."""
+    return str(4_000_000 + client_id)
 
 
 def _fill(clients: int, serial: int, email: str = "") -> None:
@@ -118,9 +150,7 @@ def _client(pk: int, email: str) -> dict[str, Any]:
         "extra_attrs": [
             {"id": 11, "machine_name": "utm_source", "value": "Google"},
             {"id": 12, "machine_name": "utm_campaign", "value": " spring-26"},
-            {"id": 15, "machine_name": "pipedrive_id", "value": ""},
-            {"id": 16, "machine_name": "pipedrive_url", "value": ""},
-            {"id": 17, "machine_name": "pipedrive_deal_stage", "value": ""},
+            *_shown("" if email else _organization(pk)),
         ],
         "meta_agency": {
             "id": 500_000 + pk, "name": f"Quill {pk} Tutors", "country": "United Kingdom (GB)",
@@ -132,6 +162,19 @@ def _client(pk: int, email: str) -> dict[str, Any]:
             "gclid": "CjwKCAiA", "gclid_expiry_dt": None,
         },
     }  # fmt: skip
+
+
+def _shown(organization: str) -> list[dict[str, Any]]:
+    """What the client shows of the CRM; nothing before it was there."""
+    url = PIPEDRIVE.web_url("company", organization) if organization else ""
+    values = {
+        "pipedrive_id": organization, "pipedrive_url": url, "pipedrive_deal_stage": "",
+        "pipedrive_pipeline": "",
+    }  # fmt: skip
+    return [
+        {"id": number, "machine_name": name, "type": "Short Textbox", "value": value}
+        for number, (name, value) in enumerate(values.items(), 15)
+    ]
 
 
 def _written() -> int:

@@ -164,6 +164,8 @@ class MeetingPage(RecordPage):
     list_filter = [ArchivedFilter, "status", "host"]
     search_fields = ["calendar_event_id"]
     autocomplete_fields = ["company", "contact", "deal"]
+    # By these the event is found again.
+    readonly_fields = [*RecordPage.readonly_fields, "calendar_event_id", "calendar_link"]
     exclude = ["extra"]
 
 

@@ -7,7 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 
+from integrations.google_calendar.credentials import service_account
 from integrations.pipedrive import given_keys
+from integrations.sync.errors import Misconfigured
 from integrations.sync.system import everyone
 
 
@@ -65,3 +67,14 @@ def field_keys_make_sense(**_: Any) -> list[Error]:
     """A key in the wrong place would write one field into another, so it is refused at once."""
     _found, problems = given_keys.read(settings.PIPEDRIVE_FIELD_KEYS)
     return [Error(problem, id="hermes.E004") for problem in problems]
+
+
+@register
+def service_account_can_sign(**_: Any) -> list[Error]:
+    """Found out here, and not when the first visitor asks for a time."""
+    if settings.GOOGLE_SERVICE_ACCOUNT:
+        try:
+            service_account()
+        except Misconfigured as error:
+            return [Error(str(error), id="hermes.E005")]
+    return []

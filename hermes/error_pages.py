@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.debug import SafeExceptionReporterFilter
 
 from hermes import api_errors
 
@@ -20,6 +22,14 @@ WORDS = {
     500: ("Something went wrong here", "It was logged. Try again in a minute, and tell operations "
           "if it happens again."),
 }  # fmt: skip
+
+
+class HidesKeys(SafeExceptionReporterFilter):
+    """With DEBUG, an error's page shows the settings: not those that open something."""
+
+    hidden_settings = re.compile(
+        f"{SafeExceptionReporterFilter.hidden_settings.pattern}|SERVICE_ACCOUNT|DATABASE_URL", re.I
+    )
 
 
 def _handler(status: int, as_json: Any) -> Any:

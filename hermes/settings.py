@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -155,39 +154,6 @@ CACHES = {
     }
 }
 
-# -- Calls -----------------------------------------------------------------------------
-
-# What tells when a team member is busy and keeps the calls: a class of meetings.calendars.
-CALENDAR_BACKEND = env("CALENDAR_BACKEND", default="meetings.calendars.NoCalendar")
-# Who knows what team members are called in other systems: a meetings.elsewhere.Directory.
-TEAM_DIRECTORY = "integrations.directory.Links"
-# Signs the links with which customers book support calls. Without it there are none.
-SUPPORT_LINK_KEY = env("SUPPORT_LINK_KEY", default="")
-SUPPORT_LINK_TTL_DAYS = env.int("SUPPORT_LINK_TTL_DAYS", default=4)
-# Where such a link leads: this, and the host's number.
-CALLBOOKER_BASE_URL = env("CALLBOOKER_BASE_URL", default=f"{SITE_URL}/book").rstrip("/")
-# Where the calendar invites guests by itself: the domain of its events' UIDs.
-CALENDAR_UID_DOMAIN = env("CALENDAR_UID_DOMAIN", default="")
-# Who visitors are told that they talk with.
-CALLS_TEAM_NAME = env("CALLS_TEAM_NAME", default="The team")
-CALLBOOKER_READS_PER_MINUTE = env.int("CALLBOOKER_READS_PER_MINUTE", default=20)
-CALLBOOKER_BOOKINGS_PER_MINUTE = env.int("CALLBOOKER_BOOKINGS_PER_MINUTE", default=5)
-# Who sends the form sooner after it was opened is no person; without a proof of work, thrice.
-CALLBOOKER_FASTEST_SECONDS = env.float("CALLBOOKER_FASTEST_SECONDS", default=2)
-# Proxies whose X-Forwarded-For is believed: addresses, or networks such as 10.0.0.0/8.
-TRUSTED_PROXIES = [
-    ip_network(each, strict=False) for each in env.list("TRUSTED_PROXIES", default=[])
-]
-
-# Whose pages may call the booking API from a browser, without cookies.
-CORS_ALLOWED_ORIGINS = env.list("CALLBOOKER_ALLOWED_ORIGINS", default=[])
-# ... and may show the booking page inside of them.
-CALLBOOKER_ALLOWED_ORIGINS = CORS_ALLOWED_ORIGINS
-CORS_URLS_REGEX = r"^/(loc|choose-roundrobin|callbooker(?!/support-link/generate))/"
-CORS_ALLOW_METHODS = ["GET", "POST", "OPTIONS"]
-CORS_ALLOW_HEADERS = ["accept", "content-type"]
-CORS_EXPOSE_HEADERS = ["Retry-After"]
-
 # -- E-mail ----------------------------------------------------------------------------
 
 # Through whom e-mails go. In development they are printed; else none are written without it.
@@ -282,6 +248,7 @@ SECURE_HSTS_PRELOAD = USE_HTTPS
 SESSION_COOKIE_SECURE = USE_HTTPS
 CSRF_COOKIE_SECURE = USE_HTTPS
 X_FRAME_OPTIONS = "DENY"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "hermes.error_pages.HidesKeys"
 SECURE_REFERRER_POLICY = "same-origin"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -322,6 +289,7 @@ _configure_logs(LOG_FORMAT)
 
 SANDBOX_ENABLED = env.bool("SANDBOX_ENABLED", default=DEBUG)
 
-# -- The outside systems ---------------------------------------------------------------
+# -- Calls, and the outside systems ----------------------------------------------------
 
+from hermes.call_settings import *  # noqa: E402, F403
 from hermes.system_settings import *  # noqa: E402, F403

@@ -31,3 +31,16 @@ TC2_FIELD_NAMES = env.dict("TC2_FIELD_NAMES", default={})
 # Changes of one company within this time are one call.
 TC2_GATHER_SECONDS = env.int("TC2_GATHER_SECONDS", default=60)
 TC2_REQUESTS_PER_MINUTE = env.int("TC2_REQUESTS_PER_MINUTE", default=90)
+
+# -- Google Calendar -------------------------------------------------------------------
+
+GOOGLE_BASE_URL = env("GOOGLE_BASE_URL", default="https://www.googleapis.com").rstrip("/")
+# The JSON key of a service account with domain-wide delegation, or a path to it.
+GOOGLE_SERVICE_ACCOUNT = env("GOOGLE_SERVICE_ACCOUNT", default="")
+GOOGLE_POLL_MINUTES = env.int("GOOGLE_POLL_MINUTES", default=2)
+GOOGLE_REQUESTS_PER_MINUTE = env.int("GOOGLE_REQUESTS_PER_MINUTE", default=6000)
+# What invitations link to; what is not set is left out.
+CALLS_TEAM_NAME = env("CALLS_TEAM_NAME", default="The team")
+CALLS_DEMO_URL = env("CALLS_DEMO_URL", default="")
+CALLS_GUIDE_URL = env("CALLS_GUIDE_URL", default="")
+CALLS_TRIAL_URL = env("CALLS_TRIAL_URL", default="")

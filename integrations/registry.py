@@ -1,5 +1,6 @@
 """The systems that Hermes keeps in step. A new one is one line here."""
 
+from .google_calendar import SYSTEM as GOOGLE_CALENDAR
 from .pipedrive import SYSTEM as PIPEDRIVE
 from .sync import system
 from .tc2 import SYSTEM as TC2
@@ -7,6 +8,7 @@ from .tc2 import SYSTEM as TC2
 SYSTEMS = [
     PIPEDRIVE,
     TC2,
+    GOOGLE_CALENDAR,
 ]
 
 

@@ -110,10 +110,12 @@ def _by_name(name: str) -> Company | None:
 
 
 def _within(company: Company, call: CallRequest) -> Contact | None:
-    """The company's contact by e-mail; of a visitor without one, by the last name."""
+    """The company's contact by e-mail; where one of the two has none, by the name."""
     contacts = company.contacts.live().order_by("-pk")
     if call.email:
-        return contacts.filter(email_key=Lower(Value(call.email))).first()
+        known = contacts.filter(email_key=Lower(Value(call.email))).first()
+        same_name = contacts.filter(email_key="", name_key=Lower(Value(call.name)))
+        return known or same_name.first()
     key = Lower(Value(call.last_name))
     return contacts.annotate(last=Lower("last_name")).filter(last=key).first()
 

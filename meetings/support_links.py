@@ -54,7 +54,8 @@ def link(host: TeamMember, company: Company) -> str:
         "company_id": company.pk,
         "e": expires,
     }
-    return f"{settings.CALLBOOKER_BASE_URL}/{host.pk}/?{urlencode(query)}"
+    base_url = settings.CALLBOOKER_BASE_URL or f"{settings.SITE_URL}/book"
+    return f"{base_url}/{host.pk}/?{urlencode(query)}"
 
 
 def check_signature(host_id: int, company_id: int, expires: int, given: str) -> None:

@@ -37,6 +37,8 @@ def _no_broker(settings, monkeypatch):
     cache.clear()
     settings.TC2_BASE_URL = ""
     settings.TC2_API_KEY = ""
+    settings.GOOGLE_SERVICE_ACCOUNT = ""
+    settings.CALENDAR_BACKEND = "meetings.calendars.NoCalendar"
     settings.PIPEDRIVE_REQUESTS_PER_2_SECONDS = 100_000
     settings.PIPEDRIVE_SEARCHES_PER_2_SECONDS = 100_000
     keys.forget()
@@ -87,6 +89,24 @@ def tc2(sandbox, db, client, settings):
     settings.TC2_API_KEY = KEY
     settings.TC2_REQUESTS_PER_MINUTE = 100_000
     return TC2Loop(sandbox, client)
+
+
+@pytest.fixture(scope="session")
+def _service_account(_sandbox):
+    from integrations.sandbox.google.service_account import new_key
+
+    return new_key(_sandbox.url)
+
+
+@pytest.fixture
+def google(sandbox, db, settings, _service_account):
+    """Google connected, and the calendars of the hosts a test makes."""
+    from tests.google_loop import GoogleLoop
+
+    settings.GOOGLE_BASE_URL = sandbox.url
+    settings.GOOGLE_SERVICE_ACCOUNT = _service_account
+    settings.CALENDAR_BACKEND = "integrations.google_calendar.calendar.GoogleCalendar"
+    return GoogleLoop(sandbox)
 
 
 @pytest.fixture

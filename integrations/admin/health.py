@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from integrations.models import Connection
-from integrations.sync.system import System
+from integrations.sync.system import System, find
 
 #: A process that was silent for longer is shown in red.
 ALIVE_FOR = timedelta(seconds=60)
@@ -41,6 +41,9 @@ def reason_of(connection: Connection | None) -> str:
     if connection.paused:
         return connection.pause_reason
     if connection.deliveries_missing_since:
+        system = find(connection.system)
+        if system and not system.polls:
+            return "Messages do not arrive; Hermes finds changes at night only."
         return "Messages do not arrive; Hermes asks every minute instead, while calls last."
     return ""
 

@@ -30,25 +30,12 @@ def _read(body: bytes) -> Reading:
 
 
 def _payload(outgoing: Outgoing) -> dict:
+    from .activity import completed
     from .keys import keys
     from .outbound import body
 
     built = body(outgoing, keys())
-    if outgoing.kind == "meeting" and outgoing.creating:
-        built |= {"subject": _subject(outgoing), "type": settings.PIPEDRIVE_ACTIVITY_TYPE}
-    return built
-
-
-def _subject(outgoing: Outgoing) -> str:
-    """What the call is named there: its kind, and whom it is with."""
-    from meetings.models import Meeting
-
-    from .schemas import LINE
-
-    meeting = Meeting.all_objects.select_related("contact", "company").get(pk=outgoing.record_id)
-    guest = meeting.contact or meeting.company
-    whole = meeting.get_kind_display() + (f" with {guest}" if guest else "")
-    return whole[:LINE].strip()
+    return completed(built, outgoing) if outgoing.kind == "meeting" else built
 
 
 def _travels(kind: str) -> frozenset[str]:

@@ -96,7 +96,7 @@ def _deal(outgoing: Outgoing) -> dict[str, Any]:
 def _meeting(outgoing: Outgoing) -> dict[str, Any]:
     built: dict[str, Any] = {}
     if outgoing.creating:
-        built |= {"busy": True, "done": False, "note": mark(outgoing.record_id)}
+        built |= {"busy": True, "done": False}
     if outgoing.changed & {"starts_at", "ends_at"}:
         built |= span(outgoing)
     if "status" in outgoing.changed:
@@ -114,14 +114,15 @@ def _meeting(outgoing: Outgoing) -> dict[str, Any]:
 
 
 def mark(record_id: int) -> str:
-    """The note by which an activity is known as ours: it has no field for our id."""
+    """How the note begins by which an activity is known as ours: it has no field for our id."""
     return f"Hermes meeting {record_id}"
 
 
 def is_marked(activity: Any, record_id: int) -> bool:
     """Whether this activity was made from that meeting."""
     note = activity.get("note") if isinstance(activity, Mapping) else None
-    return bool(re.search(rf"\b{mark(record_id)}\b", note)) if isinstance(note, str) else False
+    begins = rf"\s*(<[^>]*>\s*)*{mark(record_id)}\b"
+    return isinstance(note, str) and re.match(begins, note) is not None
 
 
 def span(outgoing: Outgoing) -> dict[str, str]:

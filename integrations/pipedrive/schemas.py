@@ -149,8 +149,12 @@ def _custom_rules(kind: str) -> dict[str, FieldRule]:
 
 
 def _is_meeting_wanted(meeting: Any) -> bool:
-    """Not before its host's calendar has it: until then it may come to nothing."""
-    return bool(meeting.status != "cancelled" and not meeting.awaits_calendar)
+    return bool(meeting.status != "cancelled")
+
+
+def _is_meeting_settled(meeting: Any) -> bool:
+    """While it is not known whether a booked call is kept, nobody hears of it."""
+    return not meeting.awaits_calendar
 
 
 def _is_company_wanted(company: Any) -> bool:
@@ -227,6 +231,7 @@ SPOKE_KINDS = {
         },
         create=False,
         wanted=_is_meeting_wanted,
+        ready=_is_meeting_settled,
     ),
 }
 

@@ -7,6 +7,7 @@ import traceback
 
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.control import Control
+from integrations.sandbox.google.system import Google
 from integrations.sandbox.journal import Journal
 from integrations.sandbox.pages import answer_page
 from integrations.sandbox.pipedrive.system import Pipedrive
@@ -19,7 +20,7 @@ from integrations.sandbox.trouble import AFTER, BEFORE, Rule, Trouble
 _PROXY_PAGE = b"<html><head><title>Error</title></head><body><h1>Error</h1></body></html>"
 _CUTS = {"reset": "reset", "reset_after": "reset", "lost_answer": "close"}
 
-System = Pipedrive | TC2
+System = Pipedrive | TC2 | Google
 
 
 class Sandbox:
@@ -57,7 +58,8 @@ class Sandbox:
         self.pipedrive = Pipedrive(self.clock, Journal(data_path, "pipedrive"), token, plan)
         key = tc2_key or os.environ.get("TC2_API_KEY") or "sandbox-tc2-key"
         self.tc2 = TC2(self.clock, Journal(data_path, "tc2"), key)
-        self._systems: list[System] = [self.pipedrive, self.tc2]
+        self.google = Google(self.clock, Journal(data_path, "google"))
+        self._systems: list[System] = [self.pipedrive, self.tc2, self.google]
         self._control = Control(self)
         self._server: Server | None = None
 

@@ -6,10 +6,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from integrations.sandbox.clock import stamp_with_milliseconds
+from integrations.sandbox.control_google import GoogleControl
 from integrations.sandbox.control_input import Refused, json_object, number
 from integrations.sandbox.control_records import RecordControl
 from integrations.sandbox.control_tc2 import TC2Control
 from integrations.sandbox.deliveries import MOST_SHOWN
+from integrations.sandbox.google.errors import Refusal as GoogleRefusal
 from integrations.sandbox.pipedrive.errors import ApiError
 from integrations.sandbox.pipedrive.webhooks import shown_with_state
 from integrations.sandbox.routing import MalformedBody, Request, Response, Routes, json_response
@@ -42,6 +44,8 @@ class Control:
         RecordControl(sandbox.pipedrive).add_routes(self._routes, PREFIX)
         self._tc2 = TC2Control(sandbox.tc2)
         self._tc2.add_routes(self._routes, PREFIX)
+        self._google = GoogleControl(sandbox.google)
+        self._google.add_routes(self._routes, PREFIX)
 
     def _add_routes(self) -> None:
         add = self._routes.add
@@ -82,7 +86,7 @@ class Control:
             return json_response(handler())
         except ApiError as error:
             return _error(error.error, error.status)
-        except Refusal as error:
+        except (Refusal, GoogleRefusal) as error:
             return _error(str(error), error.status)
         except MalformedBody:
             return _error("The body is not JSON", 400)
@@ -103,6 +107,7 @@ class Control:
             "clock": self._clock(),
             "budget": self._pipedrive.budget.as_json(),
             "tc2": self._tc2.state(request),
+            "google": self._google.state(),
         }
 
     def _reset(self, _request: Request) -> dict:

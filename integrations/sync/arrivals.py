@@ -9,7 +9,7 @@ from django.db.models import Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from integrations.models import Connection, EventState, SyncLog, SyncRun, WebhookEvent
+from integrations.models import Connection, EventState, RunState, SyncLog, SyncRun, WebhookEvent
 
 from . import connections, wake
 from .link_clock import SKEW, latest
@@ -18,6 +18,9 @@ from .system import System
 
 #: A delivery that was refused at first may come so long after its change.
 COMES_WITHIN = timedelta(minutes=4)
+
+#: A system that tells nothing for so long before its comparison does not only try again.
+SILENT_FOR = timedelta(minutes=20)
 
 #: How often a system is polled that no longer tells. Beat looks once a minute.
 POLL_EVERY = timedelta(seconds=50)
@@ -83,17 +86,44 @@ def judge(system: System, run: SyncRun, news: Iterable[datetime]) -> None:
     Connection.objects.filter(pk=connection.pk).update(untold_since=untold)
     if untold is None or now - untold < COMES_WITHIN:
         return
-    is_new = Connection.objects.filter(pk=connection.pk, deliveries_missing_since=None)
-    if is_new.update(deliveries_missing_since=now):
+    if _fell_silent(
+        system,
+        f"one of {untold:%d %B %H:%M} UTC was only found by asking. Its set-up is checked now, "
+        "and until messages arrive again Hermes asks every minute",
+    ):
         # Whoever fell silent may have lost our registration.
         wake.repair(system.name)
-        _say(
-            system.name,
-            SyncLog.Level.ERROR,
-            f"{system.label} no longer tells of changes: one of {untold:%d %B %H:%M} UTC was "
-            "only found by asking. Its set-up is checked now, and until messages arrive again "
-            "Hermes asks every minute",
-        )
+
+
+def compared(system: System, run: SyncRun, *, found_news: bool) -> None:
+    """Of what is not polled, only a comparison shows that nothing is told any more."""
+    if system.polls or not found_news or _is_first(run):
+        return
+    connection = connections.of(system)
+    last = latest(connection.last_delivery_at, _last_unread(connection))
+    if last is not None and last > run.started_at - SILENT_FOR:
+        return
+    came = f"the last one came on {last:%d %B %H:%M} UTC" if last else "none has ever come"
+    _fell_silent(
+        system,
+        f"a comparison found some that no message told of, and {came}. Look there whether its "
+        "messages to Hermes are switched on; until they are, Hermes finds changes at night only",
+    )
+
+
+def _is_first(run: SyncRun) -> bool:
+    """Whether all of the system is news: it was never read before."""
+    earlier = SyncRun.objects.filter(system=run.system, dry_run=False, pk__lt=run.pk)
+    return not earlier.filter(state=RunState.DONE).exists()
+
+
+def _fell_silent(system: System, why: str) -> bool:
+    """Tell staff, unless they know. Returns whether that was news."""
+    is_new = Connection.objects.filter(system=system.name, deliveries_missing_since=None)
+    if not is_new.update(deliveries_missing_since=timezone.now()):
+        return False
+    _say(system.name, SyncLog.Level.ERROR, f"{system.label} no longer tells of changes: {why}")
+    return True
 
 
 def _untold(connection: Connection, run: SyncRun, news: Iterable[datetime]) -> datetime | None:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from integrations.models import ExternalLink, KeptApart, LinkState, SyncLog
 
-from . import connections, held_as, hub, locks, outbox_entries, pairing, waiting, wake
+from . import held_as, hub, locks, outbox_entries, pairing, single_records, waiting, wake
 from .apply import apply
 from .errors import Misconfigured, Rejected, RemoteGone
 from .merge import Match, merge_fields
@@ -95,7 +95,7 @@ def fetch(system: System, kind: str, remote_id: str) -> str:
         RemoteGone: The system has no such record.
         SyncError: The system could not be asked.
     """
-    answers = _ask(system, kind, remote_id)
+    answers = single_records.read(system, kind, [remote_id])
     if not _own(answers, kind, remote_id):
         raise RemoteGone(f"{system.label} has no such record any more.")
     outcomes = apply(with_missing_parents(system, answers), system=system)
@@ -122,13 +122,7 @@ def read(system: System, kind: str, remote_id: str) -> RemoteRecord | None:
     Raises:
         SyncError: The system could not be asked, or is not to be asked just now.
     """
-    return _own(_ask(system, kind, remote_id), kind, remote_id)
-
-
-def _ask(system: System, kind: str, remote_id: str) -> list[RemoteRecord]:
-    """What the system has of one record: itself, and what it brings along."""
-    with connections.asking(system):
-        return system.connect().fetch(kind, [remote_id])
+    return _own(single_records.read(system, kind, [remote_id]), kind, remote_id)
 
 
 def _own(answers: list[RemoteRecord], kind: str, remote_id: str) -> RemoteRecord | None:

@@ -91,6 +91,9 @@ class Http:
     Attributes:
         classify: The remote's own table of errors; None leaves an answer to ours.
         observe: Sees every answer, for what its headers say.
+        timeout: Seconds to connect, and to wait for an answer.
+        tries: How often a call is made at most.
+        patience: No new try later than this after the first one began.
     """
 
     base_url: str
@@ -98,6 +101,9 @@ class Http:
     classify: Classify = no_table
     observe: Observe = no_observer
     session: requests.Session = field(default_factory=new_session)
+    timeout: tuple[float, float] = TIMEOUT
+    tries: int = TRIES
+    patience: timedelta = PATIENCE
 
     def call(
         self,
@@ -106,25 +112,32 @@ class Http:
         *,
         params: dict[str, Any] | None = None,
         body: Any = None,
+        form: dict[str, str] | None = None,
         windows: Sequence[budget.Window] = (),
+        repeatable: bool = False,
     ) -> Any:
         """Call and return the parsed answer; None for an empty one.
 
         A call that may not be repeated is tried again only if it cannot have arrived.
 
+        Args:
+            form: Sent in place of a JSON body.
+            repeatable: Whether a POST does no harm when it is made twice.
+
         Raises:
             SyncError: Anything but a well-formed 2xx.
         """
-        give_up_at = time.monotonic() + PATIENCE.total_seconds()
+        give_up_at = time.monotonic() + self.patience.total_seconds()
+        content = {"data": form} if form is not None else {"json": body}
         attempt = 1
         while True:
             try:
-                return self._once(method, path, params, body, windows)
+                return self._once(method, path, params, content, windows)
             except (RateLimited, Unavailable) as error:
                 wait = _wait(error, attempt)
                 if (
-                    attempt == TRIES
-                    or not _may_repeat(method, error)
+                    attempt == self.tries
+                    or not (repeatable or _may_repeat(method, error))
                     or time.monotonic() + wait > give_up_at
                 ):
                     raise
@@ -137,7 +150,7 @@ class Http:
         method: str,
         path: str,
         params: dict[str, Any] | None,
-        body: Any,
+        content: dict[str, Any],
         windows: Sequence[budget.Window],
     ) -> Any:
         budget.take(windows)
@@ -147,11 +160,11 @@ class Http:
                 method,
                 self.base_url + path,
                 params=params,
-                json=body,
                 headers=self.headers,
-                timeout=TIMEOUT,
+                timeout=self.timeout,
                 allow_redirects=False,
                 stream=True,
+                **content,
             )
             _read(response, what)
         except (requests.RequestException, UnicodeEncodeError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -83,7 +84,7 @@ def _send(system: System, remote: Remote, entry: OutboxEntry) -> None:
     if entry.attempts > len(schedule.RETRY_AFTER) + 1:
         raise TimeoutError("The worker stopped each time it worked on this")
     job = _job(system, entry)
-    if job.record is None:
+    if job.record is None or not _kind(job).ready(job.record):
         close(entry, "nothing")
         return
     _merge_there(remote, job)
@@ -145,6 +146,8 @@ def _merge_there(remote: Remote, job: Job) -> None:
 
 def _delete(remote: Remote, job: Job) -> None:
     link = job.link
+    if link is None and _kind(job).deletes:
+        _take_back(remote, job)
     if link is None or not _is_there(job) or not _kind(job).deletes or _is_left_alone(job):
         close(job.entry, "nothing")
         return
@@ -158,6 +161,14 @@ def _delete(remote: Remote, job: Job) -> None:
         # It is not wanted there any more; those below it may not be either.
         outbox_entries.add(job.system, removals.below(job.entry.kind, job.record.pk))
     close(job.entry, "delete")
+
+
+def _take_back(remote: Remote, job: Job) -> None:
+    """Delete what a call made whose answer never came: meanwhile it is not to be there."""
+    outgoing = build(job.system, job.entry.kind, job.record, None)
+    if (made := _made_before(remote, job, outgoing)) is not None:
+        with suppress(RemoteGone):
+            remote.delete(made.kind, made.remote_id)
 
 
 def _is_left_alone(job: Job) -> bool:
@@ -203,6 +214,9 @@ def _create(remote: Remote, job: Job, outgoing: Outgoing, body: dict) -> None:
     if (made := _made_before(remote, job, outgoing)) is not None:
         # It holds what was sent then; what changed since goes out by itself.
         keep_answer(job.system, entry, outgoing, made, sent=frozenset())
+        if _kind(job).derived:
+            # It need not say what it shows of what others say.
+            outbox_entries.add(job.system, [(entry.kind, job.record.pk)])
         return
     entry.create_started_at = timezone.now()
     if not hold(entry, create_started_at=entry.create_started_at):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from . import connections, hub, links, not_kept
+from . import hub, links, not_kept
 from .apply_page import apply_page
 from .errors import Rejected, RemoteGone
 from .held_as import changed_there
 from .records import RemoteRecord
-from .system import Remote, System, find
+from .single_records import read
+from .system import System, find
 
 #: A person names a company, which names an owner: three steps reach everything.
 MAX_STEPS = 3
@@ -30,14 +31,11 @@ def with_missing_parents(system: System, records: list[RemoteRecord]) -> list[Re
     known = {(record.kind, record.remote_id) for record in records if not _is_short(record)}
     _meet_elsewhere(system, records)
     wave, everything = _concerning_us(system, records), list(records)
-    remote: Remote | None = None
     for _ in range(MAX_STEPS):
         missing = _unknown(system, _named(system, wave), known)
         if not missing:
             break
-        with connections.asking(system):
-            remote = remote or system.connect()
-            wave = [r for kind, ids in missing.items() for r in remote.fetch(kind, sorted(ids))]
+        wave = [r for kind, ids in missing.items() for r in read(system, kind, sorted(ids))]
         known |= {(kind, pk) for kind, ids in missing.items() for pk in ids}
         everything = wave + everything
     return everything
@@ -65,8 +63,7 @@ def _meet_elsewhere(system: System, records: list[RemoteRecord]) -> None:
 def _shown_there(other: System, kind: str, ids: list[str]) -> list[RemoteRecord]:
     """What another system has of these; one that it refuses is not there, and staff are told."""
     try:
-        with connections.asking(other):
-            return other.connect().fetch(kind, ids)
+        return read(other, kind, ids)
     except (Rejected, RemoteGone) as error:
         if len(ids) > 1:
             return [one for pk in ids for one in _shown_there(other, kind, [pk])]

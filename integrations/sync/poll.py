@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -46,8 +46,10 @@ def _poll_kind(system: System, remote: Remote, kind: str, run: Run) -> None:
     cursor = _cursor(system, kind)
     since = cursor.watermark and cursor.watermark - LOOK_BACK
     newest, held = cursor.watermark, []
+    places: dict[str, str] = {}
     for page in remote.pages(kind, since):
         run.saw(kind, page)
+        places |= page.places
         changing, rest = changes_in(system, page.records)
         run.news += _times(changing)
         if run.row.brake_released:
@@ -58,21 +60,30 @@ def _poll_kind(system: System, remote: Remote, kind: str, run: Run) -> None:
         outcomes = apply_page(with_missing_parents(system, rest), system=system)
         run.news += _times(record for record in rest if _is_new(record, outcomes))
         run.count(kind, outcomes)
-    _apply_held(system, kind, run, held, newest)
+    cursor.watermark = newest
+    _apply_held(system, run, held, cursor, places)
 
 
 def _apply_held(
-    system: System, kind: str, run: Run, held: list[RemoteRecord], newest: datetime | None
+    system: System,
+    run: Run,
+    held: list[RemoteRecord],
+    cursor: SyncCursor,
+    places: Mapping[str, str],
 ) -> None:
-    """Write the changes that passed the brake, and the watermark with them."""
+    """Write the changes that passed the brake, and with them where the next poll begins."""
     records = with_missing_parents(system, held)
     # A record stamped in the future must not hide what changes until then; and where there
     # is none at all, the next poll need not read all.
-    newest = min(newest or run.row.started_at, run.row.started_at)
+    newest = min(cursor.watermark or run.row.started_at, run.row.started_at)
     with transaction.atomic():
         outcomes = apply_page(records, system=system)
-        SyncCursor.objects.filter(system=system.name, kind=kind).update(watermark=newest)
-    run.count(kind, outcomes)
+        SyncCursor.objects.filter(pk=cursor.pk).update(watermark=newest)
+        for name, place in places.items():
+            SyncCursor.objects.update_or_create(
+                system=system.name, kind=name, defaults={"page_token": place}
+            )
+    run.count(cursor.kind, outcomes)
 
 
 def backfill(system: System, *, dry_run: bool = False, progress: Progress | None = None) -> SyncRun:

@@ -20,7 +20,8 @@ from integrations.models import (
 )
 from integrations.models.queues import OPEN_ENTRIES
 
-from . import hub, outbox_entries, removals, runs, wake
+from . import arrivals, hub, outbox_entries, removals, runs, wake
+from .apply import Status
 from .apply_page import apply_page
 from .outgoing import build, differing, missing_parent
 from .parents import with_missing_parents
@@ -43,8 +44,12 @@ def reconcile(
     action = SyncRun.Action.RECONCILE
     with runs.run(system, action, released=released, progress=progress) as run:
         remote, report = system.connect(), []
-        for kind in system.listed():
-            report.append(_reconcile_kind(system, remote, kind, run))
+        try:
+            for kind in system.listed():
+                report.append(_reconcile_kind(system, remote, kind, run))
+        finally:
+            # What the brake held back is news as well.
+            arrivals.compared(system, run.row, found_news=bool(run.news))
         run.row.report = "\n".join(report)
     wake.outbox()
     return run.row
@@ -56,6 +61,7 @@ def _reconcile_kind(system: System, remote: Remote, kind: str, run: Run) -> str:
     lost: list[RemoteRecord] = []
     for gone in _gone(system, remote, kind, seen, started_at):
         lost += gone
+        run.news += [started_at] * len(gone)
         run.brake(kind, len(held) + len(lost))
         run.page(kind)
     for records in _chunks([*held, *lost]):
@@ -79,8 +85,12 @@ def _walk(
         seen.update(page.unusable_ids)
         changing, rest = changes_in(system, page.records)
         held += changing
+        run.news += [run.row.started_at] * len(changing)
         run.brake(kind, len(held))
-        run.count(kind, apply_page(with_missing_parents(system, rest), system=system))
+        outcomes = apply_page(with_missing_parents(system, rest), system=system)
+        made = [one for one in outcomes.values() if one.status is Status.CREATED]
+        run.news += [run.row.started_at] * len(made)
+        run.count(kind, outcomes)
     return seen, held
 
 

@@ -12,10 +12,11 @@ from redis.exceptions import RedisError
 
 from integrations.models import WebhookEvent
 
-from . import connections, links
+from . import links
 from .errors import Held
 from .inbox_claims import failed, hold
 from .records import RemoteRecord
+from .single_records import read
 from .system import Reading, System
 
 Key = tuple[str, str]
@@ -51,8 +52,7 @@ def _ask(system: System, key: Key) -> list[RemoteRecord] | Exception:
         again = system.reread_every
         return Held("It was read a moment ago; once more in a moment", retry_after=again)
     try:
-        with connections.asking(system):
-            return system.connect().fetch(kind, [remote_id])
+        return read(system, kind, [remote_id])
     except Exception as error:
         _forget(system, key)
         return error

@@ -54,7 +54,7 @@ class Run:
     def __init__(self, system: System, row: SyncRun, progress: Progress | None = None) -> None:
         self.system, self.row = system, row
         self.counts: dict[str, Counter] = defaultdict(Counter)
-        #: When the records changed that a poll brought news of.
+        #: When the records changed that it brought news of, or by when they had.
         self.news: list[datetime] = []
         self.progress = progress
 

@@ -25,6 +25,13 @@ def keep_answer(
     *,
     sent: frozenset[str],
 ) -> None:
+    """Keep what came of an entry's call, and close the entry."""
+    keep(system, outgoing, answer, sent=sent)
+    close(entry, "create" if outgoing.creating else "update", sorted(sent))
+
+
+@transaction.atomic
+def keep(system: System, outgoing: Outgoing, answer: RemoteRecord, *, sent: frozenset[str]) -> None:
     """Remember what the remote holds now, then apply its answer like any other message.
 
     The answer may carry changes that somebody made there at the same time.
@@ -32,7 +39,6 @@ def keep_answer(
     locks.hold_remote(system.name, [(answer.kind, answer.remote_id)])
     if _was_taken_apart(system, answer, outgoing):
         apply_page([answer], system=system)
-        close(entry, "create" if outgoing.creating else "update", sorted(sent))
         return
     # Of what else it shows a message of its own tells, or the night.
     shown = {name: value for name, value in answer.shown.items() if name in sent}
@@ -48,7 +54,6 @@ def keep_answer(
     link.pushed_at, link.last_error = timezone.now(), ""
     link.save()
     apply_page([answer], system=system)
-    close(entry, "create" if outgoing.creating else "update", sorted(sent))
 
 
 def _was_taken_apart(system: System, answer: RemoteRecord, outgoing: Outgoing) -> bool:
@@ -66,19 +71,23 @@ def _was_taken_apart(system: System, answer: RemoteRecord, outgoing: Outgoing) -
 
 
 def _link(system: System, answer: RemoteRecord, outgoing: Outgoing) -> ExternalLink:
-    """The record's link. A webhook of our own create may have made it before us."""
-    if outgoing.creating:
-        ExternalLink.objects.filter(
-            system=system.name,
-            kind=answer.kind,
-            record_id=outgoing.record_id,
-            state=LinkState.GONE,
-        ).update(state=LinkState.ALIAS)
+    """The record's link. A webhook of our own create may have made it before us.
+
+    A record that has another number now, made anew or moved there, leaves the old one behind.
+    """
+    own = ExternalLink.objects.filter(
+        system=system.name, kind=answer.kind, record_id=outgoing.record_id
+    ).exclude(remote_id=answer.remote_id)
+    moved = None if outgoing.creating else own.filter(state=LinkState.LIVE).first()
+    own.filter(state=LinkState.GONE).update(state=LinkState.ALIAS)
+    if moved is not None:
+        moved.state = LinkState.ALIAS
+        moved.save(update_fields=["state"])
     link, _ = ExternalLink.objects.select_for_update().get_or_create(
         system=system.name,
         kind=answer.kind,
         remote_id=answer.remote_id,
-        defaults={"record_id": outgoing.record_id},
+        defaults={"record_id": outgoing.record_id, "snapshot": moved.snapshot if moved else {}},
     )
     return link
 

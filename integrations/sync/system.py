@@ -44,12 +44,15 @@ class SpokeKind:
         look_first: Whether the remote may have this hub record already, unknown to us: it is
             looked for before it is made there.
         wanted: Whether this hub record belongs there; one that no longer does is deleted.
+        ready: Whether that can be said yet; until then nothing is done about it there. A
+            record that becomes ready is changed by that, and so comes back.
         awaits: Parents without which no record is made yet: its message waits for them.
         guess: Whether the likeliest of several is linked. If not, only what is sure is, and
             a person is asked about the others.
         deleted_with: The parent that takes records of this kind along when it is deleted there.
         deletion_spreads: Whether the others delete what was deleted there.
         listed: Whether it has a list of its own; else it comes with another kind's.
+        readable: Whether it is shown when it is asked for; else who is named is believed.
         derived: What else is sent, beside the fields.
     """
 
@@ -62,11 +65,13 @@ class SpokeKind:
     merges: bool = True
     look_first: Callable[[Any], bool] = lambda record: False
     wanted: Callable[[Any], bool] = lambda record: True
+    ready: Callable[[Any], bool] = lambda record: True
     awaits: tuple[str, ...] = ()
     guess: bool = True
     deleted_with: str = ""
     deletion_spreads: bool = True
     listed: bool = True
+    readable: bool = True
     derived: Derived | None = None
 
     def derive(self, record: Any) -> Mapping[str, Any]:
@@ -135,12 +140,14 @@ class Page:
         token: Continues the walk; empty at the end.
         unusable: A sentence for each row of which nothing can be kept.
         unusable_ids: Which these are, where that is known: they are there nevertheless.
+        places: Where the next poll goes on, by list: kept once all of this poll is applied.
     """
 
     records: list[RemoteRecord]
     token: str = ""
     unusable: tuple[str, ...] = ()
     unusable_ids: tuple[str, ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 class Remote(Protocol):
@@ -150,11 +157,8 @@ class Remote(Protocol):
         """Read these records; those that are gone are absent from the answer."""
 
     def create(self, kind: str, payload: dict) -> RemoteRecord: ...
-
     def update(self, kind: str, remote_id: str, payload: dict) -> RemoteRecord: ...
-
     def delete(self, kind: str, remote_id: str) -> None: ...
-
     def merge(self, kind: str, loser_id: str, winner_id: str) -> None: ...
 
     def find(self, kind: str, outgoing: Outgoing, since: datetime) -> Iterator[RemoteRecord]:

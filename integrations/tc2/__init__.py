@@ -11,7 +11,8 @@ from django.conf import settings
 
 from integrations.sync.system import Applied, Outgoing, Reading, Remote, System
 
-from .schemas import NAME, SPOKE_KINDS
+from .kinds import SPOKE_KINDS
+from .schemas import NAME
 
 #: Kind to the part of an address in TC2.
 PAGES = {"company": "clients", "contact": "recipients"}

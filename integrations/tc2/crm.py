@@ -11,8 +11,7 @@ from deals.models import Deal, Status
 from integrations.models import ExternalLink, LinkState
 from integrations.sync import system as systems
 
-#: The system whose organizations and stages TC2 shows.
-CRM = "pipedrive"
+from .schemas import CRM
 
 
 def shown(company: Any) -> dict[str, str]:

@@ -70,6 +70,7 @@ def _invoice(subject: Mapping[str, Any], action: str, at: datetime | None) -> Re
 
 
 def _client(subject: Mapping[str, Any], action: str, at: datetime | None) -> Reading:
+    subject = inbound.flat(subject)
     pk = inbound.remote_id(subject)
     about = f"company {pk}"
     if action in WITHOUT_NEWS:

@@ -19,10 +19,10 @@ from integrations.sync.plain_values import identity, misfit, moment, shown, whol
 from integrations.sync.records import RemoteRecord, clean_text
 
 from . import values
-from .crm import CRM
 from .schemas import (
     AGENCY_DATES,
     AGENCY_TEXTS,
+    CRM,
     CRM_FIELDS,
     CUSTOM_FIELDS,
     DROPDOWN,

@@ -9,9 +9,8 @@ from companies.models import Company
 from integrations.models import ExternalLink, KeptApart, LinkState, PossibleDuplicate, SyncLog
 from integrations.sync import outbox_entries, system
 
-from .crm import CRM
 from .inbound import organizations
-from .schemas import NAME
+from .schemas import CRM, NAME
 
 
 def follow(shown: Mapping[int, Mapping[str, Any]]) -> None:

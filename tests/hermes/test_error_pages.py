@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.views.debug import get_default_exception_reporter_filter
 
 from hermes.record_pages import find_views
 
@@ -85,3 +86,10 @@ def test_other_addresses_keep_json(client, path):
 
     assert response.status_code == 404
     assert response.json()["status"] == "error"
+
+
+def test_a_developers_error_page_shows_no_key_of_the_settings(settings):
+    settings.GOOGLE_SERVICE_ACCOUNT = '{"private_key": "hunter2"}'
+    settings.DATABASE_URL = "postgres://hermes:hunter2@db.example/hermes"
+
+    assert "hunter2" not in str(get_default_exception_reporter_filter().get_safe_settings())

@@ -219,6 +219,19 @@ def test_a_contact_without_an_email_gets_the_one_given(website, host, entry):
     assert (contact.email, contact.last_name) == (INES["email"], "Reis")
 
 
+def test_within_a_company_somebody_of_the_same_name_without_an_email_is_the_visitor(
+    website, host, entry
+):
+    company = CompanyFactory(name="Brightpath")
+    contact = ContactFactory(company=company, first_name="INES", last_name="Duarte", email="")
+
+    website.book(host)
+
+    contact.refresh_from_db()
+    assert Meeting.objects.get().contact == contact
+    assert contact.email == INES["email"]
+
+
 @pytest.mark.parametrize("state", [{"archived_at": NINE}, {"narc": True}])
 def test_a_company_that_is_archived_or_no_customer_is_nobodys(website, host, known, state):
     Company.objects.filter(pk=known.company_id).update(**state)

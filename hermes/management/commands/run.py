@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand
 
 from hermes import before_run, embedded, second_terminal
 from hermes.supervisor import Program, Supervisor
+from integrations.sandbox.google.service_account import kept_key
 
 SANDBOX_DEFAULTS = {
     "PIPEDRIVE_API_TOKEN": "sandbox-token",
@@ -22,7 +23,7 @@ SANDBOX_DEFAULTS = {
 
 
 def environment() -> dict[str, str]:
-    """What the programs get: a developer's settings, and the sandbox as Pipedrive and TC2."""
+    """What the programs get: a developer's settings, and the sandbox as all outside systems."""
     port = os.environ.get("PORT", "8000")
     sandbox_port = os.environ.get("SANDBOX_PORT", "8001")
     given = {"DEBUG": "true", "PORT": port, "SANDBOX_PORT": sandbox_port}
@@ -35,7 +36,18 @@ def environment() -> dict[str, str]:
             "TC2_GATHER_SECONDS": "1",
             "SANDBOX_TC2_WEBHOOK_URL": f"http://127.0.0.1:{port}/tc2/callback/",
         }
+    if not os.environ.get("GOOGLE_SERVICE_ACCOUNT"):
+        given |= _google(f"http://127.0.0.1:{sandbox_port}")
     return {**given, **{name: value for name, value in os.environ.items() if value}}
+
+
+def _google(sandbox: str) -> dict[str, str]:
+    key = kept_key(settings.DATA_DIR / "google-service-account.json", sandbox)
+    return {
+        "GOOGLE_BASE_URL": sandbox,
+        "GOOGLE_SERVICE_ACCOUNT": str(key),
+        "GOOGLE_POLL_MINUTES": "1",
+    }
 
 
 def programs(port: str) -> list[Program]:

@@ -14,8 +14,10 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Q
+from django.utils import timezone
 
-from companies.models import Plan
+from companies.models import Plan, TeamMember, Territory
 from deals.models import Pipeline
 from integrations import tasks
 from integrations.admin.send import send
@@ -67,6 +69,7 @@ class Command(BaseCommand):
             wait_for(f"{settings.SITE_URL}{HEALTH}", "Hermes")
         call_command("setup_pipedrive", stdout=self.stdout)
         let_deals_enter()
+        let_team_take_calls()
         said = send(tasks.backfill_system, "pipedrive", said=what_starts())
         self.stdout.write(said if isinstance(said, str) else said[1])
 
@@ -115,6 +118,19 @@ def let_deals_enter() -> None:
         if plan in Plan.values and first is not None:
             pipeline.plan, pipeline.default_stage = plan, first
             pipeline.save(update_fields=["plan", "default_stage", "updated_at"])
+
+
+def let_team_take_calls() -> None:
+    """Everybody sells everything everywhere and supports, unless a person has chosen who does."""
+    team = TeamMember.objects.filter(is_active=True)
+    if not team.filter(Q(is_sales_person=True) | Q(is_support_person=True)).exists():
+        team.update(
+            is_sales_person=True,
+            is_support_person=True,
+            plans=Plan.values,
+            territories=Territory.values,
+            updated_at=timezone.now(),
+        )
 
 
 def make_log_ins() -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 import { call, hush } from "/page/api.js";
 import { el } from "/page/dom.js";
+import { calendars, mails } from "/page/google.js";
 import * as records from "/page/records.js";
 import { clients } from "/page/tc2.js";
 import { controls, deliveries as tc2Deliveries, events } from "/page/tc2_sending.js";
@@ -16,7 +17,11 @@ const TC2 = {
   tc2: ["Clients", clients], "tc2-events": ["Events", events], "tc2-calls": ["Calls", calls],
   "tc2-deliveries": ["Deliveries", tc2Deliveries], "tc2-controls": ["Controls", controls], "tc2-trouble": ["Trouble", trouble],
 };
-const SYSTEMS = { pipedrive: ["Pipedrive", "organization"], tc2: ["TC2", "tc2"] };
+const GOOGLE = {
+  google: ["Calendars", calendars], "google-mails": ["Mails", mails], "google-calls": ["Calls", calls], "google-trouble": ["Trouble", trouble],
+};
+const OWN = { tc2: TC2, google: GOOGLE };
+const SYSTEMS = { pipedrive: ["Pipedrive", "organization"], tc2: ["TC2", "tc2"], google: ["Google", "google"] };
 const EACH_MILLISECONDS = 1000;
 
 const main = document.getElementById("content");
@@ -24,12 +29,12 @@ const state = document.getElementById("state");
 let refresh = async () => {};
 let shownHash = null;
 
-const system = (section) => (section.split("-")[0] === "tc2" ? "tc2" : "pipedrive");
+const system = (section) => (section.split("-")[0] in OWN ? section.split("-")[0] : "pipedrive");
 
 function tabs(current) {
   const named = (sections) => Object.entries(sections).map(([key, [text]]) => [key, text, key === current]);
-  const own = system(current) === "tc2" ? [] : Object.entries(ENTITIES).map(([key, text]) => [key, text, key === current]);
-  links("tabs", [...own, ...named(own.length ? OTHERS : TC2)]);
+  const records = system(current) in OWN ? [] : Object.entries(ENTITIES).map(([key, text]) => [key, text, key === current]);
+  links("tabs", [...records, ...named(OWN[system(current)] ?? OTHERS)]);
   links("systems", Object.entries(SYSTEMS).map(([key, [text, first]]) => [first, text, key === system(current)]));
 }
 
@@ -57,7 +62,8 @@ async function show() {
 async function open(section, id) {
   main.dataset.title = ENTITIES[section] ?? "";
   main.dataset.system = system(section);
-  if (section in TC2) return TC2[section][1](main, id);
+  const own = OWN[system(section)] ?? {};
+  if (section in own) return own[section][1](main, id);
   if (section in OTHERS) return OTHERS[section][1](main);
   if (!(section in ENTITIES)) throw new Error("There is no such section.");
   return id ? records.detail(main, section, id) : records.list(main, section);
@@ -69,7 +75,7 @@ async function tick() {
     const off = Math.round(now.clock.offset_seconds);
     const text = `${now.clock.now.slice(0, 19).replace("T", " ")} UTC${off ? ` (${off > 0 ? "+" : ""}${off} s)` : ""}${now.clock.frozen ? ", frozen" : ""}`
       + ` · ${now.counts.organization} organizations, ${now.counts.person} persons, ${now.counts.deal} deals`
-      + ` · ${now.tc2.counts.client} TC2 clients`
+      + ` · ${now.tc2.counts.client} TC2 clients · ${now.google.events} calendar events`
       + ` · ${now.open_deliveries + now.tc2.open_deliveries} deliveries open · ${now.budget.spent} tokens spent`;
     if (state.textContent !== text) state.textContent = text;
     await refresh();

@@ -25,7 +25,7 @@ export async function trouble(main) {
     el("h2", {}, "Trouble"),
     rules,
     ruleForm(refresh, main.dataset.system),
-    ...(main.dataset.system === "tc2" ? [] : await ofPipedrive()),
+    ...(main.dataset.system === "pipedrive" ? await ofPipedrive() : []),
     el("h2", {}, "Clock"),
     clockForm(),
     el("p", {}, el("button", { type: "button", className: "danger", onclick: () =>
@@ -58,7 +58,7 @@ function inForce(rules, refresh) {
 function ruleForm(refresh, system) {
   const inputs = {
     kind: el("select", {}, ...KINDS.map((kind) => el("option", { value: kind }, kind))),
-    system: el("select", {}, ...["pipedrive", "tc2", "*"].map((name) => el("option", { value: name, selected: name === system }, name === "*" ? "all" : name))),
+    system: el("select", {}, ...["pipedrive", "tc2", "google", "*"].map((name) => el("option", { value: name, selected: name === system }, name === "*" ? "all" : name))),
     method: el("input", { value: "*" }),
     path: el("input", { value: "*" }),
     times: el("input", { value: "1", placeholder: "empty: all" }),

@@ -1,13 +1,17 @@
 import io
+import json
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 
+from companies.models import Plan
+from hermes.management.commands.run import environment
 from hermes.roles import ROLES, install_roles
 from integrations import tasks
 from integrations.management.commands import load_demo
 from integrations.models import RemoteField
+from tests.factories import TeamMemberFactory
 
 
 @pytest.fixture(autouse=True)
@@ -95,3 +99,41 @@ def test_a_sandbox_that_never_answers_is_named(monkeypatch, settings):
 
     with pytest.raises(CommandError, match="does not answer"):
         run(force=True)
+
+
+def test_the_team_takes_calls_until_a_person_says_who_does():
+    first, second = (
+        TeamMemberFactory(is_sales_person=False),
+        TeamMemberFactory(is_sales_person=False),
+    )
+    load_demo.let_team_take_calls()
+    first.refresh_from_db()
+    assert (first.is_sales_person, first.is_support_person) == (True, True)
+    assert set(first.plans) == set(Plan.values)
+
+    second.refresh_from_db()
+    second.is_sales_person = second.is_support_person = False
+    second.save()
+    load_demo.let_team_take_calls()
+    second.refresh_from_db()
+    assert not second.is_sales_person
+
+
+def test_the_sandbox_stands_in_for_google_unless_there_is_a_real_key(monkeypatch, tmp_path):
+    for name in ["GOOGLE_SERVICE_ACCOUNT", "GOOGLE_BASE_URL", "GOOGLE_POLL_MINUTES"]:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SANDBOX_PORT", "8123")
+    given = environment()
+    key = tmp_path / "google-service-account.json"
+
+    assert given["GOOGLE_BASE_URL"] == "http://127.0.0.1:8123"
+    assert given["GOOGLE_SERVICE_ACCOUNT"] == str(key)
+    assert key.stat().st_mode & 0o777 == 0o600
+    before = key.read_text()
+    assert json.loads(before)["token_uri"] == "http://127.0.0.1:8123/token"
+    environment()
+    assert key.read_text() == before
+
+    monkeypatch.setenv("GOOGLE_SERVICE_ACCOUNT", "/etc/hermes/key.json")
+    assert environment()["GOOGLE_SERVICE_ACCOUNT"] == "/etc/hermes/key.json"
+    assert "GOOGLE_BASE_URL" not in environment()

@@ -8,9 +8,10 @@ import pytest
 
 from integrations.models import EventState, OutboxEntry, SyncLog, WebhookEvent
 from integrations.pipedrive import SYSTEM
+from integrations.pipedrive.outbound import is_marked
 from integrations.sync import poll
-from meetings.models import Meeting, MeetingStatus
-from tests.factories import ContactFactory
+from meetings.models import Meeting, MeetingKind, MeetingStatus
+from tests.factories import ContactFactory, TeamMemberFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -132,3 +133,90 @@ def test_a_call_that_cannot_be_kept_does_not_stop_a_poll(pipedrive, meeting, mov
     assert pipedrive.linked("company", other["id"]).name == "Larkfield"
     assert run.counts["meeting"]["failed"] == 1
     assert "the host has another call" in SyncLog.objects.get(topic="not_kept").message
+
+
+@pytest.fixture
+def deal(pipedrive):
+    """One that Pipedrive knows."""
+    remote = pipedrive.create("deal", title="Onboarding")
+    pipedrive.tell("create", "deal", remote["id"])
+    return pipedrive.linked("deal", remote["id"])
+
+
+def test_an_activity_says_how_long_it_takes_and_who_takes_part(pipedrive, meeting):
+    pipedrive.send()
+
+    created = next(call for call in pipedrive.writes if call.path == "/api/v2/activities")
+    person = pipedrive.remote(meeting.contact)["id"]
+    assert created.body["duration"] == "00:30"
+    assert created.body["participants"] == [{"person_id": person, "primary": True}]
+
+
+def test_the_note_tells_staff_of_the_guest_and_where_their_company_is(pipedrive, meeting):
+    company = meeting.company
+    company.name, company.country, company.estimated_income = "Quill & <b>Sons</b>", "PT", "2000"
+    company.save()
+    meeting.contact.phone = "+351 21 000 0000"
+    meeting.contact.save()
+    pipedrive.send()
+
+    note = pipedrive.remote(meeting)["note"]
+    organization = pipedrive.remote(company)["id"]
+    assert note.split("<br>") == [
+        f"Hermes meeting {meeting.pk}",
+        "Company: Quill &amp; &lt;b&gt;Sons&lt;/b&gt;",
+        f"E-mail: {meeting.contact.email}",
+        "Phone: +351 21 000 0000",
+        "Estimated monthly revenue: 2000",
+        "Country: PT",
+        f"Pipedrive: https://larkfield.pipedrive.com/organization/{organization}",
+        "TC2: –",
+    ]
+
+
+def test_a_support_call_belongs_to_no_deal(pipedrive, deal, meeting):
+    meeting.kind, meeting.deal = MeetingKind.SUPPORT, deal
+    meeting.save()
+    pipedrive.send()
+
+    assert not pipedrive.remote(meeting)["deal_id"]
+    assert "Company" not in pipedrive.remote(meeting)["note"]
+    assert pipedrive.send() == []
+
+
+def test_a_sales_call_belongs_to_its_deal(pipedrive, deal, meeting):
+    meeting.deal = deal
+    meeting.save()
+    pipedrive.send()
+
+    assert pipedrive.remote(meeting)["deal_id"] == pipedrive.remote(deal)["id"]
+
+
+def test_a_host_whom_pipedrive_does_not_know_is_left_out(pipedrive, meeting):
+    meeting.host = TeamMemberFactory()
+    meeting.save()
+    pipedrive.send()
+
+    created = next(call for call in pipedrive.writes if call.path == "/api/v2/activities")
+    assert "owner_id" not in created.body
+
+
+def test_a_call_that_awaits_its_calendar_is_not_told_until_it_does_not(pipedrive, meeting):
+    Meeting.objects.filter(pk=meeting.pk).update(awaits_calendar=True)
+    pipedrive.send()
+    assert pipedrive.account.records("activity") == []
+
+    Meeting.objects.filter(pk=meeting.pk).update(awaits_calendar=False)
+    pipedrive.send()
+    assert len(pipedrive.account.records("activity")) == 1
+
+
+def test_what_a_visitor_typed_does_not_pass_for_the_mark_of_another_call(pipedrive, meeting):
+    meeting.company.name = f"Hermes meeting {meeting.pk + 1}"
+    meeting.company.save()
+    pipedrive.send()
+    activity = pipedrive.remote(meeting)
+
+    assert is_marked(activity, meeting.pk)
+    assert not is_marked(activity, meeting.pk + 1)
+    assert is_marked({"note": f"<p> Hermes meeting {meeting.pk}</p>"}, meeting.pk)

@@ -210,7 +210,7 @@ def test_a_meeting_becomes_an_activity_in_utc():
     )  # fmt: skip
 
     assert sent == {
-        "busy": True, "done": False, "note": "Hermes meeting 417",
+        "busy": True, "done": False,
         "due_date": "2026-03-05", "due_time": "14:30", "duration": "01:15",
         "owner_id": 24001, "deal_id": 3307, "org_id": 5012,
         "participants": [{"person_id": 8120, "primary": True}],

@@ -261,3 +261,35 @@ def test_an_answer_that_no_memory_should_hold_is_given_up(waits, monkeypatch):
         client(Remote(large)).call("POST", "/things")
 
     assert large.raw.read_bytes < 6 * 1024 * 1024
+
+
+def test_a_post_that_may_be_made_twice_is_tried_again(waits):
+    remote = Remote(answer(503), answer(200, {"ok": True}))
+
+    assert client(remote).call("POST", "/things", body={}, repeatable=True) == {"ok": True}
+
+
+def test_who_waits_for_an_answer_sets_its_own_limits(waits):
+    remote = Remote(answer(503))
+    with pytest.raises(Unavailable):
+        client(remote, timeout=(1, 5), tries=2).call("GET", "/things")
+
+    assert len(remote.calls) == 2
+    assert remote.calls[0][1]["timeout"] == (1, 5)
+
+
+def test_no_try_begins_after_ones_own_patience(waits):
+    remote = Remote(answer(503))
+    with pytest.raises(Unavailable):
+        client(remote, patience=timedelta(seconds=-1)).call("GET", "/things")
+
+    assert len(remote.calls) == 1
+
+
+def test_a_form_is_sent_as_one():
+    remote = Remote(answer(200, {"ok": True}))
+    client(remote).call("POST", "/token", form={"grant_type": "a b"})
+
+    (request, _) = remote.calls[0]
+    assert request.body == "grant_type=a+b"
+    assert request.headers["Content-Type"] == "application/x-www-form-urlencoded"

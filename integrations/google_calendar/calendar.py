@@ -1,0 +1,117 @@
+"""What booking asks of the calendars: the class that ``CALENDAR_BACKEND`` names."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from companies.models import TeamMember
+from integrations.models import ExternalLink, LinkState
+from integrations.sync import connections, sent
+from integrations.sync.errors import SyncError, Unavailable, describe
+from integrations.sync.http import NeverArrived
+from integrations.sync.outgoing import build
+from integrations.sync.system import Outgoing
+from meetings.calendars import CalendarRefused, CalendarUnavailable, Span
+from meetings.models import Meeting, MeetingStatus
+
+from . import SYSTEM, free_busy
+from .client import Client
+from .inbound import KIND, record
+from .placing import place, take_out
+
+#: While a visitor waits, calls are made so often at most.
+TRIES = 2
+
+
+class GoogleCalendar:
+    """The hosts' calendars in Google. Somebody waits for each answer."""
+
+    def busy(self, hosts: Collection[TeamMember], span: Span) -> Mapping[int, Sequence[Span]]:
+        """See ``meetings.calendars.Calendar``."""
+        if not hosts:
+            return {}
+        try:
+            with connections.asking(SYSTEM):
+                return free_busy.busy(Client(hurried=True, tries=TRIES), hosts, span)
+        except SyncError as error:
+            raise CalendarUnavailable(describe(error)) from error
+
+    def write(self, meeting: Meeting) -> None:
+        """See ``meetings.calendars.Calendar``."""
+        meeting.refresh_from_db()
+        if meeting.status == MeetingStatus.CANCELLED or meeting.archived_at is not None:
+            self.remove(meeting)
+            return
+        tried_before = bool(meeting.calendar_event_id)
+        outgoing = build(SYSTEM, KIND, meeting, None)
+        try:
+            with connections.asking(SYSTEM):
+                event, made = _placed(meeting, SYSTEM.payload(outgoing))
+        except SyncError as error:
+            refused = error.permanent or not (tried_before or _may_be_there(error))
+            kind = CalendarRefused if refused else CalendarUnavailable
+            raise kind(describe(error)) from error
+        _keep(meeting, outgoing, event, made)
+
+    def remove(self, meeting: Meeting) -> None:
+        """See ``meetings.calendars.Calendar``."""
+        meeting.refresh_from_db()
+        try:
+            with connections.asking(SYSTEM):
+                take_out(Client(hurried=True, tries=TRIES), meeting)
+        except SyncError as error:
+            raise CalendarUnavailable(describe(error)) from error
+        with transaction.atomic():
+            for link in _live_links(meeting):
+                sent.keep_deletion(link)
+            _settled(meeting)
+
+
+def _placed(meeting: Meeting, body: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+    """In at most two tries. Before the second it is asked what came of the first."""
+    api = Client(hurried=True, tries=1)
+    try:
+        return place(api, meeting, body)
+    except Unavailable as error:
+        doubt = _may_be_there(error)
+    try:
+        return place(api, meeting, body)
+    except SyncError as error:
+        if doubt and not error.permanent:
+            raise Unavailable(str(error)) from error
+        raise
+
+
+def _may_be_there(error: SyncError) -> bool:
+    """Whether the call may have got through although no answer came."""
+    return isinstance(error, Unavailable) and not isinstance(error, NeverArrived)
+
+
+def _keep(meeting: Meeting, outgoing: Outgoing, event: dict[str, Any], made: bool) -> None:
+    """The link, what Google says of the event, and that the call awaits nothing: at once.
+
+    An event of an earlier try says what was sent then; what changed since goes out by itself.
+    """
+    agreed = outgoing.changed if made else frozenset()
+    known = replace(outgoing, creating=not _live_links(meeting).exists())
+    with transaction.atomic():
+        sent.keep(SYSTEM, known, record(event, heard_at=timezone.now()), sent=agreed)
+        _settled(meeting)
+
+
+def _live_links(meeting: Meeting) -> QuerySet:
+    return ExternalLink.objects.filter(
+        system=SYSTEM.name, kind=KIND, record_id=meeting.pk, state=LinkState.LIVE
+    )
+
+
+def _settled(meeting: Meeting) -> None:
+    rows = Meeting.all_objects.filter(pk=meeting.pk)
+    rows.update(awaits_calendar=False, updated_at=timezone.now())
+    meeting.refresh_from_db()
