@@ -212,10 +212,19 @@ def test_a_choice_that_was_forged_is_made_again(visitor, host):
     assert visitor.book(choice="5:forged").status_code == 303
 
 
-def test_other_languages_turn_the_page(visitor, host):
-    visitor.open("/book/?lang=fa")
-    assert '<html lang="fa" dir="rtl">' in visitor.html
+@pytest.mark.parametrize(
+    ("wanted", "tag", "title"),
+    [
+        ("fa", '<html lang="fa" dir="rtl">', "رزرو تماس"),
+        ("fr", '<html lang="fr" dir="ltr">', "Réserver un appel"),
+        ("xx", '<html lang="en" dir="ltr">', "Book a call"),
+    ],
+)
+def test_a_page_speaks_the_language_that_is_asked_for(visitor, host, wanted, tag, title):
+    visitor.open(f"/book/?lang={wanted}")
 
-    visitor.open("/book/?lang=xx")
-
-    assert '<html lang="en" dir="ltr">' in visitor.html
+    assert tag in visitor.html
+    assert visitor.title == title
+    visitor.press("times", plan="payg")
+    visitor.book()
+    assert f"?lang={wanted}" in visitor.response.headers["Location"]
