@@ -53,6 +53,15 @@ def reachable_address(**_: Any) -> list[Error]:
     return []
 
 
+@register(Tags.security, deploy=True)
+def guests_are_written_to(**_: Any) -> list[Warning]:
+    """Who books gets a confirmation, and the links to move and cancel the call."""
+    if not settings.EMAIL_URL:
+        said = "EMAIL_URL is not set: guests of calls get no e-mails."
+        return [Warning(said, id="hermes.W002")]
+    return []
+
+
 @register
 def field_keys_make_sense(**_: Any) -> list[Error]:
     """A key in the wrong place would write one field into another, so it is refused at once."""

@@ -109,6 +109,8 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Visitors read the booking page in their language; staff have one.
+LOCALE_PATHS = [BASE_DIR / "locale"]
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [path for path in [BASE_DIR / "static"] if path.exists()]
@@ -153,6 +155,16 @@ CACHES = {
         "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
     }
 }
+
+# -- E-mail ----------------------------------------------------------------------------
+
+# Through whom e-mails go. In development they are printed; else none are written without it.
+EMAIL_URL = env("EMAIL_URL", default="")
+vars().update(environ.Env.email_url_config(EMAIL_URL or "consolemail://"))
+# Whether guests are written to.
+GUEST_MAILS = bool(EMAIL_URL) or DEBUG
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env("CALLS_FROM_EMAIL", default=f"calls@{urlsplit(SITE_URL).hostname}")
 
 # -- Celery ----------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from typing import Any
 SECONDS = {
     "Sweep: find what is due": ("integrations.sweep", 10),
     "Settle calls whose booking was cut off": ("meetings.settle_calls", 10),
+    "Write to guests about their calls": ("meetings.write_to_guests", 10),
     "Look whether long runs find a worker": ("integrations.take_runs", 20),
     "Poll systems whose interval has passed": ("integrations.poll_due", 60),
 }

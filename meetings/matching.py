@@ -72,6 +72,12 @@ def company_of(pk: int | None) -> Company | None:
     return company if company and company.archived_at is None and not company.narc else None
 
 
+def company_by_email(email: str) -> Company | None:
+    """Whose newest contact has the address."""
+    contact = _by_email(email)
+    return contact.company if contact else None
+
+
 def _contacts() -> QuerySet[Contact]:
     real = Contact.objects.filter(company__archived_at=None, company__narc=False)
     return real.exclude(company=None).select_related("company").order_by("-pk")

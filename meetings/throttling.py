@@ -63,11 +63,11 @@ class Limit(BaseThrottle):
     def limit(self) -> int:
         raise NotImplementedError
 
-    def counted(self, request: Request) -> Iterator[tuple[str, str]]:
+    def counted(self, request: HttpRequest | Request) -> Iterator[tuple[str, str]]:
         """What is counted, and of whom. Who is refused by one is not counted by the next."""
         raise NotImplementedError
 
-    def allow_request(self, request: Request, view: object) -> bool:
+    def allow_request(self, request: HttpRequest | Request, view: object = None) -> bool:
         return all(self._count(what, who) <= self.limit() for what, who in self.counted(request))
 
     def wait(self) -> float:
@@ -93,7 +93,7 @@ class Reads(Limit):
     def limit(self) -> int:
         return int(settings.CALLBOOKER_READS_PER_MINUTE)
 
-    def counted(self, request: Request) -> Iterator[tuple[str, str]]:
+    def counted(self, request: HttpRequest | Request) -> Iterator[tuple[str, str]]:
         yield "reads", _who(address_of(request))
 
 
@@ -103,8 +103,9 @@ class Bookings(Limit):
     def limit(self) -> int:
         return int(settings.CALLBOOKER_BOOKINGS_PER_MINUTE)
 
-    def counted(self, request: Request) -> Iterator[tuple[str, str]]:
+    def counted(self, request: HttpRequest | Request) -> Iterator[tuple[str, str]]:
         yield "bookings", _who(address_of(request))
-        given = request.data.get("email") if isinstance(request.data, dict) else None
+        sent = request.data if isinstance(request, Request) else request.POST
+        given = sent.get("email") if isinstance(sent, dict) else None
         if isinstance(given, str) and given.strip():
             yield "email", given.strip().lower()

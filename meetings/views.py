@@ -29,14 +29,12 @@ from .serializers import (
     SupportLink,
 )
 from .throttling import Bookings, Reads
+from .visitors import bdr_person, cased, country_of
 
 logger = logging.getLogger(__name__)
 
 #: The longest body that is read.
 LONGEST_BODY = 1024 * 1024
-
-#: What Cloudflare says of who cannot be placed, and of who hides.
-NO_COUNTRY = {"XX", "T1"}
 
 
 class Json(JSONParser):
@@ -84,9 +82,7 @@ class Country(PublicView):
     @api_docs.COUNTRY
     def get(self, request: Request) -> Response:
         """The visitor's country, as far as Cloudflare tells."""
-        code = request.META.get("HTTP_CF_IPCOUNTRY", "").strip().upper()
-        known = len(code) == 2 and code.isascii() and code.isalpha() and code not in NO_COUNTRY
-        return Response({"country_code": code if known else choosing.USUAL_COUNTRY})
+        return Response({"country_code": country_of(request)})
 
 
 class NextSalesPerson(PublicView):
@@ -156,7 +152,7 @@ class BookSalesCall(BookingView):
             kind=MeetingKind.SALES,
             host_id=given["admin_id"],
             starts_at=given["meeting_dt"],
-            name=_cased(given["name"]),
+            name=cased(given["name"]),
             email=given["email"],
             phone=given["phone"],
             company_id=given.get("company_id"),
@@ -166,7 +162,7 @@ class BookSalesCall(BookingView):
             estimated_income=given["estimated_income"],
             website=given["website"],
             plan=given["price_plan"],
-            bdr_person_id=_bdr_person(given.get("bdr_person_id")),
+            bdr_person_id=bdr_person(given.get("bdr_person_id")),
             utm_source=given["utm_source"],
             utm_campaign=given["utm_campaign"],
         )
@@ -187,7 +183,7 @@ class BookSupportCall(BookingView):
             kind=MeetingKind.SUPPORT,
             host_id=given["admin_id"],
             starts_at=given["meeting_dt"],
-            name=_cased(given["name"]),
+            name=cased(given["name"]),
             email=given["email"],
             company_id=pk,
             company_name=given["company_name"],
@@ -252,21 +248,3 @@ def _summary(meeting: Meeting) -> dict[str, Any]:
         "end": meeting.ends_at.isoformat(),
         "admin": meeting.host_id,
     }
-
-
-def _cased(name: str) -> str:
-    """As a person writes it, where it was typed without care; else as it was typed."""
-    return name.title() if name in (name.lower(), name.upper()) else name
-
-
-def _bdr_person(hint: str | None) -> int | None:
-    """Whom an id means: one of ours, or TC2's of an old link. A wrong one costs nothing."""
-    if not hint:
-        return None
-    members = TeamMember.objects.filter(is_bdr_person=True)
-    own = members.filter(pk=int(hint)).first() if hint.isdecimal() else None
-    theirs = own or directory().member("tc2", hint)
-    if theirs is not None and theirs.is_bdr_person:
-        return theirs.pk
-    logger.warning("A call was booked through a BDR person whom nobody knows")
-    return None

@@ -9,6 +9,7 @@ from .booking import (
     Weekday,
     WorkingHours,
 )
+from .letter import Letter, LetterKind, LetterState
 from .meeting import Meeting, MeetingKind, MeetingStatus, TsTzRange
 
 __all__ = [
@@ -17,6 +18,9 @@ __all__ = [
     "BookingRules",
     "DayOff",
     "HostChoice",
+    "Letter",
+    "LetterKind",
+    "LetterState",
     "Meeting",
     "MeetingKind",
     "MeetingStatus",

@@ -82,6 +82,8 @@ class Meeting(Record):
                 condition=Q(awaits_calendar=True),
                 name="meeting_awaiting_calendar",
             ),
+            # Guests are told of calls to come, which are few beside those that were.
+            models.Index(fields=["starts_at"], name="meeting_by_start"),
         ]
         constraints = [
             models.CheckConstraint(

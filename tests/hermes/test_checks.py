@@ -15,6 +15,7 @@ def in_order(settings):
     settings.SANDBOX_ENABLED = False
     settings.SECRET_KEY_IS_OWN = True
     settings.SITE_URL = "https://hermes.example.org"
+    settings.EMAIL_URL = "smtp://mail.example.org"
     for name in SYSTEM.needs:
         setattr(settings, name, "set")
 
@@ -38,6 +39,12 @@ def test_a_made_up_secret_key_is_refused(settings):
     settings.SECRET_KEY_IS_OWN = False
 
     assert found() == ["hermes.E002"]
+
+
+def test_guests_that_nobody_writes_to_are_told(settings):
+    settings.EMAIL_URL = ""
+
+    assert found() == ["hermes.W002"]
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:8000", "https://localhost"])

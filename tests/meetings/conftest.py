@@ -12,6 +12,7 @@ from tests.factories import (
     StageFactory,
     TeamMemberFactory,
 )
+from tests.meetings.visitor import Visitor
 from tests.meetings.website import Website
 
 
@@ -59,3 +60,9 @@ def known(entry):
     )  # fmt: skip
     DealFactory(company=company, stage=entry)
     return contact
+
+
+@pytest.fixture
+def visitor(calendar, settings):
+    settings.CALLBOOKER_FASTEST_SECONDS = 0
+    return Visitor()

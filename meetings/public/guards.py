@@ -1,0 +1,98 @@
+"""What tells a person at the form from a program, without asking the person anything."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from datetime import timedelta
+from typing import Any
+
+from altcha import ChallengeOptionsV1, create_challenge_v1, verify_solution_v1
+from django.conf import settings
+from django.core import signing
+from django.core.cache import cache
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+from redis.exceptions import RedisError
+
+SALT = "meetings.booking_form"
+
+#: A form is good for so long.
+GOOD_FOR = timedelta(days=1)
+
+#: A browser tries half as many numbers on average: about a second of a phone's time.
+MOST_WORK = 20_000
+
+#: No proof is longer.
+LONGEST_PROOF = 2000
+
+#: Without a proof of work a person has to have taken so many times as long.
+SLOWER_WITHOUT_PROOF = 3
+
+
+class NoPerson(Exception):
+    """Looks like a program; says what a person can do about it."""
+
+
+def new_form() -> str:
+    """What a form carries from when it is opened: its number and the time, signed."""
+    return signing.dumps({"form": secrets.token_urlsafe(12), "at": time.time()}, salt=SALT)
+
+
+def form_number(stamp: str) -> str:
+    """The number of a form of ours; empty for any other, and for one that is too old."""
+    try:
+        return str(signing.loads(stamp, salt=SALT, max_age=GOOD_FOR)["form"])
+    except (signing.BadSignature, ValueError):
+        return ""
+
+
+def challenge() -> dict[str, Any]:
+    """Work for the visitor's browser, which costs a program that books all day."""
+    return create_challenge_v1(
+        ChallengeOptionsV1(hmac_key=_key(), max_number=MOST_WORK, expires=timezone.now() + GOOD_FOR)
+    ).to_dict()
+
+
+def check(stamp: str, *, honeypot: str, proof: str) -> None:
+    """Whether a person sends this.
+
+    Raises:
+        NoPerson: It does not look so.
+    """
+    number = form_number(stamp)
+    if not number:
+        raise NoPerson(_("This page was open for too long. Please send it again."))
+    if honeypot:
+        raise NoPerson(_("Please leave the field “Fax” empty, and send the form again."))
+    fastest = settings.CALLBOOKER_FASTEST_SECONDS
+    if proof:
+        _check_proof(number, proof)
+    else:
+        fastest *= SLOWER_WITHOUT_PROOF
+    if time.time() - signing.loads(stamp, salt=SALT)["at"] < fastest:
+        raise NoPerson(_("That was very fast. Please look over your details and send them again."))
+
+
+def _check_proof(number: str, proof: str) -> None:
+    try:
+        is_right = len(proof) <= LONGEST_PROOF and verify_solution_v1(proof, _key())[0]
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        is_right = False
+    if not (is_right and _is_first_use(number, proof)):
+        raise NoPerson(_("Your browser’s check was not accepted. Please send the form again."))
+
+
+def _is_first_use(number: str, proof: str) -> bool:
+    """The same form may be sent twice, as by a double click; another needs its own proof."""
+    key = f"proof:{hashlib.sha256(proof.encode()).hexdigest()}"
+    try:
+        return bool(cache.get_or_set(key, number, GOOD_FOR.total_seconds()) == number)
+    except (RedisError, OSError):
+        return True
+
+
+def _key() -> str:
+    return salted_hmac(SALT, "proof", algorithm="sha256").hexdigest()

@@ -1,0 +1,285 @@
+"""What guests are written about their calls."""
+
+from __future__ import annotations
+
+import smtplib
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+from icalendar import Calendar
+
+from integrations.models import SyncLog
+from meetings import services, tasks
+from meetings.models import Letter, Meeting
+from tests.factories import ContactFactory, MeetingFactory, TeamMemberFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _mails(settings):
+    settings.GUEST_MAILS = True
+    settings.SITE_URL = "https://hermes.example"
+    settings.CALLS_TEAM_NAME = "Larkfield"
+
+
+@pytest.fixture
+def meeting(visitor, host, entry):
+    visitor.start()
+    assert visitor.book(visitor.times[-1]).status_code == 303
+    return Meeting.objects.get()
+
+
+def sent():
+    """What goes out now."""
+    mail.outbox.clear()
+    tasks.write_to_guests()
+    return list(mail.outbox)
+
+
+def invitation(letter):
+    (file,) = [content for content, kind in letter.alternatives if kind.startswith("text/calendar")]
+    found = Calendar.from_ical(file)
+    (event,) = found.walk("VEVENT")
+    return str(found["method"]), str(event["uid"]), int(event["sequence"]), event
+
+
+def test_a_booking_is_confirmed_once_with_an_invitation(meeting):
+    (letter,) = sent()
+
+    assert letter.to == ["ines@brightpath.example"]
+    assert letter.subject == "Your call is booked: Product demo with Mia Lind"
+    assert "Hello Ines," in letter.body
+    assert "Lisbon (GMT+" in letter.body
+    assert "https://hermes.example/book/calls/" in letter.body
+    method, uid, sequence, event = invitation(letter)
+    assert (method, uid, sequence) == ("REQUEST", f"call-{meeting.pk}@hermes.example", 0)
+    assert event["dtstart"].dt == meeting.starts_at
+    assert "ines@brightpath.example" in str(event["attendee"])
+    assert sent() == []
+
+
+def test_nothing_internal_is_in_what_the_guest_gets(meeting):
+    meeting.company.estimated_income = "4000"
+    meeting.company.save()
+    (letter,) = sent()
+
+    said = letter.message().as_string() + letter.body
+    for internal in ["admin", "4000", "pipedrive", "+351", "Stage", "Sales call"]:
+        assert internal not in said
+
+
+def test_a_move_and_a_cancellation_are_told_of_the_same_invitation(meeting):
+    first = invitation(sent()[0])
+    services.move(meeting, meeting.starts_at - timedelta(minutes=90))
+    (moved,) = sent()
+    services.cancel(meeting)
+    (cancelled,) = sent()
+
+    assert moved.subject.startswith("Your call has changed")
+    assert invitation(moved)[:3] == ("REQUEST", first[1], 1)
+    assert cancelled.subject.startswith("Your call is cancelled")
+    assert invitation(cancelled)[:3] == ("CANCEL", first[1], 2)
+    assert invitation(cancelled)[3]["dtstart"].dt == invitation(moved)[3]["dtstart"].dt
+    assert sent() == []
+
+
+def test_a_change_that_nobody_told_of_is_told_too(meeting):
+    sent()
+    Meeting.objects.update(host=TeamMemberFactory(first_name="Ola", last_name="Berg"))
+    (letter,) = sent()
+
+    assert letter.subject == "Your call has changed: Product demo with Ola Berg"
+    assert invitation(letter)[2] == 1
+
+
+def test_changes_before_the_first_letter_are_one_letter(meeting):
+    services.move(meeting, meeting.starts_at - timedelta(minutes=90))
+
+    (letter,) = sent()
+
+    assert letter.subject.startswith("Your call is booked")
+
+
+def test_an_address_written_in_other_letters_is_the_same_guest(meeting):
+    sent()
+    meeting.contact.email = "Ines@Brightpath.example"
+    meeting.contact.save()
+
+    assert sent() == []
+
+
+def test_another_guest_is_invited_and_the_first_one_hears_that_it_is_off(meeting):
+    sent()
+    Meeting.objects.update(contact=ContactFactory(email="ben@brightpath.example"))
+
+    letters = sent() + sent()
+
+    assert [(letter.to, invitation(letter)[0]) for letter in letters] == [
+        (["ines@brightpath.example"], "CANCEL"), (["ben@brightpath.example"], "REQUEST"),
+    ]  # fmt: skip
+
+
+def test_a_call_that_awaits_its_calendar_or_was_never_kept_is_told_to_nobody(
+    visitor, host, calendar
+):
+    visitor.start()
+    calendar.set("lost-answer")
+    visitor.book()
+
+    assert sent() == []
+    assert not Letter.objects.exists()
+
+
+def test_calls_that_staff_plan_are_theirs_to_tell(db):
+    MeetingFactory()
+
+    assert sent() == []
+
+
+def test_without_a_mail_server_nothing_is_owed(meeting, settings):
+    settings.GUEST_MAILS = False
+
+    assert sent() == []
+    assert not Letter.objects.exists()
+
+
+def at(meeting, **before):
+    """The clock is so long before the call."""
+    start = timezone.now() + timedelta(**before)
+    Letter.objects.update(created_at=timezone.now() - timedelta(days=5))
+    for row in (Meeting.objects, Letter.objects):
+        row.update(starts_at=start, ends_at=start + timedelta(minutes=30))
+
+
+def test_a_guest_is_reminded_a_day_and_an_hour_before_once_each(meeting):
+    sent()
+    at(meeting, hours=25)
+    assert sent() == []
+    at(meeting, hours=23)
+    (day,) = sent()
+    assert day.subject == "Soon: Product demo with Mia Lind"
+    assert not day.alternatives
+    assert sent() == []
+    at(meeting, minutes=50)
+    assert len(sent()) == 1
+    assert sent() == []
+    kinds = Letter.objects.order_by("pk").values_list("kind", flat=True)
+    assert list(kinds) == ["confirmation", "day_before", "hour_before"]
+
+
+def test_what_was_just_told_needs_no_reminder_but_the_hour_before_does(meeting):
+    start = timezone.now() + timedelta(hours=5)
+    Meeting.objects.update(starts_at=start, ends_at=start + timedelta(minutes=30))
+    assert len(sent()) == 1
+    assert sent() == []
+    at(meeting, minutes=30)
+
+    (letter,) = sent()
+
+    assert Letter.objects.filter(kind="hour_before").count() == 1
+    assert "a reminder" in letter.body
+
+
+def test_a_moved_call_is_reminded_of_at_its_new_time(meeting):
+    sent()
+    at(meeting, hours=23)
+    assert len(sent()) == 1
+    later = timezone.now() + timedelta(days=3)
+    Meeting.objects.update(starts_at=later, ends_at=later + timedelta(minutes=30))
+    assert len(sent()) == 1
+    at(meeting, hours=22)
+
+    assert len(sent()) == 1
+
+
+def test_a_cancelled_call_is_not_reminded_of(meeting):
+    sent()
+    services.cancel(meeting)
+    sent()
+    at(meeting, hours=23)
+
+    assert sent() == []
+
+
+# -- trouble ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mail_server(monkeypatch):
+    """What the mail server answers; None takes everything."""
+    answers: list = []
+
+    def send(self, messages):
+        if answers and (answer := answers.pop(0)):
+            raise answer
+        mail.outbox.extend(messages)
+        return len(messages)
+
+    monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", send)
+    return answers
+
+
+def due_now():
+    Letter.objects.update(next_attempt_at=timezone.now())
+
+
+def test_a_letter_that_could_not_be_sent_is_sent_later_and_once(meeting, mail_server):
+    mail_server.append(ConnectionRefusedError("no"))
+    assert sent() == []
+    assert sent() == []
+    due_now()
+
+    assert len(sent()) == 1
+    letter = Letter.objects.get()
+    assert (letter.state, letter.attempts, letter.last_error) == ("sent", 2, "")
+
+
+def test_while_the_server_is_away_one_letter_asks_for_all(visitor, host, mail_server):
+    for name in ["ines", "ben"]:
+        visitor.start()
+        visitor.book(email=f"{name}@{name}.example", name=name, company_name=name, phone="")
+    mail_server += [TimeoutError(), TimeoutError()]
+
+    assert sent() == []
+    assert sorted(Letter.objects.values_list("attempts", flat=True)) == [0, 1]
+    assert sent() == []
+    due_now()
+    assert len(sent()) == 2
+
+
+def test_an_address_that_is_refused_is_given_up_and_staff_are_told(meeting, mail_server):
+    mail_server.append(smtplib.SMTPRecipientsRefused({"ines@brightpath.example": (550, b"no")}))
+
+    assert sent() == []
+
+    assert Letter.objects.get().state == "failed"
+    assert "The guest was not told (confirmation)" in SyncLog.objects.get(topic="mail").message
+
+
+def test_a_letter_that_somebody_is_at_is_nobody_elses(meeting):
+    sent()
+    Letter.objects.update(state="owed", next_attempt_at=timezone.now() + timedelta(minutes=2))
+    assert sent() == []
+    due_now()
+
+    (letter,) = sent()
+
+    again = letter.extra_headers["Message-ID"]
+    assert again == f"<call-{meeting.pk}-0-confirmation@hermes.example>"
+
+
+def test_what_was_overtaken_is_not_sent(meeting, mail_server):
+    mail_server.append(TimeoutError())
+    sent()
+    services.cancel(meeting)
+    (letter,) = sent()
+    due_now()
+    assert sent() == []
+
+    assert invitation(letter)[0] == "CANCEL"
+    assert set(Letter.objects.values_list("kind", "state")) == {
+        ("confirmation", "dropped"), ("cancelled", "sent"),
+    }  # fmt: skip

@@ -1,0 +1,279 @@
+"""A visitor books on the public page, without JavaScript."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+
+from companies.models import Company
+from meetings.models import HostChoice, Meeting
+from tests.factories import CompanyFactory, ContactFactory, MeetingFactory, TeamMemberFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_visitor_chooses_plan_country_and_time_and_has_a_call(visitor, host, entry, calendar):
+    visitor.start()
+    assert visitor.title == "Book a product demo with Mia Lind"
+    response = visitor.book()
+
+    assert response.status_code == 303
+    meeting = Meeting.objects.get()
+    assert (meeting.kind, meeting.status, meeting.host) == ("sales", "planned", host)
+    assert meeting.starts_at.isoformat() == visitor.times[0]
+    assert (meeting.contact.name, meeting.contact.email) == (
+        "Ines Duarte", "ines@brightpath.example",
+    )  # fmt: skip
+    company = meeting.company
+    assert (company.name, company.price_plan, company.country) == ("Brightpath", "payg", "PT")
+    assert (meeting.deal.stage, meeting.guest_timezone) == (entry, "Europe/Lisbon")
+    assert len(calendar.events()) == 1
+    visitor.follow()
+    assert visitor.title == "Your call is booked"
+
+
+def test_times_are_shown_in_the_zone_of_the_country_until_another_is_chosen(visitor, host):
+    visitor.start(country="JP")
+    assert visitor.values["timezone"] == "Asia/Tokyo"
+    assert "Tokyo (GMT+9)" in visitor.text
+    first = datetime.fromisoformat(visitor.times[0])
+    assert f"{first.astimezone(ZoneInfo('Asia/Tokyo')):%H:%M}" in visitor.text
+
+    visitor.press("times", timezone="America/New_York")
+
+    assert visitor.values["timezone"] == "America/New_York"
+    assert f"{first.astimezone(ZoneInfo('America/New_York')):%H:%M}" in visitor.text
+
+
+@pytest.mark.parametrize("zone", ["Nowhere/None", "../../etc/passwd", "x" * 10_000, "\x00", "<b>"])
+def test_a_zone_that_nobody_knows_costs_nothing(visitor, host, zone):
+    visitor.start()
+    visitor.press("times", timezone=zone)
+    assert visitor.response.status_code == 200
+
+    assert visitor.book(timezone=zone).status_code == 303
+    assert Meeting.objects.get().guest_timezone == "Europe/Lisbon"
+
+
+def test_two_weeks_are_shown_at_once_and_days_without_times_say_so(visitor, host):
+    visitor.start()
+    assert "Saturday" in visitor.text
+    assert "no times" in visitor.text
+    shown = visitor.times
+    assert datetime.fromisoformat(shown[-1]) - timezone.now() < timedelta(days=15)
+    later = visitor.html.partition('name="from" value="')[2][:10]
+
+    visitor.press(later, button="from")
+
+    assert not set(visitor.times) & set(shown)
+    assert "Earlier days" in visitor.text
+
+
+def test_the_next_free_time_is_one_button_away(visitor, host, calendar):
+    now = timezone.now()
+    calendar.take(host, now, now + timedelta(days=20))
+    visitor.start()
+    assert visitor.times == []
+
+    visitor.press("next")
+
+    assert visitor.values["time"] == visitor.times[0]
+    assert visitor.book(visitor.values["time"]).status_code == 303
+
+
+def test_twelve_hours_are_shown_to_who_reads_clocks_so(host, calendar):
+    from tests.meetings.visitor import Visitor
+
+    american = Visitor(**{"Accept-Language": "en-US,en;q=0.9"})
+    american.start(country="US")
+
+    assert " AM" in american.text
+
+
+def test_whoever_was_met_before_is_met_again(visitor, host):
+    own = TeamMemberFactory(first_name="Ola", last_name="Berg")
+    company = CompanyFactory(sales_person=own)
+    ContactFactory(company=company, email="ines@brightpath.example")
+
+    visitor.start(email="Ines@Brightpath.example")
+
+    assert visitor.title == "Book a product demo with Ola Berg"
+    assert HostChoice.objects.get().host == own
+
+
+def test_a_choice_is_kept_for_the_visit_and_belongs_to_its_call(visitor, host):
+    visitor.start()
+    visitor.press("times")
+    visitor.book()
+
+    assert HostChoice.objects.get().meeting == Meeting.objects.get()
+
+
+def test_another_plan_is_another_choice(visitor, host):
+    visitor.start()
+    visitor.press("start")
+    assert visitor.title == "Book a call"
+    assert visitor.values["plan"] == "payg"
+    visitor.press("times", plan="enterprise")
+
+    visitor.book()
+
+    assert Company.objects.get().price_plan == "enterprise"
+    assert HostChoice.objects.count() == 2
+
+
+def test_a_hosts_own_link_books_with_that_host(visitor, host):
+    TeamMemberFactory(plans=["payg"], territories=["EU"])
+    visitor.open(f"/book/{host.pk}/?plan=startup&country=FR&utm_source=card&timezone=Europe/Paris")
+
+    visitor.book()
+
+    meeting = Meeting.objects.get()
+    assert (meeting.host, meeting.guest_timezone) == (host, "Europe/Paris")
+    assert (meeting.company.price_plan, meeting.company.utm_source) == ("startup", "card")
+
+
+def test_who_only_supports_is_booked_for_support(visitor, db, calendar):
+    helper = TeamMemberFactory(is_sales_person=False, is_support_person=True)
+    visitor.open(f"/book/{helper.pk}/")
+    assert "support call" in visitor.title
+
+    assert visitor.book().status_code == 303
+    assert Meeting.objects.get().kind == "support"
+
+
+def test_the_same_form_sent_twice_has_the_same_call(visitor, host):
+    visitor.start()
+    time = visitor.times[0]
+    first, again = visitor.book(time), visitor.book(time)
+
+    assert (first.status_code, again.status_code) == (303, 303)
+    assert Meeting.objects.count() == 1
+
+
+# -- what goes wrong -----------------------------------------------------------------------
+
+
+def test_an_empty_form_names_each_field_and_keeps_the_rest(visitor, host):
+    visitor.start()
+    response = visitor.press("book", phone="12345")
+
+    assert response.status_code == 422
+    for name, said in [("time", "Choose a time."), ("name", "Type your name."),
+                       ("company_name", "Type the name of your company.")]:  # fmt: skip
+        assert f'<a href="#{name}">{said}</a>' in visitor.html
+        assert f'id="{name}-error"' in visitor.html
+    assert visitor.values["phone"] == "12345"
+    assert not Meeting.objects.exists()
+    assert not Company.objects.exists()
+
+
+def test_a_visit_without_a_plan_is_asked_for_one(visitor, host):
+    visitor.open("/book/")
+    response = visitor.press("times", plan="gold", country="ZZ")
+
+    assert response.status_code == 422
+    assert "Choose a plan." in visitor.text
+    assert "Choose your country." in visitor.text
+    assert not HostChoice.objects.exists()
+
+
+def test_a_plan_that_nobody_sells_is_told(visitor, db):
+    visitor.start()
+
+    assert visitor.response.status_code == 422
+    assert "Nobody takes calls for this plan" in visitor.text
+
+
+def test_a_time_that_is_taken_meanwhile_keeps_what_was_typed_and_offers_the_nearest(visitor, host):
+    visitor.start()
+    wanted = datetime.fromisoformat(visitor.times[5])
+    nearest = visitor.times[4:5] + visitor.times[6:8]
+    MeetingFactory(host=host, starts_at=wanted, ends_at=wanted + timedelta(minutes=30))
+
+    response = visitor.book(wanted.isoformat())
+
+    assert response.status_code == 400
+    assert "This time has just been taken." in visitor.text
+    assert visitor.values["name"] == "Ines Duarte"
+    assert len(visitor.times[:3]) == 3
+    assert wanted.isoformat() not in visitor.times
+    assert set(nearest) & set(visitor.times[:3])
+    assert visitor.book().status_code == 303
+    assert Meeting.objects.filter(contact__email="ines@brightpath.example").count() == 1
+
+
+def test_a_second_call_around_that_time_is_refused_and_shows_nothing_of_the_first(visitor, host):
+    visitor.start()
+    first, beside = visitor.times[:2]
+    visitor.book(first)
+    visitor.start()
+
+    response = visitor.book(beside)
+
+    assert response.status_code == 400
+    assert "You already have a call with us around this time." in visitor.text
+    assert "/book/calls/" not in visitor.html
+    assert Meeting.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "time", ["", "soon", "2020-01-01T10:00:00+00:00", "9" * 400, "0001-01-01T00:00:00+14:00",
+             "9999-12-31T23:59:59-12:00"]
+)  # fmt: skip
+def test_a_time_that_is_none_is_refused_at_its_field(visitor, host, time):
+    visitor.start()
+    response = visitor.press("book", **{"name": "Ines", "email": "ines@brightpath.example",
+                                        "company_name": "Brightpath", "time": time})  # fmt: skip
+
+    assert response.status_code == 422
+    assert 'id="time-error"' in visitor.html
+    assert not Meeting.objects.exists()
+
+
+def test_a_time_beyond_what_is_offered_is_refused(visitor, host):
+    visitor.start()
+    far = datetime.fromisoformat(visitor.times[0]) + timedelta(days=70)
+
+    assert visitor.book(far.isoformat()).status_code == 400
+    assert not Meeting.objects.exists()
+
+
+def test_a_calendar_that_cannot_be_read_is_told_and_offers_no_time(visitor, host, calendar):
+    calendar.set("away")
+    visitor.start()
+
+    assert visitor.response.status_code == 503
+    assert "The calendar cannot be read just now." in visitor.text
+    assert visitor.times == []
+
+
+def test_a_calendar_that_takes_nothing_is_told_and_keeps_what_was_typed(visitor, host, calendar):
+    visitor.start()
+    calendar.set("refuses")
+
+    response = visitor.book()
+
+    assert response.status_code == 400
+    assert "could not be put into our calendar" in visitor.text
+    assert visitor.values["company_name"] == "Brightpath"
+    assert not Meeting.objects.filter(status="planned").exists()
+
+
+@pytest.mark.parametrize("address", ["/book/999999/", f"/book/{10**30}/", "/book/nobody/"])
+def test_who_is_not_there_is_a_page_that_leads_on(visitor, db, address):
+    response = visitor.open(address)
+
+    assert response.status_code == 404
+    assert 'href="/book/"' in visitor.html
+
+
+def test_who_left_cannot_be_booked(visitor, host):
+    visitor.open(f"/book/{host.pk}/")
+    host.is_active = False
+    host.save()
+
+    assert visitor.book(plan="payg").status_code == 404
