@@ -13,11 +13,12 @@ from integrations.models import ExternalLink, KeptApart
 
 #: Columns of a link that applying reads, in the model's order; it only writes others.
 READ = ["id", "system", "kind", "remote_id", "record_id", "state", "snapshot", "remote_state",
-        "modified_at", "event_at", "deleted_here", "other_id"]  # fmt: skip
+        "modified_at", "event_at", "pushed_at", "deleted_here", "other_id"]  # fmt: skip
 
 _SELECT = """
 SELECT id, system, kind, remote_id, record_id, state, snapshot, remote_state,
-    modified_at AT TIME ZONE 'UTC', event_at AT TIME ZONE 'UTC', deleted_here, other_id
+    modified_at AT TIME ZONE 'UTC', event_at AT TIME ZONE 'UTC', pushed_at AT TIME ZONE 'UTC',
+    deleted_here, other_id
 FROM integrations_externallink WHERE system = %s AND kind = %s AND remote_id = ANY(%s)
 """
 
@@ -31,9 +32,10 @@ def links_of(system: str, kind: str, remote_ids: Sequence[str]) -> dict[str, Ext
 
 
 def _parsed(row: tuple[Any, ...]) -> list[Any]:
-    *names, snapshot, remote_state, modified_at, event_at, deleted_here, other_id = row
+    *names, snapshot, remote_state, modified_at, event_at, pushed_at, deleted_here, other_id = row
     documents = json.loads(snapshot), json.loads(remote_state)
-    return [*names, *documents, _utc(modified_at), _utc(event_at), deleted_here, other_id]
+    clocks = _utc(modified_at), _utc(event_at), _utc(pushed_at)
+    return [*names, *documents, *clocks, deleted_here, other_id]
 
 
 def _utc(at: datetime | None) -> datetime | None:

@@ -11,12 +11,15 @@ from .errors import Rejected, RemoteGone
 from .held_as import changed_there
 from .records import RemoteRecord
 from .single_records import read
-from .system import System, find
+from .system import System, find, get
 
 #: A person names a company, which names an owner: three steps reach everything.
 MAX_STEPS = 3
 
 Named = dict[str, set[str]]
+
+#: System, kind and remote id of the same records in other systems.
+Elsewhere = set[tuple[str, str, str]]
 
 
 def with_missing_parents(system: System, records: list[RemoteRecord]) -> list[RemoteRecord]:
@@ -47,17 +50,36 @@ def _meet_elsewhere(system: System, records: list[RemoteRecord]) -> None:
     Raises:
         SyncError: One of the others could not be asked.
     """
-    unknown: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for record in _with_news_elsewhere(system, records):
-        for elsewhere, remote_id in record.known_as:
-            unknown[elsewhere, record.kind].add(remote_id)
-    for (name, kind), ids in unknown.items():
-        other = find(name)
-        if other is None or not other.is_on():
-            continue
-        if missing := ids - {pk for _, pk in links.record_ids_of(name, {kind: ids})}:
-            found = _shown_there(other, kind, sorted(missing))
-            apply_page(with_missing_parents(other, found), system=other)
+    unmet = _unmet(records)
+    wanted: dict[tuple[str, str], set[str]] = defaultdict(set)
+    naming = [record for record in records if unmet & _elsewhere(record)]
+    for record in _with_news_elsewhere(system, naming):
+        for name, kind, remote_id in unmet & _elsewhere(record):
+            wanted[name, kind].add(remote_id)
+    for (name, kind), ids in wanted.items():
+        other = get(name)
+        found = _shown_there(other, kind, sorted(ids))
+        apply_page(with_missing_parents(other, found), system=other)
+
+
+def _elsewhere(record: RemoteRecord) -> Elsewhere:
+    if record.deleted:
+        return set()
+    return {(name, record.kind, remote_id) for name, remote_id in record.known_as}
+
+
+def _unmet(records: Iterable[RemoteRecord]) -> Elsewhere:
+    """Those that these are known as in systems that are on, and that have no link yet."""
+    named: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for record in records:
+        for name, kind, remote_id in _elsewhere(record):
+            named[name, kind].add(remote_id)
+    return {
+        (name, kind, remote_id)
+        for (name, kind), ids in named.items()
+        if (other := find(name)) is not None and other.is_on()
+        for remote_id in ids - {pk for _, pk in links.record_ids_of(name, {kind: ids})}
+    }
 
 
 def _shown_there(other: System, kind: str, ids: list[str]) -> list[RemoteRecord]:
@@ -75,8 +97,7 @@ def _with_news_elsewhere(system: System, records: list[RemoteRecord]) -> list[Re
     """Those that say otherwise than before who they are elsewhere."""
     named: dict[str, list[RemoteRecord]] = defaultdict(list)
     for record in records:
-        if record.known_as and not record.deleted:
-            named[record.kind].append(record)
+        named[record.kind].append(record)
     news = []
     for kind, those in named.items():
         known = links.links_of(system.name, kind, [record.remote_id for record in those])

@@ -16,15 +16,14 @@ pytestmark = pytest.mark.processes
 
 
 def test_a_change_that_waits_for_its_time_is_sent_then_without_any_sweep(hermes):
-    hermes.start("web", "worker")
+    hermes.start("web")
     hermes.set_up()
-    hermes.parts["worker"].kill()
     CompanyFactory(name="Larkfield")
     changes.spread()
     due = timezone.now() + timedelta(seconds=8)
     OutboxEntry.objects.update(next_attempt_at=due)
 
-    hermes.parts["worker"].start()
+    hermes.start("worker")
     until("it is sent", hermes.organizations)
 
     assert timezone.now() >= due
