@@ -167,14 +167,15 @@ class TeamMemberPage(RecordPage):
 @admin.register(Meeting)
 class MeetingPage(RecordPage):
     kind = "meeting"
-    words = ("call", "calls")
     list_display = ["__str__", "host", "company", "contact", "status", "systems"]
     list_select_related = ["host", "company", "contact"]
     list_filter = [ArchivedFilter, "status", "host"]
     search_fields = ["calendar_event_id"]
     autocomplete_fields = ["company", "contact", "deal"]
     # By these the event is found again.
-    readonly_fields = [*RecordPage.readonly_fields, "calendar_event_id", "calendar_link"]
+    readonly_fields = [
+        *RecordPage.readonly_fields, "failure", "calendar_event_id", "calendar_link",
+    ]  # fmt: skip
     exclude = ["extra"]
     change_form_outer_before_template = "admin/calls/above.html"
 

@@ -93,7 +93,6 @@ class WorkingHoursPage(OwnTime, RecordAdmin):
 class DayOffPage(OwnTime, RecordAdmin):
     """Days on which a host takes no calls."""
 
-    words = ("days off", "days off")
     list_display = ["host", "first_day", "last_day", "note"]
     list_filter = ["host"]
     when_empty = "Days on which a host takes no calls are shown here once somebody enters them."

@@ -41,8 +41,10 @@ def as_html(block: Block, *, names_host: bool = False) -> SafeString:
 
 
 def _of_time(block: Block) -> SafeString:
-    note = f": {block.note}" if block.note else ""
-    return format_html("<span>{} {}{}</span>", block.hours, WORDS[block.sort], note)
+    words = f"{WORDS[block.sort]}: {block.note}" if block.note else WORDS[block.sort]
+    if block.sort == "off" and block.is_all_day:
+        return format_html("<span>{}</span>", words)
+    return format_html("<span>{} {}</span>", block.hours, words)
 
 
 def _of_call(block: Block, call: Meeting) -> SafeString:

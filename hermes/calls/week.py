@@ -60,11 +60,15 @@ class Block:
     note: str = ""
 
     @property
+    def is_all_day(self) -> bool:
+        return self.span.end - self.span.start >= ONE_DAY
+
+    @property
     def hours(self) -> str:
         """``09:00–09:30``; what ends with the day ends at 24:00."""
-        start, end = self.span
-        if end - start >= ONE_DAY:
+        if self.is_all_day:
             return "All day"
+        start, end = self.span
         ends = "24:00" if end.date() > start.date() and end.time() == time() else f"{end:%H:%M}"
         return f"{start:%H:%M}–{ends}"
 

@@ -82,6 +82,7 @@ def _frame(request: HttpRequest, view: str) -> dict[str, Any]:
         "view": view,
         "views": [(_address(request, view=key), label, key == view) for key, label in VIEWS],
         "my_link": booking_link(me) if me is not None and me.is_active else "",
+        "is_member": me is not None,
         "may_see_connections": request.user.has_perm("integrations.view_connection"),
     }
 

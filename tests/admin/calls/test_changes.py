@@ -261,6 +261,13 @@ def test_a_time_that_is_none_is_refused_and_nothing_moves(client, staff, call, r
     assert call.sequence == 0
 
 
+def test_a_booking_that_failed_says_why_on_its_page(client, staff, call):
+    staff("sales")
+    Meeting.objects.update(status="cancelled", failure="the calendar takes no calls")
+
+    assert "the calendar takes no calls" in client.get(page_of(call)).content.decode()
+
+
 @pytest.mark.parametrize("name", ["done", "no-show", "move", "cancel"])
 def test_who_only_reads_changes_no_call(client, staff, begun, rules, name):
     staff("read only")

@@ -99,7 +99,7 @@ def test_days_off_and_own_hours_are_shown_and_leave_nothing_else_free(client, st
     response = open_week(client)
 
     # Days are the host's own, who lives in London as the viewer does.
-    assert cell(response, host, 1) == cell(response, host, 2) == "All day Day off: Wedding"
+    assert cell(response, host, 1) == cell(response, host, 2) == "Day off: Wedding"
     assert cell(response, host, 3) == "08:00–08:30 Free"
     assert cell(response, host, 4) == "–"
 
@@ -108,7 +108,7 @@ def test_days_off_without_an_end_are_shown(client, staff, host):
     staff("sales", host)
     DayOff.objects.create(host=host, first_day=date.min, last_day=date.max)
 
-    assert cell(open_week(client), host, 4) == "All day Day off"
+    assert cell(open_week(client), host, 4) == "Day off"
 
 
 def test_a_weekend_has_columns_when_something_is_booked_then(client, staff, host):
