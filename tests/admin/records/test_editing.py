@@ -154,7 +154,7 @@ def test_saving_without_a_change_writes_and_sends_nothing(client, staff, company
     [
         (ContactFactory, "phone", "+44 20 7946 0000"),
         (DealFactory, "lost_reason", "Too dear"),
-        (MeetingFactory, "calendar_event_id", "event-1"),
+        (MeetingFactory, "video_link", "room-1"),
     ],
 )
 def test_contacts_deals_and_calls_ask_too(client, staff, factory, field, value):
