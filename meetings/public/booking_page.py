@@ -106,7 +106,7 @@ def _call(request: HttpRequest, visit: Visit, given: dict[str, Any]) -> CallRequ
         estimated_income=given.get("estimated_income", ""),
         website=given.get("website", ""),
         plan=given.get("plan", ""),
-        bdr_person_id=bdr_person(request.GET.get("bdr_person_id")),
+        bdr_person_id=bdr_person(_hint(request, "bdr_person_id")),
         utm_source=_hint(request, "utm_source"),
         utm_campaign=_hint(request, "utm_campaign"),
         guest_timezone=given["timezone"] or visit.zone,
