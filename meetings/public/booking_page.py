@@ -86,8 +86,8 @@ def _book(request: HttpRequest, visit: Visit) -> HttpResponse:
 def _details(visit: Visit) -> form.Details:
     if visit.is_sales:
         return form.SalesDetails(data=visit.values)
-    name = visit.company.name if visit.company else visit.values["company_name"]
-    return form.SupportDetails(data={**visit.values, "company_name": name})
+    # Whose name an address brings along is known; only what is typed is looked over.
+    return (form.Details if visit.company else form.SupportDetails)(data=visit.values)
 
 
 def _call(request: HttpRequest, visit: Visit, given: dict[str, Any]) -> CallRequest:
@@ -101,12 +101,12 @@ def _call(request: HttpRequest, visit: Visit, given: dict[str, Any]) -> CallRequ
         email=given["email"],
         phone=given["phone"],
         company_id=visit.company.pk if visit.company else None,
-        company_name=given["company_name"],
+        company_name=visit.company.name if visit.company else given["company_name"],
         country=given.get("country", ""),
         estimated_income=given.get("estimated_income", ""),
         website=given.get("website", ""),
         plan=given.get("plan", ""),
-        bdr_person_id=bdr_person(request.GET.get("bdr_person_id")),
+        bdr_person_id=bdr_person(_hint(request, "bdr_person_id")),
         utm_source=_hint(request, "utm_source"),
         utm_campaign=_hint(request, "utm_campaign"),
         guest_timezone=given["timezone"] or visit.zone,

@@ -89,7 +89,8 @@ def carried(request: HttpRequest) -> str:
 def clock(request: HttpRequest) -> str:
     """How times are written, as ``date`` formats."""
     wanted = request.headers.get("Accept-Language", "").strip().lower()
-    return "g:i A" if wanted.startswith(TWELVE_HOURS) else "H:i"
+    twelve = _language(request) == "en" and wanted.startswith(TWELVE_HOURS)
+    return "g:i A" if twelve else "H:i"
 
 
 def count(request: HttpRequest, limit: Limit) -> None:

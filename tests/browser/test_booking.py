@@ -211,6 +211,8 @@ def test_what_is_wrong_is_said_at_the_fields_and_above(browse, host):
     seen(tab, "6-errors")
     alert.get_by_role("link", name="Type the name of your company.").click()
     expect(tab.get_by_label("Company")).to_be_focused()
+    alert.get_by_role("link", name="Choose a time.").click()
+    expect(tab.get_by_role("group", name="Choose a time")).to_be_focused()
     expect(tab.get_by_label("E-mail")).to_have_value("ines")
 
 

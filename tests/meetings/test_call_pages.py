@@ -10,6 +10,7 @@ from django.core import signing
 from django.utils import timezone
 from icalendar import Calendar
 
+from companies.models import Company
 from meetings import guest_links, support_links
 from meetings.models import Meeting
 from tests.factories import CompanyFactory, ContactFactory, MeetingFactory
@@ -148,6 +149,14 @@ def test_a_customer_books_support_by_a_signed_link(visitor, link, host):
     meeting = Meeting.objects.get()
     assert (meeting.kind, meeting.company.name, meeting.deal) == ("support", "Brightpath", None)
     assert meeting.contact.email == "ines@brightpath.example"
+
+
+def test_a_company_of_any_name_books_by_its_link(visitor, link, host):
+    Company.objects.update(name="A <b>bold</b> school")
+    visitor.open(link)
+    assert "<b>" not in visitor.html
+
+    assert visitor.book().status_code == 303
 
 
 def test_a_changed_support_link_books_nothing(link, host, calendar):

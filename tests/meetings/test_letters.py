@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import smtplib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.utils import timezone
 from icalendar import Calendar
 
@@ -202,6 +205,30 @@ def test_a_cancelled_call_is_not_reminded_of(meeting):
     at(meeting, hours=23)
 
     assert sent() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_send_each_letter_once(visitor, host):
+    for number in range(3):
+        visitor.start()
+        visitor.book(
+            email=f"guest{number}@larkfield.example", company_name=f"No {number}", phone=""
+        )
+    mail.outbox.clear()
+    together = Barrier(2)
+
+    def work():
+        together.wait(10)
+        try:
+            return tasks.write_to_guests()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as workers:
+        counts = [each.result(30) for each in [workers.submit(work), workers.submit(work)]]
+
+    assert sum(counts) == 3
+    assert len(mail.outbox) == len({letter.to[0] for letter in mail.outbox}) == 3
 
 
 # -- trouble ---------------------------------------------------------------------------------

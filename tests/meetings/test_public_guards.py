@@ -198,6 +198,15 @@ def test_whatever_an_address_brings_along_is_text(visitor, host):
             assert b'"><b>' not in response.content
 
 
+@pytest.mark.parametrize("text", ["%00", "9" * 5000, "%3Cb%3E", "-1", "a%0d%0ab", "%ff", "٣"])
+def test_a_hint_that_is_wrong_costs_nothing(visitor, host, text):
+    names = ["bdr_person_id", "utm_source", "utm_campaign", "site", "lang"]
+    visitor.open(f"/book/{host.pk}/?" + "&".join(f"{name}={text}" for name in names))
+
+    assert visitor.book(plan="payg").status_code == 303
+    assert Company.objects.get().bdr_person is None
+
+
 @pytest.mark.parametrize("first", ["", "x", "0001-01-01", "9999-12-31", "2027-02-30", "1" * 999])
 def test_a_first_day_that_is_none_costs_nothing(visitor, host, first):
     visitor.start()

@@ -114,7 +114,10 @@ class Command(BaseCommand):
         sandbox = f"http://127.0.0.1:{given['SANDBOX_PORT']}"
         supervisor.wait_for(f"{web}/healthz", f"{sandbox}/_sandbox/state")
         call_command("load_demo")
-        self.stdout.write(f"\nHermes: {web}/admin/\nThe sandbox: {sandbox}/\nCtrl-C stops both.\n")
+        self.stdout.write(
+            f"\nHermes: {web}/admin/\nWhere visitors book calls: {web}/book/ (e-mails to them are "
+            f"printed here)\nThe sandbox: {sandbox}/\nCtrl-C stops both.\n"
+        )
 
     def _ensure_servers(self):
         """The embedded ones; real ones are looked after elsewhere."""
