@@ -50,7 +50,7 @@ def main() -> int:
     if chromium:
         os.environ["CHROMIUM"] = chromium
     tally = BrowserTests()
-    code = int(pytest.main(["-n", "2", "-q", *sys.argv[1:]], plugins=[tally]))
+    code = int(pytest.main(["-n", "3", "-q", *sys.argv[1:]], plugins=[tally]))
     if not chromium:
         print(LEFT_OUT, flush=True)
     if required and not tally.all_ran:

@@ -51,22 +51,25 @@ async function show() {
   shownHash = hash;
   tabs(section);
   hush();
+  // A place of its own: a section that answers late must not draw over the one that came after.
+  const place = el("div", {});
+  main.replaceChildren(place);
   try {
-    const next = await open(section, id);
+    const next = await open(place, section, id);
     if (shownHash === hash) refresh = next;
   } catch (error) {
-    main.replaceChildren(el("p", { className: "bad" }, error.message));
+    place.replaceChildren(el("p", { className: "bad" }, error.message));
   }
 }
 
-async function open(section, id) {
-  main.dataset.title = ENTITIES[section] ?? "";
-  main.dataset.system = system(section);
+async function open(place, section, id) {
+  place.dataset.title = ENTITIES[section] ?? "";
+  place.dataset.system = system(section);
   const own = OWN[system(section)] ?? {};
-  if (section in own) return own[section][1](main, id);
-  if (section in OTHERS) return OTHERS[section][1](main);
+  if (section in own) return own[section][1](place, id);
+  if (section in OTHERS) return OTHERS[section][1](place);
   if (!(section in ENTITIES)) throw new Error("There is no such section.");
-  return id ? records.detail(main, section, id) : records.list(main, section);
+  return id ? records.detail(place, section, id) : records.list(place, section);
 }
 
 async function tick() {
