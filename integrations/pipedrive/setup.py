@@ -15,8 +15,9 @@ from django.db import transaction
 
 from integrations.models import RemoteField, SyncRun
 from integrations.sync import runs
-from integrations.sync.apply import Status, apply
+from integrations.sync.apply import apply
 from integrations.sync.errors import Misconfigured
+from integrations.sync.outcomes import Status
 from integrations.sync.preview import changes_in, known_links
 from integrations.sync.records import RemoteRecord
 from integrations.sync.set_up import PlanChanged, Say

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -14,41 +11,9 @@ from . import changes, locks, merges, overwritten, removals
 from .broken_rules import refusal
 from .kind_batch import KindBatch
 from .link_clock import by_our_clock
+from .outcomes import Outcomes
 from .records import RemoteRecord, coalesce
 from .system import Applied, System
-
-
-class Status(StrEnum):
-    """What applying a record did."""
-
-    CREATED = "created"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    REMOVED = "removed"
-    STALE = "stale"
-    IGNORED = "ignored"
-    WAITING = "waiting"
-    FAILED = "failed"
-
-
-@dataclass
-class Outcome:
-    """What became of a record.
-
-    Attributes:
-        note: Why nothing was done, where nothing was.
-        took: The fields of the hub's record that are new.
-        shown: The derived values that somebody changed there.
-    """
-
-    status: Status
-    record_id: int | None = None
-    note: str = ""
-    took: frozenset[str] = frozenset()
-    shown: Mapping[str, Any] = field(default_factory=dict)
-
-
-Outcomes = dict[tuple[str, str], Outcome]
 
 
 def apply(records: Iterable[RemoteRecord], *, system: System, event: str = "") -> Outcomes:
@@ -86,13 +51,8 @@ def _apply_kinds(system: System, newest: Mapping[tuple[str, str], RemoteRecord])
     for kind in system.kinds:
         batch = [record for (its_kind, _), record in newest.items() if its_kind == kind]
         if batch:
-            done = KindBatch(system, kind, batch)
-            outcomes |= {
-                (kind, remote_id): Outcome(
-                    Status(status), pk, note, done.took(remote_id), done.shown(remote_id)
-                )
-                for remote_id, (status, pk, note) in done.apply().items()
-            }
+            done = KindBatch(system, kind, batch).apply()
+            outcomes |= {(kind, remote_id): outcome for remote_id, outcome in done.items()}
     return outcomes
 
 

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from django.db import InterfaceError, OperationalError, transaction
 
 from . import locks, not_kept
-from .apply import Outcome, Outcomes, Status, apply
+from .apply import apply
 from .errors import SyncError, describe
+from .outcomes import Outcome, Outcomes, Status
 from .records import RemoteRecord
 from .system import System
 

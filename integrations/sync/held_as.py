@@ -96,7 +96,7 @@ def _whole_second(at: datetime) -> datetime:
 
 def alike(ours: Any, theirs: Any) -> bool:
     """Whether two texts differ in no more than case and blanks."""
-    return _folded(ours) == _folded(theirs)
+    return ours == theirs or _folded(ours) == _folded(theirs)
 
 
 def _folded(value: Any) -> str:

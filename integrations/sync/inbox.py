@@ -15,9 +15,10 @@ from django.db.models import F
 from integrations.models import Connection, EventState, WebhookEvent
 
 from . import arrivals, connections, rereading, schedule, upkeep, wake
-from .apply import Outcome, Outcomes, Status, apply
+from .apply import apply
 from .errors import Misconfigured, NotOurs, Unavailable, Waiting
 from .inbox_claims import claim, claim_lost, failed, finish, hold
+from .outcomes import Outcome, Outcomes, Status
 from .parents import with_missing_parents
 from .records import clean_text
 from .system import Reading, System, find, get

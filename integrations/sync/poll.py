@@ -11,9 +11,9 @@ from django.utils import timezone
 from integrations.models import Connection, SyncCursor, SyncRun
 
 from . import arrivals, runs, wake
-from .apply import Outcomes, Status
 from .apply_page import apply_page
 from .errors import Rejected
+from .outcomes import Outcomes, Status
 from .parents import with_missing_parents
 from .preview import changes_in, unknown
 from .records import RemoteRecord

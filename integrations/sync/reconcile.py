@@ -21,8 +21,8 @@ from integrations.models import (
 from integrations.models.queues import OPEN_ENTRIES
 
 from . import arrivals, hub, outbox_entries, removals, runs, wake
-from .apply import Status
 from .apply_page import apply_page
+from .outcomes import Status
 from .outgoing import build, differing, missing_parent
 from .parents import with_missing_parents
 from .preview import changes_in

@@ -34,6 +34,9 @@ def resolved(
     ready: dict[int, Reading] = {}
     for event in events:
         reading = readings[event.pk]
+        if not reading.reread:
+            ready[event.pk] = reading
+            continue
         for key in reading.reread:
             if key not in found:
                 hold(events)

@@ -13,8 +13,8 @@ from django.utils import timezone
 from integrations.models import RunState, SyncLog, SyncRun
 
 from . import connections, hub, not_kept
-from .apply import Outcomes, Status
 from .errors import Misconfigured, SyncError
+from .outcomes import Outcomes, Status
 from .system import Page, System
 
 #: A running run that was silent for so long is taken to be dead.

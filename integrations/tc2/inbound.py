@@ -29,7 +29,7 @@ from .schemas import (
     LONGEST_NAME,
     NAME,
     PEOPLE,
-    machine_name,
+    machine_names,
 )
 
 #: A client that is gone is told of with these only.
@@ -123,10 +123,11 @@ def _company(
 ) -> RemoteRecord:
     draft = Draft(fields={"has_signed_up": True})
     _read_agency(draft, agency)
-    attributes = _attributes(held)
+    entries = _entries(held)
+    attributes = {name: entry.get("value") for name, entry in entries.items()}
     crm = _shown(attributes)
-    for name, key in CUSTOM_FIELDS.items():
-        draft.take(name, attributes, machine_name(key), values.choice)
+    for name, key in machine_names(CUSTOM_FIELDS).items():
+        draft.take(name, attributes, key, values.choice)
     for name, key in PEOPLE.items():
         if key in held:
             draft.parents[name] = _id(held[key])
@@ -140,7 +141,7 @@ def _company(
         emails=tuple(_emails(held, people)),
         known_as=tuple((CRM, pk) for pk in organizations(crm)),
         shown=crm,
-        remote_state=_choices(held, crm),
+        remote_state=_choices(entries, crm),
         other_id=_id(agency) or "",
         problems=tuple(draft.problems),
     )
@@ -172,14 +173,10 @@ def _entries(held: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     }
 
 
-def _attributes(held: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: entry.get("value") for name, entry in _entries(held).items()}
-
-
-def _choices(held: Mapping[str, Any], crm: Mapping[str, str]) -> dict[str, Any]:
+def _choices(entries: Mapping[str, Mapping[str, Any]], crm: Mapping[str, str]) -> dict[str, Any]:
     """Which option each dropdown among the CRM's fields has; nothing if no type came along."""
-    entries = _entries(held)
-    types = {name: entries[machine_name(CRM_FIELDS[name])].get("type") for name in crm}
+    names = machine_names(CRM_FIELDS)
+    types = {name: entries[names[name]].get("type") for name in crm}
     if not any(types.values()):
         return {}
     return {"choices": {name: slugify(crm[name]) for name in crm if types[name] == DROPDOWN}}
@@ -187,10 +184,9 @@ def _choices(held: Mapping[str, Any], crm: Mapping[str, str]) -> dict[str, Any]:
 
 def _shown(attributes: Mapping[str, Any]) -> dict[str, str]:
     """What it shows of the CRM at this moment."""
-    held = {name: machine_name(key) for name, key in CRM_FIELDS.items()}
     return {
         name: values.choice(value) if isinstance(value := attributes[key], str | int) else ""
-        for name, key in held.items()
+        for name, key in machine_names(CRM_FIELDS).items()
         if key in attributes
     }
 

@@ -8,7 +8,7 @@ from django.utils.text import slugify
 
 from integrations.sync.system import Outgoing
 
-from .schemas import CRM_FIELDS, PEOPLE, machine_name, refusal_of
+from .schemas import CRM_FIELDS, PEOPLE, machine_names, refusal_of
 
 
 def body(outgoing: Outgoing) -> dict[str, Any]:
@@ -31,14 +31,14 @@ def _people(outgoing: Outgoing) -> dict[str, int]:
 def _attributes(outgoing: Outgoing) -> dict[str, Any]:
     choices = outgoing.remote_state.get("choices", {})
     written = {}
-    for name, key in CRM_FIELDS.items():
+    for name, key in machine_names(CRM_FIELDS).items():
         if name not in outgoing.changed:
             continue
         value = outgoing.values[name]
         if name not in choices:
-            written[machine_name(key)] = _attribute(name, value)
+            written[key] = _attribute(name, value)
         elif (option := slugify(value)) != choices[name]:
-            written[machine_name(key)] = option
+            written[key] = option
     return {"extra_attrs": written} if written else {}
 
 

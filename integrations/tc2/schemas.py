@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.conf import settings
 
 NAME = "tc2"
@@ -33,9 +35,10 @@ CUSTOM_FIELDS = {
 }
 
 
-def machine_name(key: str) -> str:
-    """What a custom field is called in our account."""
-    return settings.TC2_FIELD_NAMES.get(key, key)
+def machine_names(fields: Mapping[str, str]) -> dict[str, str]:
+    """What the custom fields are called in our account, by what they are here."""
+    given = settings.TC2_FIELD_NAMES
+    return {name: given.get(key, key) for name, key in fields.items()}
 
 
 #: Hub foreign key -> key of the client.
