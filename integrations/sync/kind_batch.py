@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
 
 from integrations.models import ExternalLink, LinkState
 
-from . import findings, held_as, hub, links, locks, match, outbox_entries, waiting
+from . import findings, heirs, held_as, hub, links, locks, match, outbox_entries, waiting
 from .link_clock import (
     advance,
     forget_future,
@@ -20,6 +20,7 @@ from .link_clock import (
 )
 from .match import Found
 from .merge import Match, Merged, merge_fields
+from .outcomes import Outcome, Status
 from .records import RemoteRecord, jsonable
 from .system import System
 from .values import Values
@@ -29,9 +30,6 @@ from .writes import Writes
 #: What a field has of which nobody has said anything.
 BLANK: tuple[Any, ...] = ("", None, [], {})
 
-#: remote id -> (status, hub id, note)
-Results = dict[str, tuple[str, int | None, str]]
-
 
 class KindBatch:
     """The records of one kind in one ``apply``; used once."""
@@ -40,14 +38,12 @@ class KindBatch:
         self.system, self.kind, self.records = system, kind, records
         self.hub_kind, self.spoke_kind = hub.KINDS[kind], system.kinds[kind]
         self.now = timezone.now()
-        self.results: Results = {}
-        self._taken: dict[str, frozenset[str]] = {}
-        self._shown: dict[str, Mapping[str, Any]] = {}
+        self.results: dict[str, Outcome] = {}
         self.writes = Writes(system, self.hub_kind)
         self.findings = findings.Findings(system, kind)
 
-    def apply(self) -> Results:
-        """Do it all and say what became of each record."""
+    def apply(self) -> dict[str, Outcome]:
+        """Do it all and say what became of each record, by its remote id."""
         self.links = links.links_of(
             self.system.name, self.kind, [record.remote_id for record in self.records]
         )
@@ -64,20 +60,12 @@ class KindBatch:
             self._apply_one(record, found.get(record.remote_id))
         made = self.writes.save()
         for remote_id, pk in made.items():
-            self.results[remote_id] = ("created", pk, "")
+            self.results[remote_id].record_id = pk
         self.findings.twins(made.values())
         self.findings.save()
         if self.writes.touched_records or any(each.record_id for each in found.values()):
             waiting.came(self.kind)
         return self.results
-
-    def took(self, remote_id: str) -> frozenset[str]:
-        """The fields that the hub's record took from this one."""
-        return self._taken.get(remote_id, frozenset())
-
-    def shown(self, remote_id: str) -> Mapping[str, Any]:
-        """The derived values that somebody changed there."""
-        return self._shown.get(remote_id, {})
 
     # -- who is who ----------------------------------------------------------------
 
@@ -117,7 +105,7 @@ class KindBatch:
             if is_ahead(record, link):
                 advance(link, record, self.now)
                 self.writes.clock(link)
-            self._note(record, "unchanged", link.record_id, "")
+            self._note(record, Status.UNCHANGED, link.record_id, "")
         return old
 
     # -- one record ----------------------------------------------------------------
@@ -128,16 +116,16 @@ class KindBatch:
             return False
         link = self.links.get(record.remote_id)
         if record.merged_into and self._is_known(record.merged_into):
-            self._note(record, "removed", link.record_id if link else None, "Merged there")
+            self._note(record, Status.REMOVED, link.record_id if link else None, "Merged there")
         elif link is None:
             tombstone = self._new_link(record, None)
             tombstone.state = LinkState.GONE
             self.writes.link(tombstone)
-            self._note(record, "ignored", None, "Deleted before Hermes knew it")
+            self._note(record, Status.IGNORED, None, "Deleted before Hermes knew it")
         elif _is_news_of_its_end(record, link):
             self._archive(record, link)
         else:
-            self._note(record, "ignored", link.record_id, "Already gone here")
+            self._note(record, Status.IGNORED, link.record_id, "Already gone here")
         return True
 
     def _is_known(self, remote_id: str) -> bool:
@@ -147,6 +135,10 @@ class KindBatch:
         return bool(links.record_ids_of(self.system.name, {self.kind: [remote_id]}))
 
     def _archive(self, record: RemoteRecord, link: ExternalLink) -> None:
+        if heirs.succeeded(self.system, link):
+            self._advance(link, record)
+            self._note(record, Status.REMOVED, None, "Its twin there takes its place")
+            return
         rows = self.hub_kind.model._base_manager.filter(pk=link.record_id, archived_at__isnull=True)
         archived = rows.update(archived_at=self.now, updated_at=self.now)
         link.state = LinkState.GONE
@@ -155,7 +147,7 @@ class KindBatch:
         if link.record_id is not None:
             outbox_entries.forget_what_is_gone(self.system, self.kind, link.record_id)
         self._advance(link, record)
-        self._note(record, "removed", link.record_id, "")
+        self._note(record, Status.REMOVED, link.record_id, "")
 
     def _apply_one(self, record: RemoteRecord, found: Found | None) -> None:
         link = self._link(record)
@@ -170,7 +162,7 @@ class KindBatch:
         assert link.record_id is not None
         target = self.loaded[link.record_id]
         if link.deleted_here and (self.spoke_kind.deletes or target.archived_at):
-            self._note(record, "ignored", link.record_id, "Archived in Hermes")
+            self._note(record, Status.IGNORED, link.record_id, "Archived in Hermes")
             return
         stale = is_stale(record, link)
         if link.state == LinkState.GONE and not stale:
@@ -202,7 +194,7 @@ class KindBatch:
 
     def _create(self, record: RemoteRecord, found: Found | None) -> None:
         if refusal := why_not_made(self, record):
-            self._note(record, *refusal)
+            self.results[record.remote_id] = refusal
             return
         values = self.values.of(record)
         target, link = self.hub_kind.new(values), self._new_link(record, None)
@@ -210,9 +202,8 @@ class KindBatch:
         link.snapshot |= {"hub_id": record.hub_id_text, **record.shown}
         link.remote_state = dict(record.remote_state)
         self.writes.create(target, link)
-        self._taken[record.remote_id], self._shown[record.remote_id] = (
-            frozenset(values),
-            record.shown,
+        self.results[record.remote_id] = Outcome(
+            Status.CREATED, took=frozenset(values), shown=record.shown
         )
         self.writes.link(link)
         if must_rewrite_hub_id(link):
@@ -236,23 +227,26 @@ class KindBatch:
             match=how,
             remote_is_newer=is_newer(record, target),
         )
-        if not stale and (shown := held_as.changed_there(record, link)):
+        if shown := {} if stale else held_as.changed_there(record, link):
             merged.snapshot |= shown
-            merged.owes, self._shown[record.remote_id] = True, shown
+            merged.owes = True
         for name in merged.take:
             self.hub_kind.assign(target, name, values[name])
         if merged.take:
             self.writes.change(target, self.hub_kind.columns(set(merged.take)))
-            # An older message fills blanks, and no rule follows from it.
-            self._taken[record.remote_id] = frozenset() if stale else frozenset(merged.take)
         written = self._write_link(record, link, merged, stale=stale)
         if merged.owes or (written and must_rewrite_hub_id(link)):
             self.writes.owe(link)
         self.findings.conflicts(target.pk, merged.conflicts)
         if written:
             self.findings.problems(record, link)
-        status = "changed" if merged.take else "stale" if stale else "unchanged"
-        self._note(record, status, target.pk, "")
+        self.results[record.remote_id] = Outcome(
+            _status(merged, stale=stale),
+            target.pk,
+            # An older message fills blanks, and no rule follows from it.
+            took=frozenset() if stale else frozenset(merged.take),
+            shown=shown,
+        )
 
     def _is_blank(self, target: Any, link: ExternalLink, name: str) -> bool:
         """Whether nobody has said anything of a field: only then an older message may."""
@@ -285,8 +279,14 @@ class KindBatch:
         link.other_id = record.other_id or link.other_id
         self.writes.link(link)
 
-    def _note(self, record: RemoteRecord, status: str, pk: int | None, note: str) -> None:
-        self.results[record.remote_id] = (status, pk, note)
+    def _note(self, record: RemoteRecord, status: Status, pk: int | None, note: str) -> None:
+        self.results[record.remote_id] = Outcome(status, pk, note)
+
+
+def _status(merged: Merged, *, stale: bool) -> Status:
+    if merged.take:
+        return Status.CHANGED
+    return Status.STALE if stale else Status.UNCHANGED
 
 
 def _is_news_of_its_end(record: RemoteRecord, link: ExternalLink) -> bool:

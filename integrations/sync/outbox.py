@@ -17,6 +17,7 @@ from . import (
     hub,
     links,
     outbox_entries,
+    owed_merges,
     removals,
     schedule,
     upkeep,
@@ -87,7 +88,7 @@ def _send(system: System, remote: Remote, entry: OutboxEntry) -> None:
     if job.record is None or not _kind(job).ready(job.record):
         close(entry, "nothing")
         return
-    _merge_there(remote, job)
+    job = _merge_there(remote, job)
     if _is_to_go(job):
         _delete(remote, job)
     elif not _is_there(job) and not _kind(job).create_there:
@@ -128,20 +129,13 @@ def _is_there(job: Job) -> bool:
     return job.link is not None and job.link.state == LinkState.LIVE
 
 
-def _merge_there(remote: Remote, job: Job) -> None:
-    """Tell the remote of merges made here, before anything is sent to the survivor."""
-    if job.link is None or job.link.state != LinkState.LIVE or not _kind(job).merges:
-        return
-    owed = ExternalLink.objects.filter(
-        system=job.system.name, kind=job.entry.kind, record_id=job.record.pk, merge_owed=True
-    )
-    for loser in owed:
-        try:
-            remote.merge(job.entry.kind, loser.remote_id, job.link.remote_id)
-        except RemoteGone:
-            logger.info("%s is gone already, nothing to merge", loser)
-        loser.merge_owed = False
-        loser.save(update_fields=["merge_owed"])
+def _merge_there(remote: Remote, job: Job) -> Job:
+    """Before anything is sent to the survivor. Returns the job as it is then."""
+    if job.link is None or not _is_there(job) or not _kind(job).merges:
+        return job
+    if owed_merges.carry_out(job.system, remote, job.link):
+        return job
+    return _job(job.system, job.entry)
 
 
 def _delete(remote: Remote, job: Job) -> None:

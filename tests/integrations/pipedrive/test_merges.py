@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from companies.merging import merge, undo
 from companies.models import Company, Merge
 from contacts.models import Contact
 from deals.models import Deal
-from integrations.models import ExternalLink
+from integrations.models import ExternalLink, OutboxEntry
 from tests.factories import ContactFactory
 
 pytestmark = pytest.mark.django_db
@@ -140,3 +141,55 @@ def test_a_merge_that_was_not_told_yet_is_undone_without_a_word_there(pipedrive)
     assert pipedrive.linked("company", loser_id) == loser
     assert {link.state for link in ExternalLink.objects.filter(kind="company")} == {"live"}
     assert [call.method for call in pipedrive.send() if call.method != "PATCH"] == []
+
+
+@pytest.fixture
+def merged_here(pipedrive):
+    """Two organizations with a person each, merged in Hermes; Pipedrive has not heard of it."""
+    (winner_id, winner), (loser_id, loser) = two(pipedrive, "organization")
+    people = {}
+    for pk in (winner_id, loser_id):
+        people[pk] = pipedrive.create("person", name=f"Of {pk}", org_id=pk)["id"]
+        pipedrive.tell("create", "person", people[pk])
+    pipedrive.send()
+    merge(winner=winner, losers=[loser], by="Ben")
+    return winner, winner_id, loser_id, people
+
+
+def test_the_people_of_a_loser_that_was_deleted_there_first_move_to_the_survivor(
+    pipedrive, merged_here
+):
+    winner, winner_id, loser_id, people = merged_here
+    pipedrive.account.delete("organization", loser_id)
+
+    pipedrive.send()
+
+    assert {pipedrive.account.record("person", pk)["org_id"] for pk in people.values()} == {
+        winner_id
+    }
+    assert pipedrive.link(winner).remote_id == str(winner_id)
+    assert not ExternalLink.objects.filter(merge_owed=True).exists()
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_where_the_survivor_is_deleted_there_first_the_loser_stands_for_it(
+    pipedrive, merged_here, is_told
+):
+    winner, winner_id, loser_id, people = merged_here
+    end = pipedrive.event("delete", "organization", winner_id)
+    pipedrive.account.delete("organization", winner_id)
+    if is_told:
+        pipedrive.deliver(end)
+
+    pipedrive.send()
+    OutboxEntry.objects.update(next_attempt_at=timezone.now())
+    pipedrive.send()
+
+    winner.refresh_from_db()
+    assert winner.archived_at is None
+    assert pipedrive.link(winner).remote_id == str(loser_id)
+    assert pipedrive.account.record("organization", loser_id)["name"] == "Winner"
+    assert {pipedrive.account.record("person", pk)["org_id"] for pk in people.values()} == {
+        loser_id
+    }
+    assert not OutboxEntry.objects.filter(state="dead").exists()

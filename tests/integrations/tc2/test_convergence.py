@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from deals.models import Pipeline
@@ -39,6 +39,8 @@ def settle(story: ThreeSided) -> None:
 @settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+@example(steps=[("merge here", 0, 1), ("delete there", 0)])
+@example(steps=[("merge here", 0, 1), ("delete there", 1)])
 @given(steps=st.lists(step, min_size=3, max_size=16))
 def test_any_story_ends_with_all_three_in_agreement_and_no_record_doubled(
     sandbox, client, authorised, tc2, steps
