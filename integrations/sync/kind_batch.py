@@ -210,10 +210,8 @@ class KindBatch:
         link.snapshot |= {"hub_id": record.hub_id_text, **record.shown}
         link.remote_state = dict(record.remote_state)
         self.writes.create(target, link)
-        self._taken[record.remote_id], self._shown[record.remote_id] = (
-            frozenset(values),
-            record.shown,
-        )
+        self._taken[record.remote_id] = frozenset(values)
+        self._shown[record.remote_id] = record.shown
         self.writes.link(link)
         if must_rewrite_hub_id(link):
             self.writes.owe(link)
