@@ -8,13 +8,14 @@ import threading
 from contextlib import closing
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from companies.models import Company, TeamMember
 from contacts.models import Contact
 from integrations.models import ExternalLink
 from meetings import settling
 from meetings.models import Meeting
+from tests.at_once import is_waited_for
 from tests.factories import TeamMemberFactory
 from tests.meetings.calendar import FOLDER, FolderCalendar
 from tests.meetings.website import sales_call
@@ -157,10 +158,3 @@ def test_a_call_that_awaits_its_calendar_is_in_pipedrive_only_when_it_is_settled
 
     assert len(hermes.account.records("activity")) == 1
     assert ExternalLink.objects.filter(kind="meeting", state="live").count() == 1
-
-
-def is_waited_for() -> bool:
-    """Whether somebody waits for a lock of ours."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))")
-        return cursor.fetchone() is not None
