@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from meetings.models import Meeting
 from tests.factories import (
     CompanyFactory,
     ContactFactory,
@@ -66,3 +67,19 @@ def known(entry):
 def visitor(calendar, settings):
     settings.CALLBOOKER_FASTEST_SECONDS = 0
     return Visitor()
+
+
+@pytest.fixture
+def meeting(visitor, host, entry):
+    """A call that its guest has booked."""
+    visitor.start()
+    assert visitor.book(visitor.times[-1]).status_code == 303
+    return Meeting.objects.get()
+
+
+@pytest.fixture
+def guest_mails(settings):
+    """Guests are written to."""
+    settings.GUEST_MAILS = True
+    settings.SITE_URL = "https://hermes.example"
+    settings.CALLS_TEAM_NAME = "Larkfield"
