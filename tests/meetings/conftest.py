@@ -9,8 +9,6 @@ from tests.factories import (
     CompanyFactory,
     ContactFactory,
     DealFactory,
-    PipelineFactory,
-    StageFactory,
     TeamMemberFactory,
 )
 from tests.meetings.visitor import Visitor
@@ -38,15 +36,6 @@ def host(db):
         territories=["GB", "EU"],
         is_support_person=True,
     )
-
-
-@pytest.fixture
-def entry(db):
-    """The stage at which new deals of the plan “pay as you go” begin."""
-    pipeline = PipelineFactory(plan="payg")
-    pipeline.default_stage = StageFactory(pipeline=pipeline)
-    pipeline.save()
-    return pipeline.default_stage
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from companies.models import TeamMember
 from deals.models import Pipeline
 from integrations.sandbox.people import founders
-from tests.factories import PipelineFactory, StageFactory, TeamMemberFactory
+from tests.factories import TeamMemberFactory
 
 
 @pytest.fixture
@@ -17,15 +17,6 @@ def sales_person(db):
     first, _, last = name.partition(" ")
     known = TeamMember.objects.filter(email=email).first()
     return known or TeamMemberFactory(first_name=first, last_name=last, email=email)
-
-
-@pytest.fixture
-def entry(db):
-    """The stage at which deals of the plan “pay as you go” begin."""
-    pipeline = PipelineFactory(plan="payg")
-    pipeline.default_stage = StageFactory(pipeline=pipeline)
-    pipeline.save()
-    return pipeline.default_stage
 
 
 @pytest.fixture
