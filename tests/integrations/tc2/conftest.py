@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from companies.models import TeamMember
+from companies.models import Company, TeamMember
 from deals.models import Pipeline
 from integrations.sandbox.people import founders
 from tests.factories import TeamMemberFactory
@@ -38,6 +38,20 @@ def client_id(pipedrive, pipeline, tc2, sales_person):
     signed_up = tc2.sign_up()["id"]
     pipedrive.send()
     return signed_up
+
+
+@pytest.fixture
+def shown(tc2, client_id):
+    """A company whose client shows all that there is to show."""
+    tc2.send()
+    return Company.objects.get()
+
+
+@pytest.fixture
+def linked(tc2, shown):
+    """A company that is linked on all sides, each agreed."""
+    tc2.deliver()
+    return Company.objects.get()
 
 
 @pytest.fixture
