@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from companies.models import Company, TeamMember
-from deals.models import Pipeline
 from integrations.sandbox.people import founders
 from tests.factories import TeamMemberFactory
 
@@ -22,14 +21,7 @@ def sales_person(db):
 @pytest.fixture
 def pipeline(pipedrive):
     """A pipeline of Pipedrive's with one stage, which new deals enter."""
-    remote = pipedrive.create("pipeline", name="New business")
-    stage = pipedrive.create("stage", name="Signed up", pipeline_id=remote["id"])
-    pipedrive.tell("create", "pipeline", remote["id"])
-    pipedrive.tell("create", "stage", stage["id"])
-    found = Pipeline.objects.get(pk=pipedrive.linked("pipeline", remote["id"]).pk)
-    found.plan, found.default_stage = "payg", pipedrive.linked("stage", stage["id"])
-    found.save()
-    return found
+    return pipedrive.enter_deals_at("Signed up").pipeline
 
 
 @pytest.fixture
