@@ -15,7 +15,9 @@ from .records import (
     LONGEST_NAME,
     LONGEST_PERSONAL_NAME,
     LONGEST_TEXT,
+    LiveManager,
     Record,
+    RecordQuerySet,
     sensible_year,
     with_history,
 )
@@ -70,6 +72,15 @@ class TC2Status(models.TextChoices):
     IN_ARREARS = "in-arrears", "In arrears"
 
 
+class TeamMemberQuerySet(RecordQuerySet):
+    """Sets of team members."""
+
+    def taking_calls(self) -> TeamMemberQuerySet:
+        """Who can be booked; see ``TeamMember.takes_calls``."""
+        sells_or_supports = Q(is_sales_person=True) | Q(is_support_person=True)
+        return self.live().filter(sells_or_supports, is_active=True)
+
+
 @with_history
 class TeamMember(Record):
     """A person who sells, supports or does BDR work; owns records."""
@@ -100,6 +111,9 @@ class TeamMember(Record):
     )
     is_active = models.BooleanField(default=True, db_default=True)
 
+    objects = LiveManager.from_queryset(TeamMemberQuerySet)()
+    all_objects = TeamMemberQuerySet.as_manager()
+
     class Meta(Record.Meta):
         abstract = False
         constraints = [
@@ -129,6 +143,12 @@ class TeamMember(Record):
     @name.setter
     def name(self, text: str) -> None:
         self.first_name, self.last_name = split_name(text)
+
+    @property
+    def takes_calls(self) -> bool:
+        """Whether they can be booked; as ``TeamMemberQuerySet.taking_calls``."""
+        sells_or_supports = self.is_sales_person or self.is_support_person
+        return sells_or_supports and self.is_active and self.archived_at is None
 
 
 def split_name(text: str) -> tuple[str, str]:

@@ -177,12 +177,11 @@ class MeetingPage(RecordPage):
         *RecordPage.readonly_fields, "failure", "calendar_event_id", "calendar_link",
     ]  # fmt: skip
     exclude = ["extra"]
-    change_form_outer_before_template = "admin/calls/above.html"
 
     def _panel(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         may_change = self.has_change_permission(request, record)
         buttons = change_views.buttons(record) if may_change else []
-        return {**super()._panel(request, record), "call_buttons": buttons}
+        return {**super()._panel(request, record), "page_buttons": buttons}
 
     def page_links(self, request: HttpRequest, record: Any) -> list[tuple[str, str, str]]:
         links = super().page_links(request, record)

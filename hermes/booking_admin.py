@@ -12,7 +12,6 @@ from django.urls import reverse
 from companies.models import TeamMember
 from hermes.admin_base import EngineAdmin, RecordAdmin
 from hermes.calls.viewer import KEEPS_ALL, may_keep_time_of, member_of
-from hermes.calls.week import TAKES_CALLS
 from hermes.words import when
 from meetings.host_links import booking_link
 from meetings.models import BookingRules, DayOff, HostChoice, WorkingHours
@@ -69,7 +68,7 @@ class OwnTime(admin.ModelAdmin):
 
     def formfield_for_foreignkey(self, column: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Whose time it can be."""
-        hosts = TeamMember.objects.filter(TAKES_CALLS)
+        hosts = TeamMember.objects.taking_calls()
         if not request.user.has_perm(KEEPS_ALL):
             hosts = TeamMember.objects.filter(pk=getattr(member_of(request), "pk", None))
         kwargs["queryset"] = hosts.order_by("first_name", "last_name", "pk")

@@ -90,13 +90,8 @@ def _owe_news(pk: int) -> None:
     meeting = Meeting.all_objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
     if not _changed().filter(pk=pk).exists():
         return
-    last = last_news(meeting)
+    last = meeting.letters.filter(kind__in=NEWS).order_by("-sequence").first()
     _owe(meeting, _news(meeting, last), sequence=_next_sequence(meeting, last), last=last)
-
-
-def last_news(meeting: Meeting) -> Letter | None:
-    """What its guest knows of the call."""
-    return meeting.letters.filter(kind__in=NEWS).order_by("-sequence").first()
 
 
 def _news(meeting: Meeting, last: Letter | None) -> LetterKind:
@@ -130,17 +125,25 @@ def _owe(meeting: Meeting, kind: LetterKind, *, sequence: int, last: Letter | No
 def owe_reminders() -> None:
     """One a day and one an hour before; none of what its guest has been told since."""
     now = timezone.now()
-    soon = Meeting.objects.select_related("host", "contact").filter(
+    calls = Meeting.objects.select_related("host", "contact").prefetch_related("letters")
+    soon = calls.filter(
         status=MeetingStatus.PLANNED,
         awaits_calendar=False,
         starts_at__range=(now, now + REMINDERS[0][1]),
         letters__kind__in=NEWS,
     )
     for meeting in soon.distinct():
-        last = last_news(meeting)
-        kind, before = next(each for each in reversed(REMINDERS) if _is_due(meeting, each[1]))
-        if last and last.kind != LetterKind.CANCELLED and last.created_at < _at(meeting, before):
-            _owe(meeting, kind, sequence=last.sequence, last=None)
+        _owe_reminder(meeting)
+
+
+def _owe_reminder(meeting: Meeting) -> None:
+    letters = meeting.letters.all()
+    last = max((each for each in letters if each.is_news), key=lambda each: each.sequence)
+    kind, before = next(each for each in reversed(REMINDERS) if _is_due(meeting, each[1]))
+    is_owed = any((each.kind, each.sequence) == (kind, last.sequence) for each in letters)
+    heard_since = last.created_at >= _at(meeting, before)
+    if not (is_owed or heard_since or last.kind == LetterKind.CANCELLED):
+        _owe(meeting, kind, sequence=last.sequence, last=None)
 
 
 def _at(meeting: Meeting, before: timedelta) -> datetime:

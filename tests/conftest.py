@@ -110,6 +110,24 @@ def google(sandbox, db, settings, _service_account):
 
 
 @pytest.fixture
+def entry(db):
+    """The stage at which new deals of the plan “pay as you go” begin."""
+    from tests.factories import PipelineFactory, StageFactory
+
+    pipeline = PipelineFactory(plan="payg")
+    pipeline.default_stage = StageFactory(pipeline=pipeline)
+    pipeline.save()
+    return pipeline.default_stage
+
+
+@pytest.fixture
+def support_link_key(settings):
+    """Support links are signed, and lead to the website."""
+    settings.SUPPORT_LINK_KEY = "link-key-0001"
+    settings.CALLBOOKER_BASE_URL = "https://www.vendor.example/book"
+
+
+@pytest.fixture
 def calendar(settings, monkeypatch, tmp_path):
     """The hosts' calendars, empty, in a folder."""
     from tests.meetings.calendar import FOLDER, FolderCalendar

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.test import Client
 
+from deals.models import Stage
 from integrations.models import ExternalLink
 from integrations.pipedrive import SYSTEM, keys, setup
 from integrations.sandbox import Sandbox
@@ -76,6 +77,17 @@ class PipedriveLoop:
         event = self.event(action, entity, pk, **meta)
         self.deliver(event)
         return event
+
+    def enter_deals_at(self, name: str) -> Stage:
+        """A pipeline with one stage, which new deals of the plan “pay as you go” enter."""
+        remote = self.create("pipeline", name="New business")
+        stage = self.create("stage", name=name, pipeline_id=remote["id"])
+        self.tell("create", "pipeline", remote["id"])
+        self.tell("create", "stage", stage["id"])
+        entry = self.linked("stage", stage["id"])
+        entry.pipeline.plan, entry.pipeline.default_stage = "payg", entry
+        entry.pipeline.save()
+        return entry
 
     # -- Hermes to Pipedrive ---------------------------------------------------------
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from companies.models import TeamMember
 from companies.zones import zone_named
@@ -17,11 +17,6 @@ from meetings import free_times
 from meetings.availability import ONE_DAY, joined, without
 from meetings.calendars import CalendarUnavailable, Span, calendar
 from meetings.models import BookingRules, DayOff, Meeting, MeetingStatus
-
-#: Who can be booked.
-TAKES_CALLS = Q(is_active=True, archived_at=None) & (
-    Q(is_sales_person=True) | Q(is_support_person=True)
-)
 
 #: How many colours there are for hosts.
 COLOURS = 8
@@ -135,7 +130,8 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
 def hosts_in(monday: date, zone: ZoneInfo) -> QuerySet[TeamMember]:
     """Who can be booked, and who has calls in that week all the same."""
     busy = _calls_in(_span_of(monday, zone)).values("host_id")
-    hosts = TeamMember.all_objects.filter(TAKES_CALLS | Q(pk__in=busy))
+    everyone = TeamMember.all_objects.all()
+    hosts = everyone.taking_calls() | everyone.filter(pk__in=busy)
     return hosts.order_by("first_name", "last_name", "pk")
 
 
@@ -158,7 +154,7 @@ def read(monday: date, zone: ZoneInfo, members: Iterable[TeamMember]) -> Week:
     )
     for block in sorted(blocks, key=lambda one: (one.span, one.host.member.pk)):
         _spread(block, days, zone)
-    asked = [host for host in hosts.values() if _takes_calls(host.member)]
+    asked = [host for host in hosts.values() if host.member.takes_calls]
     return Week(
         days=[day for day in days if day.is_working_day],
         hosts=list(hosts.values()),
@@ -172,15 +168,9 @@ def _span_of(monday: date, zone: ZoneInfo) -> Span:
     return Span(*(each.astimezone(UTC) for each in ends))
 
 
-def _takes_calls(member: TeamMember) -> bool:
-    """As ``TAKES_CALLS``."""
-    sells = member.is_sales_person or member.is_support_person
-    return member.is_active and member.archived_at is None and sells
-
-
 def _busy(hosts: Mapping[int, Host], window: Span) -> Mapping[int, Sequence[Span]]:
     """What the calendars say; who is missing cannot be read. Nobody else is asked about."""
-    asked = [host.member for host in hosts.values() if _takes_calls(host.member)]
+    asked = [host.member for host in hosts.values() if host.member.takes_calls]
     if not asked:
         return {}
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from companies.models import TeamMember
@@ -28,13 +28,12 @@ def to_read(*, everyone: bool = False) -> list[TeamMember]:
         everyone: Also who ever had one in a calendar.
     """
     to_come = Meeting.objects.filter(status=MeetingStatus.PLANNED, ends_at__gt=timezone.now())
-    takes_calls = Q(is_active=True, archived_at=None)
-    takes_calls &= Q(is_sales_person=True) | Q(is_support_person=True)
-    wanted = takes_calls | Q(pk__in=to_come.values("host_id"))
+    members = TeamMember.all_objects.all()
+    wanted = members.taking_calls() | members.filter(pk__in=to_come.values("host_id"))
     if everyone:
         had = Meeting.all_objects.filter(pk__in=_links().values("record_id"))
-        wanted |= Q(pk__in=had.values("host_id"))
-    return list(TeamMember.all_objects.filter(wanted).order_by("pk"))
+        wanted |= members.filter(pk__in=had.values("host_id"))
+    return list(wanted.order_by("pk"))
 
 
 def all_of(host: TeamMember) -> list[RemoteRecord]:

@@ -95,8 +95,8 @@ def fetch(system: System, kind: str, remote_id: str) -> str:
         RemoteGone: The system has no such record.
         SyncError: The system could not be asked.
     """
-    answers = single_records.read(system, kind, [remote_id])
-    if not _own(answers, kind, remote_id):
+    theirs, answers = _ask(system, kind, remote_id)
+    if theirs is None:
         raise RemoteGone(f"{system.label} has no such record any more.")
     outcomes = apply(with_missing_parents(system, answers), system=system)
     outcome = outcomes.get((kind, remote_id))
@@ -109,25 +109,24 @@ def compare(system: System, link: ExternalLink) -> list[ComparedField]:
     Raises:
         SyncError: The system could not be asked, or the record is gone there.
     """
-    theirs = read(system, link.kind, link.remote_id)
+    theirs, _ = _ask(system, link.kind, link.remote_id)
     if theirs is None:
         raise RemoteGone(f"{system.label} has no such record any more.")
     record = hub.KINDS[link.kind].model._base_manager.get(pk=link.record_id)
     return _compared(system, link, record, _values_there(system, theirs), theirs)
 
 
-def read(system: System, kind: str, remote_id: str) -> RemoteRecord | None:
-    """The record as the system shows it now; None if it has no such record.
+def _ask(
+    system: System, kind: str, remote_id: str
+) -> tuple[RemoteRecord | None, list[RemoteRecord]]:
+    """The record as the system shows it now, None if it has no such record; and all it told.
 
     Raises:
         SyncError: The system could not be asked, or is not to be asked just now.
     """
-    return _own(single_records.read(system, kind, [remote_id]), kind, remote_id)
-
-
-def _own(answers: list[RemoteRecord], kind: str, remote_id: str) -> RemoteRecord | None:
+    answers = single_records.read(system, kind, [remote_id])
     own = (one for one in answers if one.key == (kind, remote_id))
-    return next((one for one in own if not one.deleted), None)
+    return next((one for one in own if not one.deleted), None), answers
 
 
 def unlink(link: ExternalLink, by: str) -> None:
@@ -182,7 +181,7 @@ def link_to(record: Any, system: System, remote_id: str, by: str) -> None:
     kind = hub.kind_of(record)
     if kind is None or kind.name not in system.kinds:
         raise Misconfigured(f"{system.label} does not keep this kind of record.")
-    theirs = read(system, kind.name, remote_id)
+    theirs, _ = _ask(system, kind.name, remote_id)
     if theirs is None:
         raise RemoteGone(f"{system.label} has no record with the id {remote_id}.")
     records = with_missing_parents(system, [theirs])

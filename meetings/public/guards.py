@@ -43,10 +43,15 @@ def new_form() -> str:
 
 def form_number(stamp: str) -> str:
     """The number of a form of ours; empty for any other, and for one that is too old."""
+    return str(_form(stamp).get("form", ""))
+
+
+def _form(stamp: str) -> dict[str, Any]:
+    """Its number and when it was opened; nothing where ``form_number`` is empty."""
     try:
-        return str(signing.loads(stamp, salt=SALT, max_age=GOOD_FOR)["form"])
+        return dict(signing.loads(stamp, salt=SALT, max_age=GOOD_FOR))
     except (signing.BadSignature, ValueError):
-        return ""
+        return {}
 
 
 def challenge() -> dict[str, Any]:
@@ -62,17 +67,17 @@ def check(stamp: str, *, honeypot: str, proof: str) -> None:
     Raises:
         NoPerson: It does not look so.
     """
-    number = form_number(stamp)
-    if not number:
+    form = _form(stamp)
+    if not form:
         raise NoPerson(_("This page was open for too long. Please send it again."))
     if honeypot:
         raise NoPerson(_("Please leave the field “Fax” empty, and send the form again."))
     fastest = settings.CALLBOOKER_FASTEST_SECONDS
     if proof:
-        _check_proof(number, proof)
+        _check_proof(form["form"], proof)
     else:
         fastest *= SLOWER_WITHOUT_PROOF
-    if time.time() - signing.loads(stamp, salt=SALT)["at"] < fastest:
+    if time.time() - form["at"] < fastest:
         raise NoPerson(_("That was very fast. Please look over your details and send them again."))
 
 

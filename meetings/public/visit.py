@@ -100,8 +100,8 @@ def _with_host(request: HttpRequest, visit: Visit, host_id: int) -> Visit:
     is_support_link = "s" in request.GET
     if is_support_link:
         visit.company = _company_of_link(request, host_id)
-    visit.host = TeamMember.objects.filter(pk=host_id, is_active=True).first()
-    if visit.host is None or not (visit.host.is_sales_person or visit.host.is_support_person):
+    visit.host = TeamMember.objects.taking_calls().filter(pk=host_id).first()
+    if visit.host is None:
         raise not_there()
     visit.is_own_link = True
     if is_support_link or not visit.host.is_sales_person:

@@ -15,9 +15,8 @@ from companies.models import TeamMember
 from meetings.calendars import Span
 from meetings.free_times import free_slots, offered
 from meetings.models import DayOff, HostChoice, Meeting, WorkingHours
+from tests.browser.barriers import barriers, too_wide
 from tests.factories import ContactFactory, MeetingFactory, TeamMemberFactory
-
-from .test_pages import barriers, too_wide
 
 LONDON = ZoneInfo("Europe/London")
 NEXT_MONDAY = date.today() + timedelta(days=7 - date.today().weekday())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
 from integrations.models import (
@@ -17,6 +16,7 @@ from integrations.models import (
 )
 from integrations.pipedrive import SYSTEM
 from integrations.sync import connections
+from tests.browser.barriers import barriers, too_wide
 from tests.factories import CompanyFactory, ContactFactory, DealFactory, MeetingFactory
 
 #: A name that offers no place to break it, nearly as long as Pipedrive takes one.
@@ -30,7 +30,6 @@ LISTS = [
 ]  # fmt: skip
 #: What the engine wrote, the newest of each.
 WRITTEN = [Conflict, OutboxEntry, WebhookEvent, SyncRun, PossibleDuplicate]
-WCAG = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 
 
 @pytest.fixture
@@ -87,26 +86,6 @@ def visit(page, live_server, addresses):
             page.context.clear_cookies()
         page.goto(f"{live_server.url}{address}")
         yield address
-
-
-def too_wide(page, width: int) -> int:
-    """By how many pixels the page scrolls sideways on a screen of this width."""
-    page.set_viewport_size({"width": width, "height": 800})
-    return page.evaluate("document.documentElement.scrollWidth - innerWidth")
-
-
-def barriers(page) -> list[str]:
-    """What keeps people out, as axe sees it."""
-    options = {
-        "resultTypes": ["violations"],
-        "runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"],
-    }
-    found = Axe().run(page, options=options).response["violations"]
-    return [
-        f"{each['id']}: {each['nodes'][0]['html'][:200]}"
-        for each in found
-        if each["impact"] in {"serious", "critical"}
-    ]
 
 
 @pytest.mark.parametrize("sort", ["lists", "records", "questions"])

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from meetings.models import Meeting
 from tests.factories import (
     CompanyFactory,
     ContactFactory,
     DealFactory,
-    PipelineFactory,
-    StageFactory,
     TeamMemberFactory,
 )
 from tests.meetings.visitor import Visitor
@@ -40,15 +39,6 @@ def host(db):
 
 
 @pytest.fixture
-def entry(db):
-    """The stage at which new deals of the plan “pay as you go” begin."""
-    pipeline = PipelineFactory(plan="payg")
-    pipeline.default_stage = StageFactory(pipeline=pipeline)
-    pipeline.save()
-    return pipeline.default_stage
-
-
-@pytest.fixture
 def known(entry):
     """A company with a contact and an open deal, of another sales person."""
     company = CompanyFactory(
@@ -66,3 +56,19 @@ def known(entry):
 def visitor(calendar, settings):
     settings.CALLBOOKER_FASTEST_SECONDS = 0
     return Visitor()
+
+
+@pytest.fixture
+def meeting(visitor, host, entry):
+    """A call that its guest has booked."""
+    visitor.start()
+    assert visitor.book(visitor.times[-1]).status_code == 303
+    return Meeting.objects.get()
+
+
+@pytest.fixture
+def guest_mails(settings):
+    """Guests are written to."""
+    settings.GUEST_MAILS = True
+    settings.SITE_URL = "https://hermes.example"
+    settings.CALLS_TEAM_NAME = "Larkfield"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import connection
 
 from integrations.models import ExternalLink
 from meetings import choosing
 from meetings.models import HostChoice, MeetingKind
+from tests.at_once import together
 from tests.factories import CompanyFactory, MeetingFactory, TeamMemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -171,13 +169,6 @@ def test_where_there_is_nobody_none_is_chosen(db):
 def test_visitors_at_one_moment_get_each_another_host():
     hosts = [seller() for _ in range(4)]
 
-    def one(_):
-        try:
-            return choose().host_id
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(one, range(8)))
+    found = together(lambda _: choose().host_id, 8)
 
     assert sorted(found) == sorted([host.pk for host in hosts] * 2)

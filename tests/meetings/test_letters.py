@@ -3,43 +3,22 @@
 from __future__ import annotations
 
 import smtplib
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 
 import pytest
 from django.core import mail
-from django.db import connection
 from django.utils import timezone
 from icalendar import Calendar
 
 from integrations.models import SyncLog
 from meetings import services, tasks
 from meetings.models import Letter, Meeting
+from tests.at_once import together
 from tests.factories import ContactFactory, MeetingFactory, TeamMemberFactory
+from tests.meetings.mailbox import sent
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _mails(settings):
-    settings.GUEST_MAILS = True
-    settings.SITE_URL = "https://hermes.example"
-    settings.CALLS_TEAM_NAME = "Larkfield"
-
-
-@pytest.fixture
-def meeting(visitor, host, entry):
-    visitor.start()
-    assert visitor.book(visitor.times[-1]).status_code == 303
-    return Meeting.objects.get()
-
-
-def sent():
-    """What goes out now."""
-    mail.outbox.clear()
-    tasks.write_to_guests()
-    return list(mail.outbox)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("guest_mails")]
 
 
 def invitation(letter):
@@ -149,64 +128,6 @@ def test_without_a_mail_server_nothing_is_owed(meeting, settings):
     assert not Letter.objects.exists()
 
 
-def at(meeting, **before):
-    """The clock is so long before the call."""
-    start = timezone.now() + timedelta(**before)
-    Letter.objects.update(created_at=timezone.now() - timedelta(days=5))
-    for row in (Meeting.objects, Letter.objects):
-        row.update(starts_at=start, ends_at=start + timedelta(minutes=30))
-
-
-def test_a_guest_is_reminded_a_day_and_an_hour_before_once_each(meeting):
-    sent()
-    at(meeting, hours=25)
-    assert sent() == []
-    at(meeting, hours=23)
-    (day,) = sent()
-    assert day.subject == "Soon: Product demo with Mia Lind"
-    assert not day.alternatives
-    assert sent() == []
-    at(meeting, minutes=50)
-    assert len(sent()) == 1
-    assert sent() == []
-    kinds = Letter.objects.order_by("pk").values_list("kind", flat=True)
-    assert list(kinds) == ["confirmation", "day_before", "hour_before"]
-
-
-def test_what_was_just_told_needs_no_reminder_but_the_hour_before_does(meeting):
-    start = timezone.now() + timedelta(hours=5)
-    Meeting.objects.update(starts_at=start, ends_at=start + timedelta(minutes=30))
-    assert len(sent()) == 1
-    assert sent() == []
-    at(meeting, minutes=30)
-
-    (letter,) = sent()
-
-    assert Letter.objects.filter(kind="hour_before").count() == 1
-    assert "a reminder" in letter.body
-
-
-def test_a_moved_call_is_reminded_of_at_its_new_time(meeting):
-    sent()
-    at(meeting, hours=23)
-    assert len(sent()) == 1
-    later = timezone.now() + timedelta(days=3)
-    Meeting.objects.update(starts_at=later, ends_at=later + timedelta(minutes=30))
-    assert len(sent()) == 1
-    at(meeting, hours=22)
-
-    assert len(sent()) == 1
-
-
-def test_a_cancelled_call_is_not_reminded_of(meeting):
-    sent()
-    services.cancel(meeting)
-    sent()
-    at(meeting, hours=23)
-
-    assert sent() == []
-
-
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_send_each_letter_once(visitor, host):
     for number in range(3):
@@ -215,17 +136,13 @@ def test_two_workers_send_each_letter_once(visitor, host):
             email=f"guest{number}@larkfield.example", company_name=f"No {number}", phone=""
         )
     mail.outbox.clear()
-    together = Barrier(2)
+    start = Barrier(2)
 
-    def work():
-        together.wait(10)
-        try:
-            return tasks.write_to_guests()
-        finally:
-            connection.close()
+    def work(_):
+        start.wait(10)
+        return tasks.write_to_guests()
 
-    with ThreadPoolExecutor(2) as workers:
-        counts = [each.result(30) for each in [workers.submit(work), workers.submit(work)]]
+    counts = together(work, 2)
 
     assert sum(counts) == 3
     assert len(mail.outbox) == len({letter.to[0] for letter in mail.outbox}) == 3

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from http.client import HTTPConnection
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from companies.models import Company
 from contacts.models import Contact
@@ -21,23 +20,11 @@ from meetings import services
 from meetings.booking import one_call_at_a_time
 from meetings.models import Meeting
 from meetings.requests import Refusal
+from tests.at_once import together
 from tests.factories import MeetingFactory
 from tests.meetings.website import NINE, sales_call
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def together(work, times):
-    """Run the same work in so many threads; each closes its connection."""
-
-    def closing(number):
-        try:
-            return work(number)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(times) as pool:
-        return list(pool.map(closing, range(times)))
 
 
 @pytest.fixture

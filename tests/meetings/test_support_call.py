@@ -130,8 +130,7 @@ def test_no_call_is_made_beside_another_one_or_while_the_host_is_busy(
 
 
 @pytest.fixture
-def signed(settings, host, company):
-    settings.SUPPORT_LINK_KEY = "link-key-0001"
+def signed(support_link_key, host, company):
     expires = int(time.time()) + 60
     return {"e": expires, "s": support_links.signature(host.pk, company.pk, expires)}
 

@@ -10,15 +10,9 @@ import pytest
 from meetings import support_links
 from tests.factories import CompanyFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("support_link_key")]
 
 VALIDATE = "/callbooker/support-link/validate/"
-
-
-@pytest.fixture(autouse=True)
-def _key(settings):
-    settings.SUPPORT_LINK_KEY = "link-key-0001"
-    settings.CALLBOOKER_BASE_URL = "https://www.vendor.example/book"
 
 
 @pytest.fixture

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from http.client import HTTPConnection
 
 import pytest
-from django.db import connection
 
 from companies.models import Company
 from meetings import services, settling
 from meetings.models import Meeting
+from tests.at_once import together
 from tests.meetings.website import NINE, Website, sales_call
 
 EVENTS = "/calendar/v3/calendars/*/events"
@@ -99,11 +98,8 @@ def test_at_one_moment_one_event_is_made(google, google_host, entry, live_server
             return response.status, json.loads(response.read()).get("code", "")
         finally:
             door.close()
-            connection.close()
 
-    times = 5 if same else 50
-    with ThreadPoolExecutor(times) as pool:
-        answers = Counter(pool.map(book, range(times)))
+    answers = Counter(together(book, 5 if same else 50))
 
     assert answers == ({(200, ""): 5} if same else {(200, ""): 1, (400, "admin_busy"): 49})
     assert Meeting.objects.filter(status="planned").count() == 1

@@ -11,6 +11,7 @@ from django.db import connections
 from django.db.utils import load_backend
 
 from integrations.sandbox import Sandbox
+from tests.meetings.calendar import FOLDER, FolderCalendar
 from tests.processes.installation import Installation
 from tests.processes.servers import Servers
 
@@ -62,6 +63,16 @@ def running(hermes) -> Installation:
     hermes.start("web", "worker", "beat")
     hermes.set_up()
     return hermes
+
+
+@pytest.fixture
+def calendar(calendar, hermes, settings) -> FolderCalendar:
+    """The hosts' calendars, which every program that is started from now on knows too."""
+    hermes.environment |= {
+        FOLDER: str(calendar.folder),
+        "CALENDAR_BACKEND": settings.CALENDAR_BACKEND,
+    }
+    return calendar
 
 
 @pytest.fixture(autouse=True)

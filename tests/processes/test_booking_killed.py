@@ -8,15 +8,15 @@ import threading
 from contextlib import closing
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from companies.models import Company, TeamMember
 from contacts.models import Contact
 from integrations.models import ExternalLink
 from meetings import settling
 from meetings.models import Meeting
+from tests.at_once import is_waited_for
 from tests.factories import TeamMemberFactory
-from tests.meetings.calendar import FOLDER, FolderCalendar
 from tests.meetings.website import sales_call
 from tests.processes.parts import until
 
@@ -49,18 +49,6 @@ class Visitor:
 
 
 @pytest.fixture
-def calendar(hermes, tmp_path, monkeypatch):
-    folder = tmp_path / "calendar"
-    folder.mkdir()
-    monkeypatch.setenv(FOLDER, str(folder))
-    hermes.environment |= {
-        FOLDER: str(folder),
-        "CALENDAR_BACKEND": "tests.meetings.calendar.FolderCalendar",
-    }
-    return FolderCalendar()
-
-
-@pytest.fixture
 def host(hermes):
     return TeamMemberFactory()
 
@@ -71,9 +59,8 @@ def visitor(hermes, calendar, host):
     return Visitor(hermes, host)
 
 
-def sweep(settings) -> None:
+def sweep() -> None:
     """What beat asks of a worker, once the visitor's own time is over."""
-    settings.CALENDAR_BACKEND = "tests.meetings.calendar.FolderCalendar"
     Meeting.all_objects.update(updated_at="2026-01-01T00:00:00Z")
     settling.settle_awaiting()
 
@@ -86,7 +73,7 @@ def whole(calendar) -> bool:
 
 @pytest.mark.parametrize("moment", ["hold-before", "hold-after"])
 def test_killed_around_the_calendars_write_the_call_is_whole_after_the_sweep(
-    hermes, calendar, visitor, settings, moment
+    hermes, calendar, visitor, moment
 ):
     calendar.set(moment)
     visitor.send()
@@ -97,7 +84,7 @@ def test_killed_around_the_calendars_write_the_call_is_whole_after_the_sweep(
     assert len(calendar.events()) == (moment == "hold-after")
     assert Meeting.objects.get().awaits_calendar
 
-    sweep(settings)
+    sweep()
 
     assert whole(calendar)
 
@@ -157,10 +144,3 @@ def test_a_call_that_awaits_its_calendar_is_in_pipedrive_only_when_it_is_settled
 
     assert len(hermes.account.records("activity")) == 1
     assert ExternalLink.objects.filter(kind="meeting", state="live").count() == 1
-
-
-def is_waited_for() -> bool:
-    """Whether somebody waits for a lock of ours."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))")
-        return cursor.fetchone() is not None

@@ -12,7 +12,6 @@ import pytest
 from companies.models import Company
 from meetings.models import Meeting
 from tests.factories import TeamMemberFactory
-from tests.meetings.calendar import FOLDER, FolderCalendar
 from tests.meetings.website import sales_call
 
 pytestmark = pytest.mark.processes
@@ -20,18 +19,9 @@ pytestmark = pytest.mark.processes
 VISITORS = 50
 
 
-def test_of_fifty_visitors_who_want_one_time_one_has_it(hermes, tmp_path, monkeypatch):
-    folder = tmp_path / "calendar"
-    folder.mkdir()
-    monkeypatch.setenv(FOLDER, str(folder))
-    hermes.environment |= {
-        FOLDER: str(folder),
-        "CALENDAR_BACKEND": "tests.meetings.calendar.FolderCalendar",
-        "CALLBOOKER_BOOKINGS_PER_MINUTE": "100000",
-        "WEB_CONCURRENCY": "3",
-    }
+def test_of_fifty_visitors_who_want_one_time_one_has_it(hermes, calendar):
     host = TeamMemberFactory()
-    hermes.start("web")
+    hermes.start("web", CALLBOOKER_BOOKINGS_PER_MINUTE="100000", WEB_CONCURRENCY="3")
 
     def book(number):
         body = sales_call(host, name=f"Ines Duarte {number}", phone="",
@@ -47,5 +37,5 @@ def test_of_fifty_visitors_who_want_one_time_one_has_it(hermes, tmp_path, monkey
 
     assert answers == {(200, ""): 1, (400, "admin_busy"): VISITORS - 1}
     assert Meeting.objects.count() == 1
-    assert len(FolderCalendar().events()) == 1
+    assert len(calendar.events()) == 1
     assert Company.objects.count() == 1, "all of them are of one company"

@@ -1,8 +1,10 @@
-"""What the commands for polls, backfills and reconciliations share."""
+"""What the commands that ask outside systems share."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -32,10 +34,8 @@ class RunCommand(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         system = named(options["system"])
-        try:
+        with told_plainly():
             row = self._with_progress(system, options)
-        except (AlreadyRunning, BrakePulled, SyncError) as error:
-            raise CommandError(str(error)) from error
         self._report(row)
 
     def _with_progress(self, system: System, options: dict) -> SyncRun:
@@ -60,6 +60,15 @@ class RunCommand(BaseCommand):
             self.stdout.write(f"  {kind}: {_counts(Counter(counts))}")
         if row.report:
             self.stdout.write(row.report)
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """What ends the work ends the command, with its sentence and no traceback."""
+    try:
+        yield
+    except (AlreadyRunning, BrakePulled, SyncError) as error:
+        raise CommandError(str(error)) from error
 
 
 def named(name: str) -> System:

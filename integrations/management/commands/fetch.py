@@ -1,9 +1,8 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from integrations.sync import by_hand, wake
-from integrations.sync.errors import SyncError
 
-from ._runs import named
+from ._runs import named, told_plainly
 
 
 class Command(BaseCommand):
@@ -20,9 +19,7 @@ class Command(BaseCommand):
         if kind not in system.kinds:
             known = ", ".join(system.kinds)
             raise CommandError(f"{system.label} has no {kind!r}; there are: {known}")
-        try:
+        with told_plainly():
             outcome = by_hand.fetch(system, kind, options["id"])
-        except SyncError as error:
-            raise CommandError(str(error)) from error
         wake.outbox()
         self.stdout.write(f"{system.label} {kind} {options['id']}: {outcome}")

@@ -14,7 +14,6 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db.models import Q
 from django.utils import timezone
 
 from companies.models import Plan, TeamMember, Territory
@@ -123,7 +122,7 @@ def let_deals_enter() -> None:
 def let_team_take_calls() -> None:
     """Everybody sells everything everywhere and supports, unless a person has chosen who does."""
     team = TeamMember.objects.filter(is_active=True)
-    if not team.filter(Q(is_sales_person=True) | Q(is_support_person=True)).exists():
+    if not team.taking_calls().exists():
         team.update(
             is_sales_person=True,
             is_support_person=True,

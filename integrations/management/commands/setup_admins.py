@@ -3,7 +3,8 @@ from rich.console import Console
 from rich.table import Table
 
 from integrations.sync import pairing
-from integrations.sync.errors import SyncError
+
+from ._runs import told_plainly
 
 
 class Command(BaseCommand):
@@ -20,10 +21,8 @@ class Command(BaseCommand):
         self._show()
 
     def _pair(self):
-        try:
+        with told_plainly():
             paired = pairing.pair_by_email()
-        except SyncError as error:
-            raise CommandError(str(error)) from error
         self.stdout.write(f"Paired: {paired}" if paired else "Nobody new to pair.")
 
     def _show(self):

@@ -1,10 +1,8 @@
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 
-from integrations.management.commands._runs import how_to_set
+from integrations.management.commands._runs import how_to_set, told_plainly
 from integrations.pipedrive import SYSTEM, setup
-from integrations.sync.errors import SyncError
-from integrations.sync.runs import AlreadyRunning
 
 
 class Command(BaseCommand):
@@ -17,15 +15,12 @@ class Command(BaseCommand):
         if not SYSTEM.is_on():
             raise CommandError(f"Pipedrive has no settings. {how_to_set(SYSTEM)}")
         console = Console(file=self.stdout._out)
-        try:
-            with console.status("Comparing the account with what Hermes needs"):
-                if options["dry_run"]:
-                    self._show(setup.plan())
-                else:
-                    todo = setup.set_up(self.stdout.write)
-                    self.stdout.write("Nothing to do." if todo.is_empty else "Done.")
-        except (AlreadyRunning, SyncError) as error:
-            raise CommandError(str(error)) from error
+        with told_plainly(), console.status("Comparing the account with what Hermes needs"):
+            if options["dry_run"]:
+                self._show(setup.plan())
+            else:
+                todo = setup.set_up(self.stdout.write)
+                self.stdout.write("Nothing to do." if todo.is_empty else "Done.")
 
     def _show(self, todo):
         for line in [*todo.kept(), *todo.lines()]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import connection
 
 from integrations.models import ExternalLink
 from meetings.calendars import calendar
 from meetings.models import Meeting
+from tests.at_once import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -17,14 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_a_visitor_and_a_sweep_that_write_one_call_at_once_make_one_event(google):
     meeting = google.booked(google.host())
 
-    def write(_number):
-        try:
-            calendar().write(Meeting.objects.get(pk=meeting.pk))
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(write, range(4)))
+    together(lambda _: calendar().write(Meeting.objects.get(pk=meeting.pk)), 4)
 
     assert len(google.events(meeting.host)) == 1
     assert ExternalLink.objects.filter(kind="meeting").count() == 1

@@ -8,7 +8,7 @@ import pytest
 
 from companies.models import Company, TeamMember
 from contacts.models import Contact
-from deals.models import Deal, Pipeline
+from deals.models import Deal
 from integrations.models import ExternalLink
 from meetings import services
 from meetings.models import Meeting
@@ -40,14 +40,7 @@ def host(pipedrive):
 @pytest.fixture
 def entry(pipedrive):
     """A pipeline of Pipedrive's, where new deals of the plan enter."""
-    remote = pipedrive.create("pipeline", name="New business")
-    stage = pipedrive.create("stage", name="Asked for a call", pipeline_id=remote["id"])
-    pipedrive.tell("create", "pipeline", remote["id"])
-    pipedrive.tell("create", "stage", stage["id"])
-    pipeline = Pipeline.objects.get(pk=pipedrive.linked("pipeline", remote["id"]).pk)
-    pipeline.plan, pipeline.default_stage = "payg", pipedrive.linked("stage", stage["id"])
-    pipeline.save()
-    return pipeline.default_stage
+    return pipedrive.enter_deals_at("Asked for a call")
 
 
 @pytest.fixture

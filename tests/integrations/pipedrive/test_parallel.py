@@ -16,21 +16,9 @@ from integrations.pipedrive import SYSTEM
 from integrations.sync import inbox
 from integrations.sync.apply import apply
 from integrations.sync.records import RemoteRecord
+from tests.at_once import is_waited_for, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def together(work, times):
-    """Run the same work in so many threads; each closes its connection."""
-
-    def closing(number):
-        try:
-            return work(number)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(times) as pool:
-        return list(pool.map(closing, range(times)))
 
 
 def test_one_delivery_five_times_at_once_is_kept_once(authorised):
@@ -72,13 +60,6 @@ def test_several_drains_at_once_apply_each_event_once(authorised):
         f"Name {number}" for number in range(54, 60)
     }
     assert set(WebhookEvent.objects.values_list("state", flat=True)) == {"done"}
-
-
-def is_waited_for():
-    """Whether somebody waits for a lock of ours."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))")
-        return cursor.fetchone() is not None
 
 
 def test_a_merge_and_the_answer_to_a_change_never_wait_for_each_other(pipedrive):

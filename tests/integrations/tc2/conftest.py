@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from companies.models import TeamMember
-from deals.models import Pipeline
+from companies.models import Company, TeamMember
 from integrations.sandbox.people import founders
-from tests.factories import PipelineFactory, StageFactory, TeamMemberFactory
+from tests.factories import TeamMemberFactory
 
 
 @pytest.fixture
@@ -20,25 +19,9 @@ def sales_person(db):
 
 
 @pytest.fixture
-def entry(db):
-    """The stage at which deals of the plan “pay as you go” begin."""
-    pipeline = PipelineFactory(plan="payg")
-    pipeline.default_stage = StageFactory(pipeline=pipeline)
-    pipeline.save()
-    return pipeline.default_stage
-
-
-@pytest.fixture
 def pipeline(pipedrive):
     """A pipeline of Pipedrive's with one stage, which new deals enter."""
-    remote = pipedrive.create("pipeline", name="New business")
-    stage = pipedrive.create("stage", name="Signed up", pipeline_id=remote["id"])
-    pipedrive.tell("create", "pipeline", remote["id"])
-    pipedrive.tell("create", "stage", stage["id"])
-    found = Pipeline.objects.get(pk=pipedrive.linked("pipeline", remote["id"]).pk)
-    found.plan, found.default_stage = "payg", pipedrive.linked("stage", stage["id"])
-    found.save()
-    return found
+    return pipedrive.enter_deals_at("Signed up").pipeline
 
 
 @pytest.fixture
@@ -47,6 +30,20 @@ def client_id(pipedrive, pipeline, tc2, sales_person):
     signed_up = tc2.sign_up()["id"]
     pipedrive.send()
     return signed_up
+
+
+@pytest.fixture
+def shown(tc2, client_id):
+    """A company whose client shows all that there is to show."""
+    tc2.send()
+    return Company.objects.get()
+
+
+@pytest.fixture
+def linked(tc2, shown):
+    """A company that is linked on all sides, each agreed."""
+    tc2.deliver()
+    return Company.objects.get()
 
 
 @pytest.fixture

@@ -10,13 +10,6 @@ from companies.models import Company
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def shown(tc2, client_id):
-    """A company whose client shows all that there is to show."""
-    tc2.send()
-    return Company.objects.get()
-
-
 def test_what_tc2_shows_in_lower_case_is_not_written_again(tc2, client_id):
     tc2.account.switches.set(custom_fields_folded=True)
     assert len(tc2.send()) == 1

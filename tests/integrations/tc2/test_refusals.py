@@ -15,14 +15,6 @@ NOTHING_TO_SEND = "company: 1 there, 1 linked; 0 differed, 0 deleted there, 0 to
 
 
 @pytest.fixture
-def company(tc2, client_id):
-    """A company whose client shows all that there is to show."""
-    tc2.send()
-    tc2.deliver()
-    return Company.objects.get()
-
-
-@pytest.fixture
 def older(tc2, settings):
     """The branch has the first version of roles."""
     settings.TC2_ROLE_VERSION = 1
@@ -37,18 +29,18 @@ def move(pipedrive, tc2, name):
 
 
 def test_a_person_whom_the_branch_does_not_let_us_set_is_asked_for_once(
-    pipedrive, tc2, client_id, company
+    pipedrive, tc2, client_id, linked
 ):
     tc2.account.switches.set(bdr_person_writable=False, sales_person_writable=False)
-    company.bdr_person = company.support_person = company.sales_person
-    company.save()
+    linked.bdr_person = linked.support_person = linked.sales_person
+    linked.save()
 
     first, second = tc2.send()
 
     assert "bdr_person" in first.body
     assert second.body == {"associated_admin": 501}
     assert tc2.account.client(client_id)["associated_admin"]["id"] == 501
-    told = SyncLog.objects.get(topic="bad_value", record_id=company.pk)
+    told = SyncLog.objects.get(topic="bad_value", record_id=linked.pk)
     assert "as BDR person" in told.message
     assert "This field is read-only" in told.message
 
@@ -64,20 +56,20 @@ def test_a_person_whom_the_branch_does_not_let_us_set_is_asked_for_once(
     assert SyncLog.objects.filter(topic="bad_value").count() == 1
 
 
-def test_a_refusal_of_all_that_was_written_makes_no_second_call(tc2, client_id, company):
+def test_a_refusal_of_all_that_was_written_makes_no_second_call(tc2, client_id, linked):
     tc2.account.switches.set(bdr_person_writable=False)
-    company.bdr_person = company.sales_person
-    company.save()
+    linked.bdr_person = linked.sales_person
+    linked.save()
 
     assert [call.status for call in tc2.send()] == [400]
     assert not OutboxEntry.objects.exclude(state=OutboxState.DONE).exists()
     assert tc2.send() == []
 
 
-def test_each_person_that_is_refused_is_remembered(tc2, client_id, company, pipedrive):
+def test_each_person_that_is_refused_is_remembered(tc2, client_id, linked, pipedrive):
     tc2.account.switches.set(bdr_person_writable=False)
-    company.bdr_person = company.sales_person
-    company.save()
+    linked.bdr_person = linked.sales_person
+    linked.save()
     tc2.send()
     tc2.account.switches.set(sales_person_writable=False)
     tc2.edit(client_id, sales_person=502)
@@ -88,16 +80,16 @@ def test_each_person_that_is_refused_is_remembered(tc2, client_id, company, pipe
     assert [call.status for call in tc2.send()] == [200]
 
 
-def test_a_person_who_is_taken_later_is_no_longer_held_back(tc2, client_id, company, pipedrive):
+def test_a_person_who_is_taken_later_is_no_longer_held_back(tc2, client_id, linked, pipedrive):
     tc2.account.switches.set(bdr_person_writable=False)
-    company.bdr_person = company.sales_person
-    company.save()
+    linked.bdr_person = linked.sales_person
+    linked.save()
     tc2.send()
     tc2.account.switches.set(bdr_person_writable=True)
     tc2.edit(client_id, associated_admin=502)
-    company.refresh_from_db()
-    own, company.bdr_person = company.bdr_person, company.support_person
-    company.save()
+    linked.refresh_from_db()
+    own, linked.bdr_person = linked.bdr_person, linked.support_person
+    linked.save()
     assert [call.status for call in tc2.send()] == [200]
 
     Company.objects.update(bdr_person=own)

@@ -12,15 +12,9 @@ from integrations.models import ExternalLink
 from tests.factories import CompanyFactory, TeamMemberFactory
 from tests.tc2_loop import KEY, SALES_PERSON
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("support_link_key")]
 
 GENERATE = "/callbooker/support-link/generate/tc2/"
-
-
-@pytest.fixture(autouse=True)
-def _key(settings):
-    settings.SUPPORT_LINK_KEY = "link-key-0001"
-    settings.CALLBOOKER_BASE_URL = "https://www.vendor.example/book"
 
 
 @pytest.fixture

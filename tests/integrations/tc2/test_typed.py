@@ -11,14 +11,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def linked(tc2, client_id):
-    """A company that is linked on all sides, each agreed."""
-    tc2.send()
-    tc2.deliver()
-    return Company.objects.get()
-
-
-@pytest.fixture
 def other(pipedrive):
     """An organization that only Pipedrive has."""
     return pipedrive.create("organization", name="Quill Group")["id"]

@@ -16,11 +16,9 @@ ACTIONS = ["create", "change", "delete"]
 
 
 @pytest.fixture
-def organization(pipedrive, tc2, client_id):
+def organization(pipedrive, linked):
     """The organization of a client that shows all that there is to show."""
-    tc2.send()
-    tc2.deliver()
-    return int(pipedrive.link(Company.objects.get()).remote_id)
+    return int(pipedrive.link(linked).remote_id)
 
 
 def change(pipedrive, entity, pk, **values):
@@ -83,10 +81,8 @@ def test_an_org_renamed_in_pipedrive_keeps_its_name_in_tc2(pipedrive, tc2, clien
 
 
 @pytest.fixture
-def other_client(tc2, client_id):
+def other_client(tc2, client_id, linked):
     """A client of another organization, as TC2 shows it when nothing is owed to it."""
-    tc2.send()
-    tc2.deliver()
     tc2.sandbox.forget_calls()
     return tc2.account.client(client_id)
 

@@ -25,13 +25,6 @@ def company(client_id):
 
 
 @pytest.fixture
-def shown(tc2, company, client_id):
-    """A company whose client shows all that there is to show."""
-    tc2.send()
-    return company
-
-
-@pytest.fixture
 def deal_id(pipedrive, shown):
     """The open deal's number in Pipedrive."""
     return int(pipedrive.link(Deal.objects.get()).remote_id)
