@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from companies import merging, signals
@@ -131,9 +131,11 @@ def _keep_apart(kind: str, winner_id: int, loser_ids: list[int]) -> None:
 
 def _move_link(link: ExternalLink, winner_id: int, taken: set[str]) -> None:
     """Point a loser's link at the winner; a second living one is to be merged there."""
-    link.merged_record_id, link.record_id = link.record_id, winner_id
+    # Of one that moves a second time, the first owner is remembered: it leads to the others.
+    link.merged_record_id = link.merged_record_id or link.record_id
+    link.record_id = winner_id
     if link.system in taken:
-        link.merge_owed = link.state == LinkState.LIVE
+        link.merge_owed = link.merge_owed or link.state == LinkState.LIVE
         link.state = LinkState.ALIAS
     elif link.state != LinkState.ALIAS:
         taken.add(link.system)
@@ -146,18 +148,34 @@ def _move_links_back(sender: Any, *, winner: Any, losers: Sequence[Any], **_: An
     kind = hub.kind_of(winner)
     if kind is None:
         return
+    # What was merged there already stays merged there: the restored record is unlinked.
     moved = ExternalLink.objects.filter(
+        Q(merge_owed=True) | ~Q(state=LinkState.ALIAS),
         kind=kind.name,
         record_id=winner.pk,
-        merged_record_id__in=[loser.pk for loser in losers],
+        merged_record_id__isnull=False,
     )
-    # What was merged there already stays merged there: the restored record is unlinked.
-    # In one statement: the winner must not have two living links of a system in between.
-    moved.filter(Q(merge_owed=True) | ~Q(state=LinkState.ALIAS)).update(
-        record_id=F("merged_record_id"),
-        merged_record_id=None,
-        state=Case(When(merge_owed=True, then=Value(LinkState.LIVE)), default=F("state")),
-        merge_owed=False,
-    )
+    homes = {link: _home(kind.model, link.merged_record_id) for link in moved.order_by("pk")}
+    # A record's own link before those of records that became part of it.
+    for link, home in sorted(homes.items(), key=lambda pair: pair[0].merged_record_id != pair[1]):
+        if home != winner.pk:
+            _move_link_back(link, home)
     for system in switched_on():
         outbox_entries.add(system, [(kind.name, loser.pk) for loser in losers])
+
+
+def _home(model: Any, pk: int | None) -> int | None:
+    """The record that this one is part of by now; itself, if of none."""
+    while into := model._base_manager.filter(pk=pk).values_list("merged_into", flat=True).first():
+        pk = into
+    return pk
+
+
+def _move_link_back(link: ExternalLink, home: int | None) -> None:
+    own = ExternalLink.objects.filter(system=link.system, kind=link.kind, record_id=home)
+    link.record_id = home
+    if link.merged_record_id == home:
+        link.merged_record_id = None
+    if link.merge_owed and not own.exclude(state=LinkState.ALIAS).exists():
+        link.state, link.merge_owed = LinkState.LIVE, False
+    link.save(update_fields=["merged_record_id", "record_id", "state", "merge_owed"])

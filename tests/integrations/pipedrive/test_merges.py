@@ -193,3 +193,35 @@ def test_where_the_survivor_is_deleted_there_first_the_loser_stands_for_it(
         loser_id
     }
     assert not OutboxEntry.objects.filter(state="dead").exists()
+
+
+def test_three_that_became_one_in_two_steps_are_one_there_too(pipedrive):
+    ids = [pipedrive.create("organization", name=name)["id"] for name in ("One", "Two", "Three")]
+    for pk in ids:
+        pipedrive.tell("create", "organization", pk)
+    pipedrive.send()
+    one, two_, three = (pipedrive.linked("company", pk) for pk in ids)
+    merge(winner=two_, losers=[one], by="Ben")
+    merge(winner=three, losers=[two_], by="Ben")
+
+    pipedrive.send()
+
+    assert [org["id"] for org in pipedrive.account.records("organization")] == [ids[2]]
+    assert not ExternalLink.objects.filter(merge_owed=True).exists()
+
+
+def test_of_two_merges_that_were_not_told_yet_the_later_is_undone_without_the_earlier(pipedrive):
+    ids = [pipedrive.create("organization", name=name)["id"] for name in ("One", "Two", "Three")]
+    for pk in ids:
+        pipedrive.tell("create", "organization", pk)
+    pipedrive.send()
+    one, two_, three = (pipedrive.linked("company", pk) for pk in ids)
+    merge(winner=two_, losers=[one], by="Ben")
+    later = merge(winner=three, losers=[two_], by="Ben")
+
+    undo(later, Company)
+
+    assert pipedrive.link(two_).remote_id == str(ids[1])
+    assert pipedrive.link(three).remote_id == str(ids[2])
+    pipedrive.send()
+    assert [org["id"] for org in pipedrive.account.records("organization")] == ids[1:]

@@ -41,6 +41,8 @@ def settle(story: ThreeSided) -> None:
 )
 @example(steps=[("merge here", 0, 1), ("delete there", 0)])
 @example(steps=[("merge here", 0, 1), ("delete there", 1)])
+@example(steps=[("merge here", 0, 1), ("create there", "Oakhurst"), ("tell", [0], set(), False),
+                ("merge here", 1, 0), ("merge here", 0, 1)])  # fmt: skip
 @given(steps=st.lists(step, min_size=3, max_size=16))
 def test_any_story_ends_with_all_three_in_agreement_and_no_record_doubled(
     sandbox, client, authorised, tc2, steps
