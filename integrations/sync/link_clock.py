@@ -105,8 +105,19 @@ def is_ahead(record: RemoteRecord, link: ExternalLink) -> bool:
 def advance(link: ExternalLink, record: RemoteRecord, now: datetime) -> None:
     """Set the link's clocks to the message's, never back."""
     link.modified_at = latest(link.modified_at, record.modified_at)
-    link.event_at = latest(link.event_at, record.event_at or record.modified_at)
+    read_at = record.modified_at and end_of_second(record.modified_at)
+    link.event_at = latest(link.event_at, record.event_at or read_at)
     link.pulled_at = now
+
+
+def end_of_second(at: datetime) -> datetime:
+    """A record that was read has all of the second in which it was changed, for all we know."""
+    return at.replace(microsecond=999_999)
+
+
+def was_read_last(link: ExternalLink) -> bool:
+    """Whether the newest that was applied was read, and told by no message."""
+    return link.modified_at is not None and link.event_at == end_of_second(link.modified_at)
 
 
 def latest(*times: datetime | None) -> datetime | None:

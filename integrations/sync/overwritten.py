@@ -15,6 +15,7 @@ from integrations.models import ExternalLink
 
 from . import held_as
 from .findings import Findings
+from .link_clock import was_read_last
 from .merge import FieldConflict
 from .records import EARLIEST, RemoteRecord
 from .remote_values import remote_values
@@ -25,7 +26,7 @@ def remember(link: ExternalLink, outgoing: Outgoing, sent: Iterable[str]) -> Non
     """What the remote was last known to have where this call has written over it."""
     if outgoing.creating:
         return
-    since = _clock(link).isoformat()
+    since = _known_until(link).isoformat()
     known = {name: {"base": link.snapshot.get(name), "since": since} for name in sent}
     link.overwrote = {**link.overwrote, **known}
 
@@ -63,6 +64,11 @@ def _at(record: RemoteRecord) -> datetime:
 
 def _clock(link: ExternalLink) -> datetime:
     return max(link.event_at or EARLIEST, link.modified_at or EARLIEST)
+
+
+def _known_until(link: ExternalLink) -> datetime:
+    """What came later in the second of a reading may be news."""
+    return (link.modified_at or EARLIEST) if was_read_last(link) else _clock(link)
 
 
 def _judge(

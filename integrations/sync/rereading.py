@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from integrations.models import WebhookEvent
 
-from . import links
+from . import doubts, links
 from .errors import Held
 from .inbox_claims import failed, hold
 from .records import RemoteRecord
@@ -32,6 +32,7 @@ def resolved(
     """
     found: dict[Key, list[RemoteRecord] | Exception] = {}
     ready: dict[int, Reading] = {}
+    readings = doubts.asking_anew(system, {event.pk: readings[event.pk] for event in events})
     for event in events:
         reading = readings[event.pk]
         if not reading.reread:
@@ -91,7 +92,12 @@ def _with(
         for one in answer
     ]
     missing = [key for key in reading.reread if key not in {one.key for one in told}]
-    return replace(reading, records=[*reading.records, *told, *_ends(system, missing, reading)])
+    said = [
+        one
+        for one in reading.records
+        if one.key not in reading.reread or doubts.contradicted(one, told)
+    ]
+    return replace(reading, records=[*said, *told, *_ends(system, missing, reading)])
 
 
 def _ends(system: System, missing: Sequence[Key], reading: Reading) -> list[RemoteRecord]:

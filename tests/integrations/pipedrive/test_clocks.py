@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from integrations.models import ExternalLink, WebhookEvent
+from integrations.models import Conflict, ExternalLink, WebhookEvent
 from integrations.pipedrive import SYSTEM
 from integrations.sync import by_hand, inbox, poll, reconcile
+from integrations.sync.link_clock import end_of_second
 
 pytestmark = pytest.mark.django_db
 
@@ -67,7 +68,7 @@ def test_a_link_that_is_ahead_of_the_clock_is_repaired(pipedrive, org, run, at):
 
     assert name_of(pipedrive, org) == "Second"
     link = ExternalLink.objects.get(kind="company")
-    assert max(link.event_at, link.modified_at) <= timezone.now()
+    assert max(link.event_at, link.modified_at) <= end_of_second(timezone.now())
 
 
 def test_a_clock_that_is_some_seconds_ahead_is_believed(pipedrive):
@@ -133,3 +134,106 @@ def test_a_right_message_is_newer_than_a_wrong_one_that_came_before_it(pipedrive
     pipedrive.deliver(wrong, right)
 
     assert name_of(pipedrive, org) == "Right"
+
+
+@pytest.fixture
+def second(pipedrive):
+    """A whole second of Pipedrive's clock; ``second(0.3)`` moves the clock into it."""
+    start = (timezone.now() - timedelta(minutes=2)).replace(microsecond=0)
+    pipedrive.sandbox.clock.freeze()
+
+    def moment(fraction: float) -> str:
+        at = start + timedelta(seconds=fraction)
+        pipedrive.sandbox.clock.set(at)
+        return at.isoformat(timespec="milliseconds")
+
+    return moment
+
+
+def test_a_message_from_before_a_reading_in_the_same_second_overwrites_nothing(pipedrive, second):
+    at = second(0.1)
+    made = pipedrive.create("organization", name="First")
+    held = pipedrive.event("create", "organization", made["id"], timestamp=at)
+    second(0.5)
+    pipedrive.account.update("organization", made["id"], name="Second")
+    poll.poll(SYSTEM)
+
+    pipedrive.deliver(held)
+
+    assert name_of(pipedrive, made) == "Second"
+
+
+def test_a_message_that_is_replayed_after_a_reading_in_its_second_overwrites_nothing(
+    pipedrive, second
+):
+    at = second(0.1)
+    made = pipedrive.create("organization", name="First")
+    pipedrive.tell("create", "organization", made["id"], timestamp=at)
+    second(0.5)
+    pipedrive.account.update("organization", made["id"], name="Second")
+    poll.poll(SYSTEM)
+
+    WebhookEvent.objects.replay()
+    inbox.drain()
+
+    assert name_of(pipedrive, made) == "Second"
+
+
+def test_a_message_from_after_a_reading_in_the_same_second_counts_at_once(pipedrive, second):
+    second(0.1)
+    made = pipedrive.create("organization", name="First")
+    poll.poll(SYSTEM)
+    at = second(0.6)
+    pipedrive.account.update("organization", made["id"], name="Second")
+
+    pipedrive.tell("change", "organization", made["id"], timestamp=at)
+
+    assert name_of(pipedrive, made) == "Second"
+
+
+def test_a_deletion_from_after_a_reading_in_the_same_second_counts_at_once(pipedrive, second):
+    second(0.1)
+    made = pipedrive.create("organization", name="First")
+    poll.poll(SYSTEM)
+    end = pipedrive.event("delete", "organization", made["id"], timestamp=second(0.6))
+    pipedrive.account.delete("organization", made["id"])
+
+    pipedrive.deliver(end)
+
+    assert pipedrive.linked("company", made["id"]).archived_at is not None
+
+
+def test_the_echo_of_a_call_is_not_asked_about(pipedrive, second):
+    second(0.1)
+    made = pipedrive.create("organization", name="First")
+    pipedrive.tell("create", "organization", made["id"], timestamp=second(0.2))
+    company = pipedrive.linked("company", made["id"])
+    company.website = "https://first.example"
+    company.save()
+    second(1.3)
+    pipedrive.send()
+    calls = len(pipedrive.sandbox.calls)
+
+    pipedrive.tell("change", "organization", made["id"], timestamp=second(1.4))
+
+    assert pipedrive.sandbox.calls[calls:] == []
+
+
+def test_an_edit_that_was_overwritten_in_the_second_of_our_call_is_a_conflict(pipedrive, second):
+    second(0.1)
+    made = pipedrive.create("organization", name="First")
+    pipedrive.tell("create", "organization", made["id"], timestamp=second(0.2))
+    company = pipedrive.linked("company", made["id"])
+    at = second(1.1)
+    pipedrive.account.update("organization", made["id"], name="Theirs")
+    theirs = pipedrive.event("change", "organization", made["id"], timestamp=at)
+    company.name = "Ours"
+    company.save()
+    second(1.3)
+    pipedrive.send()
+
+    pipedrive.deliver(theirs)
+
+    assert name_of(pipedrive, made) == "Ours"
+    conflict = Conflict.objects.get()
+    assert (conflict.hub_value, conflict.remote_value) == ("Ours", "Theirs")
