@@ -45,13 +45,14 @@ def read(body: bytes, keys: Keys, account: str = "") -> Reading:
     subject = f"{entity} {_word(meta, 'entity_id')}"
     if not entity:
         raise Rejected("The message does not say which sort of record it is about")
+    at = _sent_at(meta)
     if entity not in KINDS:
-        return Reading(subject=subject, action=action, ignored=f"Hermes keeps no {entity}")
+        return Reading(subject=subject, action=action, ignored=f"Hermes keeps no {entity}", at=at)
     if not action:
         why = f"{_word(meta, 'action') or 'No action'} is nothing that Hermes follows"
-        return Reading(subject=subject, ignored=why)
+        return Reading(subject=subject, ignored=why, at=at)
     record = _deleted(entity, event) if action == "delete" else _living(entity, event, keys)
-    return Reading([record], f"{record.kind} {record.remote_id}", action)
+    return Reading([record], f"{record.kind} {record.remote_id}", action, at=at)
 
 
 def _parsed(body: bytes) -> dict[str, Any]:
