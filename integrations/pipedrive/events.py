@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from integrations.sync.errors import NotOurs, Rejected
+from integrations.sync.plain_values import shown
 from integrations.sync.records import RemoteRecord
 from integrations.sync.system import Reading
 
@@ -97,9 +98,11 @@ def _id(meta: Mapping[str, Any], key: str) -> str | None:
 
 def _check_id(meta: Mapping[str, Any], held: Mapping[str, Any]) -> None:
     """One message must not name two records: either could be the wrong one."""
-    named, carried = _id(meta, "entity_id"), _id(held, "id")
-    if named and carried and named != carried:
-        raise Rejected(f"meta.entity_id: names {named}, and the record that came is {carried}")
+    named, carried = meta.get("entity_id"), _id(held, "id")
+    if named not in (None, "") and carried and _id(meta, "entity_id") != carried:
+        raise Rejected(
+            f"meta.entity_id: names {shown(named)}, and the record that came is {carried}"
+        )
 
 
 def _living(entity: str, event: dict[str, Any], keys: Keys) -> RemoteRecord:
