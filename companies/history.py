@@ -14,6 +14,9 @@ from django.db import models
 #: Changes that are no news to people.
 UNTOLD = {"id", "extra", "created_at", "updated_at"}
 
+#: What only archiving and merging set: these are undone by their own buttons.
+NOT_PUT_BACK = {"archived_at", "merged_into"}
+
 NOBODY = "Someone at the database"
 
 
@@ -38,6 +41,10 @@ class FieldChange:
     @property
     def sentence(self) -> str:
         return f"{self.who} changed {self.label} from {self.old} to {self.new}"
+
+    @property
+    def can_be_put_back(self) -> bool:
+        return self.field not in NOT_PUT_BACK
 
 
 def of_saves(record: Any, saves: Sequence[Any], after: Any = None) -> list[FieldChange]:
@@ -164,7 +171,7 @@ def put_back(record: Any, field: str, event_id: int) -> None:
     """
     column = next((column for column in _told(record) if column.name == field), None)
     save = record.events.filter(pgh_id=event_id).first()
-    if column is None or save is None or field in {"archived_at", "merged_into"}:
+    if column is None or save is None or field in NOT_PUT_BACK:
         raise CannotPutBack("There is no earlier value of that field.")
     setattr(record, column.attname, getattr(save, column.attname))
     record.full_clean()

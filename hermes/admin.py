@@ -14,6 +14,7 @@ from contacts.models import Contact
 from deals.models import Deal, Pipeline, Stage
 from hermes import booking_admin, people_admin, schedule_admin  # noqa: F401
 from hermes.calls import change_views
+from hermes.record_pages.editing import DealForm
 from hermes.record_pages.record_admin import ArchivedFilter, RecordPage
 from meetings.models import Meeting
 
@@ -77,6 +78,7 @@ class ContactPage(RecordPage):
 @admin.register(Deal)
 class DealPage(RecordPage):
     kind = "deal"
+    form = DealForm
     named_with = {"stage": "pipeline"}
     list_display = ["name", "company", "status", "pipeline", "stage", "value", "currency",
                     "owner", "systems", "changed"]  # fmt: skip

@@ -140,6 +140,8 @@ class _Page(ModelAdmin):
 
     #: What staff call one row and many, where the model is called otherwise.
     words: tuple[str, str] | None = None
+    #: The list's heading, where the menu calls it otherwise than its rows.
+    list_title = ""
     #: What an empty list says: what would be in it, and how it gets there.
     when_empty = "What you or a connected system add is shown here."
     #: Whether the page leads to a list of who pressed "Save".
@@ -166,7 +168,7 @@ class _Page(ModelAdmin):
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         cl = super().get_changelist_instance(request)
         if self.words:
-            cl.opts, cl.title = self.opts, self.words[1].capitalize()
+            cl.opts, cl.title = self.opts, self.list_title or self.words[1].capitalize()
         return cl
 
     def render_change_form(

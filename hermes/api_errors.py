@@ -36,3 +36,7 @@ bad_request = _page(400, "The request could not be read.")
 forbidden = _page(403, "Not allowed.")
 not_found = _page(404, "There is nothing at this address.")
 server_error = _page(500, "Something went wrong here; it was logged.")
+database_away = _page(
+    503,
+    "The database cannot be reached at the moment; nothing was saved; try again in a minute.",
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -43,11 +43,33 @@ class BookingRulesPage(RecordAdmin):
         return redirect("admin:meetings_bookingrules_change", rules.pk)
 
 
+#: Why a person whose role includes the page finds nothing to enter there.
+NO_MEMBER = (
+    "Your log-in belongs to no team member, so it has no calls, working hours or days off of its "
+    "own. Operations can choose your log-in on your team member's page."
+)
+
+
 class OwnTime(admin.ModelAdmin):
     """For hours and days off: everybody's are seen, one's own are kept, and a lead keeps all."""
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("host")
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if self._has_no_time(request):
+            messages.warning(request, NO_MEMBER)
+        return super().changelist_view(request, extra_context)
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
+        if self._has_no_time(request):
+            # The list says why.
+            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        return super().add_view(request, form_url, extra_context)
+
+    def _has_no_time(self, request: HttpRequest) -> bool:
+        """Whether their role lets them keep their own, and they are nobody who has any."""
+        return super().has_add_permission(request) and not self.has_add_permission(request)
 
     def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
         """What the frame of every page asks: who somebody is matters on these pages alone."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count
+from django.db.models import Count, F, Value
 from django.db.models.functions import Trunc
 from django.utils import timezone
 from redis.exceptions import RedisError
@@ -28,6 +28,9 @@ SERIES = [
     ("failed", "Changes that could not be sent"),
 ]
 
+#: What became of a change to send -> its series.
+SERIES_OF: dict[str, str] = {OutboxState.DONE: "out", OutboxState.DEAD: "failed"}
+
 
 @dataclass(frozen=True)
 class Bucket:
@@ -40,7 +43,7 @@ class Bucket:
 def chart_of(name: str) -> dict[str, Any]:
     """All that the template draws."""
     words, hours, step = SPANS[name]
-    hourly = _kept(name, hours)
+    hourly = _hourly(name, hours)
     buckets = _buckets(hourly, hours, step)
     top = max([1, *(number for bucket in buckets for number in bucket.numbers.values())])
     return {
@@ -61,32 +64,45 @@ def chart_of(name: str) -> dict[str, Any]:
     }
 
 
-def _kept(name: str, hours: int) -> dict[str, dict[datetime, int]]:
+def _hourly(name: str, hours: int) -> dict[str, dict[datetime, int]]:
+    """This hour and the one before are counted as they are: the tiles above tell of them too."""
+    this_hour = _this_hour()
+    since, recent = this_hour - timedelta(hours=hours - 1), this_hour - timedelta(hours=1)
+    older, newer = _kept(name, since, recent), _count(recent, None)
+    return {key: {**older[key], **newer[key]} for key, _ in SERIES}
+
+
+def _kept(name: str, since: datetime, until: datetime) -> dict[str, dict[datetime, int]]:
     """The hourly numbers, counted at most once a minute. No cache: counted each time."""
-    key = f"dashboard:{name}"
+    key = f"dashboard:{name}:{until:%Y%m%d%H}"
     try:
         if (found := cache.get(key)) is not None:
             return found
-        counted = _count(hours)
+        counted = _count(since, until)
         cache.set(key, counted, KEPT_SECONDS)
     except (RedisError, OSError):
-        counted = _count(hours)
+        counted = _count(since, until)
     return counted
 
 
-def _count(hours: int) -> dict[str, dict[datetime, int]]:
-    since = _this_hour() - timedelta(hours=hours - 1)
-    ended = OutboxEntry.objects.filter(done_at__gte=since)
-    return {
-        "in": _by_hour(WebhookEvent.objects.filter(received_at__gte=since), "received_at"),
-        "out": _by_hour(ended.filter(state=OutboxState.DONE), "done_at"),
-        "failed": _by_hour(ended.filter(state=OutboxState.DEAD), "done_at"),
-    }
+def _count(since: datetime, until: datetime | None) -> dict[str, dict[datetime, int]]:
+    received = _between(
+        WebhookEvent.objects.annotate(series=Value("in")), "received_at", since, until
+    )
+    ended = OutboxEntry.objects.filter(state__in=SERIES_OF).annotate(series=F("state"))
+    counted: dict[str, dict[datetime, int]] = {key: {} for key, _ in SERIES}
+    for series, hour, number in received.union(_between(ended, "done_at", since, until), all=True):
+        counted[SERIES_OF.get(series, series)][hour] = number
+    return counted
 
 
-def _by_hour(rows: Any, column: str) -> dict[datetime, int]:
-    hours = rows.order_by().annotate(hour=Trunc(column, "hour")).values("hour")
-    return {row["hour"]: row["number"] for row in hours.annotate(number=Count("pk"))}
+def _between(rows: Any, column: str, since: datetime, until: datetime | None) -> Any:
+    """Series, hour and number of the rows of that time."""
+    rows = rows.filter(**{f"{column}__gte": since})
+    if until:
+        rows = rows.filter(**{f"{column}__lt": until})
+    hours = rows.order_by().annotate(hour=Trunc(column, "hour")).values("series", "hour")
+    return hours.annotate(number=Count("pk")).values_list("series", "hour", "number")
 
 
 def _this_hour() -> datetime:

@@ -21,7 +21,12 @@ WORDS = {
           "longer kept."),
     500: ("Something went wrong here", "It was logged. Try again in a minute, and tell operations "
           "if it happens again."),
+    503: ("The database cannot be reached at the moment", "Nothing was saved. Try again in a "
+          "minute."),
 }  # fmt: skip
+
+#: Where people look: the staff's pages, and those of visitors.
+PAGES = ("/admin/", "/book/")
 
 
 class HidesKeys(SafeExceptionReporterFilter):
@@ -36,12 +41,27 @@ def _handler(status: int, as_json: Any) -> Any:
     def handle(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.path.startswith("/admin/"):
             return as_json(request)
-        heading, sentence = WORDS[status]
-        # Neither the log-in nor the database is asked: this page shows whatever is broken.
-        words = {"heading": heading, "sentence": sentence}
-        return render(request, "error.html", words, status=status)
+        return _page(request, status)
 
     return handle
+
+
+def _page(request: HttpRequest, status: int) -> HttpResponse:
+    """Neither the log-in nor the database is asked: it shows whatever is broken."""
+    heading, sentence = WORDS[status]
+    words = {
+        "heading": heading,
+        "sentence": sentence,
+        "for_visitors": not request.path.startswith("/admin/"),
+    }
+    return render(request, "error.html", words, status=status)
+
+
+def database_away(request: HttpRequest) -> HttpResponse:
+    """A page for people, JSON for programs."""
+    if request.path.startswith(PAGES):
+        return _page(request, 503)
+    return api_errors.database_away(request)
 
 
 bad_request = _handler(400, api_errors.bad_request)

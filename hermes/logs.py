@@ -7,6 +7,15 @@ import logging.config
 import structlog
 
 
+class LooksWhetherWeAnswer(logging.Filter):
+    """Leaves out the GET by which a system tries our address before it registers it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        is_look = getattr(record, "status_code", 0) == 405 and request and request.method == "GET"
+        return not (is_look and request.path.endswith("/callback/"))
+
+
 def configure(log_format: str) -> None:
     """Send every logger, ours and the libraries', through one format."""
     shared = [
@@ -24,6 +33,7 @@ def configure(log_format: str) -> None:
         {
             "version": 1,
             "disable_existing_loggers": False,
+            "filters": {"reachable": {"()": LooksWhetherWeAnswer}},
             "formatters": {
                 "hermes": {
                     "()": structlog.stdlib.ProcessorFormatter,
@@ -37,6 +47,9 @@ def configure(log_format: str) -> None:
             "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "hermes"}},
             "root": {"handlers": ["console"], "level": "INFO"},
             # It tells of each log-in in four lines; the page "Log-ins made" has them all.
-            "loggers": {"axes": {"level": "WARNING"}},
+            "loggers": {
+                "axes": {"level": "WARNING"},
+                "django.request": {"filters": ["reachable"]},
+            },
         }
     )

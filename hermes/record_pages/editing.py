@@ -122,3 +122,25 @@ class RecordForm(forms.ModelForm):
         label = str(self.fields[name].label)
         self.questions.append(Question(name, label, sentence, mine, theirs.new))
         self.add_error(name, f"{sentence} Say at the top which one stays.")
+
+
+class DealForm(RecordForm):
+    """A deal's: a stage is enough to say which pipeline it is in."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "pipeline" in self.fields:
+            self.fields["pipeline"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        if not self.cleaned_data.get("pipeline") and (stage := self._stage()):
+            self.cleaned_data["pipeline"] = stage.pipeline
+            self.changed_data = [*dict.fromkeys([*self.changed_data, "pipeline"])]
+        return self.cleaned_data
+
+    def _stage(self) -> Any:
+        """The stage that the person chose; the deal's own if they only emptied the pipeline."""
+        if "pipeline" in self.changed_data and self.instance.stage_id:
+            return self.cleaned_data.get("stage") or self.instance.stage
+        return self.cleaned_data.get("stage")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hermes.words import plain_error
-from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxState
+from integrations.models import ExternalLink, KeptApart, LinkState, OutboxEntry, OutboxState
 from integrations.models.queues import OPEN_ENTRIES
 from integrations.sync import by_hand
 from integrations.sync import system as systems
@@ -56,10 +56,16 @@ class LinkRow:
     can_link: bool = False
     can_create_again: bool = False
     can_unlink: bool = False
+    #: Numbers there that a person took from this record.
+    apart: tuple[str, ...] = ()
 
     @property
     def is_live(self) -> bool:
         return self.link is not None and self.link.state == LinkState.LIVE
+
+    @property
+    def is_old(self) -> bool:
+        return self.link is not None and self.link.state == LinkState.ALIAS
 
 
 def rows_for(kind: str, pk: int, links: list[ExternalLink]) -> list[LinkRow]:
@@ -70,7 +76,20 @@ def rows_for(kind: str, pk: int, links: list[ExternalLink]) -> list[LinkRow]:
     for each in systems.switched_on():
         if kind in each.kinds and each.name not in current:
             rows.append(_missing(each, kind, entries.get((each.name, pk))))
-    return rows
+    return _with_apart(kind, pk, rows)
+
+
+def _with_apart(kind: str, pk: int, rows: list[LinkRow]) -> list[LinkRow]:
+    """Say of each system what a person took from the record: they may want it back."""
+    apart: dict[str, list[str]] = defaultdict(list)
+    for row in KeptApart.objects.filter(kind=kind, record_id=pk).order_by("pk"):
+        apart[row.system].append(row.remote_id)
+    return [
+        replace(row, apart=tuple(apart[row.system.name]))
+        if row.system and not row.is_old and apart[row.system.name]
+        else row
+        for row in rows
+    ]
 
 
 def _newest_entries(kind: str, ids: Iterable[int]) -> dict[tuple[str, int], OutboxEntry]:

@@ -16,6 +16,7 @@ from companies.models import Merge
 from hermes.words import counted
 from integrations.admin.records import label_of
 from integrations.models import ExternalLink, LinkState
+from integrations.sync.system import find
 
 from .kinds import MERGEABLE, may_merge, model_of, page_of, record_for, shown
 from .pages import in_admin, page
@@ -66,7 +67,7 @@ def merge(request: HttpRequest, kind: str) -> HttpResponse:
         ids=",".join(str(record.pk) for record in records),
         rows=[_row(kind, records, difference) for difference in looked.differences],
         moves=[_counted(model, number) for model, number in looked.moves.items()],
-        systems=_both_linked(kind, records),
+        elsewhere=[_there(name, kind) for name in _both_linked(kind, records)],
     )
 
 
@@ -117,12 +118,20 @@ def _row(kind: str, records: list[Any], difference: merging.FieldDifference) -> 
 
 
 def _both_linked(kind: str, records: list[Any]) -> list[str]:
-    """Systems that hold more than one of them, and so will be told to merge too."""
+    """Systems that hold more than one of them."""
     links = ExternalLink.objects.filter(
         kind=kind, record_id__in=[record.pk for record in records], state=LinkState.LIVE
     )
     names = list(links.values_list("system", flat=True))
-    return sorted({label_of(name) for name in names if names.count(name) > 1})
+    return sorted({name for name in names if names.count(name) > 1})
+
+
+def _there(name: str, kind: str) -> str:
+    """What becomes of them in a system, in a sentence."""
+    system, label = find(name), label_of(name)
+    if system and kind in system.kinds and system.kinds[kind].merges:
+        return f"The records in {label} are merged there too; that cannot be undone there."
+    return f"{label} merges none: its records stay there as they are."
 
 
 def _merge(request: HttpRequest, kind: str, winner: Any, losers: list[Any]) -> HttpResponse:

@@ -217,7 +217,7 @@ class ConnectionAdmin(ButtonsAdmin):
     def do_repair(self, request: HttpRequest, connection: Connection) -> tuple[int, str]:
         repair = get(connection.system).repair
         try:
-            said = repair() if repair else "There is nothing to set up."
+            said = repair(asked=True) if repair else "There is nothing to set up."
         except (SyncError, AlreadyRunning) as error:
             return messages.ERROR, f"The set-up failed: {plain_error(str(error))}"
         return messages.SUCCESS, said or "Set-up is complete."

@@ -63,13 +63,13 @@ class WebhookEventAdmin(ButtonsAdmin):
     when_empty = "What other systems tell us is shown here as it comes in. Nothing has come in yet."
     words = ("message received", "messages received")
     list_display = ["received", "system_label", "about", "action", "state_badge", "result",
-                    "attempts", "took"]  # fmt: skip
+                    "attempts", "done_after"]  # fmt: skip
     list_display_links = ["received"]
     list_filter = ["state", SystemFilter, ReceivedFilter]
     search_fields = ["subject"]
     search_help_text = "Record (deal 3307), its number there, or the message's key"
     ordering = ["-id"]
-    optional_rows = ("result", "took", "raw_error")
+    optional_rows = ("result", "done_after", "raw_error")
     actions = ["replay_selected"]
     buttons = (Button("replay", "Apply again", "replay", REPLAY),)
     list_buttons = (Button("replay_all", "Apply all of these again", "replay", REPLAY),)
@@ -108,7 +108,7 @@ class WebhookEventAdmin(ButtonsAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list:
         about = ["received", "system_label", "about", "action", "state_badge", "result",
-                 "attempts", "took", "neighbours"]  # fmt: skip
+                 "attempts", "done_after", "neighbours"]  # fmt: skip
         fieldsets = [(None, {"fields": about})]
         if request.user.has_perm(SEE_RAW):
             raw = {"fields": ["dedupe_key", "raw_error", "raw_headers", "raw_body"]}
@@ -141,8 +141,8 @@ class WebhookEventAdmin(ButtonsAdmin):
     def result(self, event: WebhookEvent) -> str:
         return event.note or plain_error(event.last_error) or "–"
 
-    @admin.display(description="Took")
-    def took(self, event: WebhookEvent) -> str:
+    @admin.display(description="Done after it came")
+    def done_after(self, event: WebhookEvent) -> str:
         if event.done_at is None:
             return "–"
         return f"{(event.done_at - event.received_at).total_seconds():.1f} s"

@@ -205,6 +205,7 @@ class SyncLogAdmin(NamedRecords, ButtonsAdmin):
 
     when_empty = "What you should know about records and systems is shown here."
     words = ("note", "notes")
+    list_title = "What happened"
     list_display = ["happened", "level_badge", "system_label", "record", "message"]
     list_display_links = ["happened"]
     list_filter = ["level", SystemFilter, AtFilter]

@@ -21,6 +21,8 @@ class Connection(models.Model):
     untold_since = models.DateTimeField(null=True, blank=True)
     #: Staff know since then that none arrive.
     deliveries_missing_since = models.DateTimeField(null=True, blank=True)
+    #: The newest change that a delivery told of, by the system's clock.
+    told_until = models.DateTimeField(null=True, blank=True)
     last_delivery_at = models.DateTimeField(null=True, blank=True)
     last_poll_at = models.DateTimeField(null=True, blank=True)
     last_success_at = models.DateTimeField(null=True, blank=True)

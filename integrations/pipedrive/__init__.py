@@ -44,10 +44,10 @@ def _travels(kind: str) -> frozenset[str]:
     return travelling(kind)
 
 
-def _repair() -> str:
+def _repair(*, asked: bool = False) -> str:
     from .setup import repair
 
-    return repair()
+    return repair(asked=asked)
 
 
 def _plan() -> SetupPlan:

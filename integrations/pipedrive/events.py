@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from integrations.sync.errors import NotOurs, Rejected
+from integrations.sync.plain_values import shown
 from integrations.sync.records import RemoteRecord
 from integrations.sync.system import Reading
 
@@ -45,13 +46,14 @@ def read(body: bytes, keys: Keys, account: str = "") -> Reading:
     subject = f"{entity} {_word(meta, 'entity_id')}"
     if not entity:
         raise Rejected("The message does not say which sort of record it is about")
+    at = _sent_at(meta)
     if entity not in KINDS:
-        return Reading(subject=subject, action=action, ignored=f"Hermes keeps no {entity}")
+        return Reading(subject=subject, action=action, ignored=f"Hermes keeps no {entity}", at=at)
     if not action:
         why = f"{_word(meta, 'action') or 'No action'} is nothing that Hermes follows"
-        return Reading(subject=subject, ignored=why)
+        return Reading(subject=subject, ignored=why, at=at)
     record = _deleted(entity, event) if action == "delete" else _living(entity, event, keys)
-    return Reading([record], f"{record.kind} {record.remote_id}", action)
+    return Reading([record], f"{record.kind} {record.remote_id}", action, at=at)
 
 
 def _parsed(body: bytes) -> dict[str, Any]:
@@ -96,9 +98,11 @@ def _id(meta: Mapping[str, Any], key: str) -> str | None:
 
 def _check_id(meta: Mapping[str, Any], held: Mapping[str, Any]) -> None:
     """One message must not name two records: either could be the wrong one."""
-    named, carried = _id(meta, "entity_id"), _id(held, "id")
-    if named and carried and named != carried:
-        raise Rejected(f"meta.entity_id: names {named}, and the record that came is {carried}")
+    named, carried = meta.get("entity_id"), _id(held, "id")
+    if named not in (None, "") and carried and _id(meta, "entity_id") != carried:
+        raise Rejected(
+            f"meta.entity_id: names {shown(named)}, and the record that came is {carried}"
+        )
 
 
 def _living(entity: str, event: dict[str, Any], keys: Keys) -> RemoteRecord:

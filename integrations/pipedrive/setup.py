@@ -107,13 +107,16 @@ def set_up(say: Say = quietly, agreed: list[str] | None = None) -> Plan:
     return todo
 
 
-def repair() -> str:
+def repair(*, asked: bool = False) -> str:
     """Make good what somebody changed there. Returns what was done, in a sentence.
 
     The registration comes first: without it, messages are lost.
+
+    Args:
+        asked: A person wants it done.
     """
     client = PipedriveRemote().client
-    found = registration.look(client)
+    found = registration.look(client, asked=asked)
     registration.settle(client, found)
     done = [*found.lines(), *set_up().lines()]
     return "; ".join(done) if done else "Everything is as Hermes needs it."

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Value
+from django.db.models import Max, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from integrations.models import Connection, EventState, RunState, SyncLog, SyncRun, WebhookEvent
+from integrations.models import (
+    Connection,
+    EventState,
+    ExternalLink,
+    RunState,
+    SyncLog,
+    SyncRun,
+    WebhookEvent,
+)
 
 from . import connections, wake
 from .link_clock import SKEW, latest
@@ -21,6 +29,10 @@ COMES_WITHIN = timedelta(minutes=4)
 
 #: A system that tells nothing for so long before its comparison does not only try again.
 SILENT_FOR = timedelta(minutes=20)
+
+#: More of which nothing told, each older than our clocks may differ, are not late any more: so
+#: many deliveries that failed at first are enough to silence a system.
+MANY = 10
 
 #: How often a system is polled that no longer tells. Beat looks once a minute.
 POLL_EVERY = timedelta(seconds=50)
@@ -37,11 +49,19 @@ def expect(system: System) -> None:
     )
 
 
-def heard(system: str, newest: datetime) -> None:
-    """Deliveries came, the newest of them then. The time never moves back."""
+def heard(system: str, newest: datetime, told: datetime) -> None:
+    """Deliveries came, the newest of them then. The times never move back.
+
+    Args:
+        told: When the newest change was of which they told. What was refused at first comes
+            minutes after its change, and says nothing of what changed meanwhile.
+    """
     row = Connection.objects.filter(system=system)
-    row.update(last_delivery_at=Greatest("last_delivery_at", Value(newest)))
-    row.filter(untold_since__lte=newest + SKEW).update(untold_since=None)
+    row.update(
+        last_delivery_at=Greatest("last_delivery_at", Value(newest)),
+        told_until=Greatest("told_until", Value(told)),
+    )
+    row.filter(untold_since__lte=told).update(untold_since=None)
     if row.filter(deliveries_missing_since__lt=newest).update(deliveries_missing_since=None):
         _say(system, SyncLog.Level.INFO, "Messages arrive again")
 
@@ -59,6 +79,20 @@ def missing_since(system: System) -> datetime | None:
     return untold if untold and timezone.now() - untold >= COMES_WITHIN else None
 
 
+def doubted_since(system: System) -> datetime | None:
+    """When something changed of which nothing told so far; None where all was told of.
+
+    No proof of silence, but enough for a person who wants the registration made good.
+    """
+    connection = connections.of(system)
+    if connection.deliveries_expected_since is None:
+        return None
+    changed = ExternalLink.objects.filter(system=system.name).aggregate(at=Max("modified_at"))
+    last = latest(connection.untold_since, changed["at"])
+    told = latest(connection.deliveries_expected_since, _told_until(connection))
+    return last if last and told and last > told else None
+
+
 def poll_every(connection: Connection) -> timedelta:
     """How long to wait between two polls."""
     usual = timedelta(minutes=connection.poll_minutes)
@@ -73,18 +107,19 @@ def _has_calls_to_spare(connection: Connection) -> bool:
     return int(connection.budget.get("used") or 0) < limit * SHARE_OF_BUDGET
 
 
-def judge(system: System, run: SyncRun, news: Iterable[datetime]) -> None:
-    """Compare what a poll found with what was received. Staff are told once.
+def judge(system: System, run: SyncRun, news: Iterable[datetime | None]) -> None:
+    """Compare what a run found with what was received. Staff are told once.
 
     Args:
         news: When the records changed that Hermes knew nothing of.
     """
-    connection, now = connections.of(system), timezone.now()
+    connection = connections.of(system)
     if connection.deliveries_expected_since is None:
         return
-    untold = _untold(connection, run, news)
+    changes = [] if _was_away(connection, run) else _untold(connection, run, news)
+    untold = min(changes, default=None)
     Connection.objects.filter(pk=connection.pk).update(untold_since=untold)
-    if untold is None or now - untold < COMES_WITHIN:
+    if untold is None or not _is_overdue(connection, run, changes):
         return
     if _fell_silent(
         system,
@@ -95,9 +130,12 @@ def judge(system: System, run: SyncRun, news: Iterable[datetime]) -> None:
         wake.repair(system.name)
 
 
-def compared(system: System, run: SyncRun, *, found_news: bool) -> None:
+def compared(system: System, run: SyncRun, news: Collection[datetime | None]) -> None:
     """Of what is not polled, only a comparison shows that nothing is told any more."""
-    if system.polls or not found_news or _is_first(run):
+    if system.polls:
+        judge(system, run, news)
+        return
+    if not news or _is_first(run):
         return
     connection = connections.of(system)
     last = latest(connection.last_delivery_at, _last_unread(connection))
@@ -126,23 +164,38 @@ def _fell_silent(system: System, why: str) -> bool:
     return True
 
 
-def _untold(connection: Connection, run: SyncRun, news: Iterable[datetime]) -> datetime | None:
-    """The first change that a delivery should have told of, and nothing came since."""
-    since = connection.deliveries_expected_since
-    if _was_away(connection, run):
-        # We were not there to receive: that says nothing about what comes from now on.
-        return None
-    # No later than the poll itself: a time in the future would be waited for.
-    changes = [min(at, run.started_at) for at in news if since and at >= since]
-    if connection.untold_since:
-        changes.append(connection.untold_since)
-    last = latest(connection.last_delivery_at, _last_unread(connection))
-    return min((at for at in changes if last is None or at > last + SKEW), default=None)
+def _untold(
+    connection: Connection, run: SyncRun, news: Iterable[datetime | None]
+) -> list[datetime]:
+    """The changes that a delivery should have told of, and none told of anything later."""
+    since, told = connection.deliveries_expected_since, _told_until(connection) or EARLIEST
+    # No later than the run itself: a time in the future would be waited for.
+    changes = [min(at, run.started_at) for at in news if at and since and at >= since]
+    changes = [at for at in changes if at > told]
+    if len(changes) <= MANY:
+        # A few may belong to what came, and differ from it by some seconds.
+        changes = [at for at in changes if at > told + SKEW]
+    return changes + ([connection.untold_since] if connection.untold_since else [])
+
+
+def _is_overdue(connection: Connection, run: SyncRun, changes: list[datetime]) -> bool:
+    """Whether it is too late for deliveries of these changes to be under way."""
+    last, first = _last_unread(connection), min(changes)
+    if last and first <= last + SKEW:
+        # What it tells of will be known when it is read.
+        return False
+    settled = [at for at in changes if at <= run.started_at - SKEW]
+    return len(settled) > MANY or timezone.now() - first >= COMES_WITHIN
+
+
+def _told_until(connection: Connection) -> datetime | None:
+    return connection.told_until or connection.last_delivery_at
 
 
 def _was_away(connection: Connection, run: SyncRun) -> bool:
-    """Whether a poll was left out before this one."""
-    earlier = SyncRun.objects.filter(system=run.system, action=run.action, pk__lt=run.pk)
+    """Whether a poll was left out before this run."""
+    polls = SyncRun.objects.filter(system=run.system, action=SyncRun.Action.POLL)
+    earlier = polls.filter(pk__lt=run.pk)
     last = earlier.order_by("-pk").first()
     usual = timedelta(minutes=connection.poll_minutes) + COMES_WITHIN
     return last is None or run.started_at - (last.ended_at or last.started_at) > usual

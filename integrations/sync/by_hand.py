@@ -153,7 +153,7 @@ def unlink(link: ExternalLink, by: str) -> None:
             record_id=link.record_id,
             defaults={"said_by": by[:150]},
         )
-        _note(link.system, link.kind, link.record_id, f"{by} removed the link {link}")
+        _note(link.system, link.kind, link.record_id, f"{by} unlinked it from {_partner(link)}")
 
 
 def may_unlink(link: ExternalLink) -> bool:
@@ -229,6 +229,12 @@ def _join(system: System, kind: str, pk: int, remote_id: str) -> None:
         remote_id=remote_id,
         defaults={"record_id": pk, "state": LinkState.LIVE, "deleted_here": False},
     )
+
+
+def _partner(link: ExternalLink) -> str:
+    """As the note of its linking names it: ``Pipedrive 5012``."""
+    system = find(link.system)
+    return f"{system.label if system else link.system} {link.remote_id}"
 
 
 def _note(system: str, kind: str, pk: int | None, message: str) -> None:

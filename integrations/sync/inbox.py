@@ -116,7 +116,7 @@ def apply_claimed(system: System, claimed: list[WebhookEvent]) -> None:
 def _read_all(system: System, claimed: list[WebhookEvent]) -> Readings:
     readings: dict[int, Reading] = {}
     ignored: dict[str, list[WebhookEvent]] = defaultdict(list)
-    heard: list[datetime] = []
+    heard, told = [], []
     for start in range(0, len(claimed), BODIES):
         for event, body in _with_bodies(claimed[start : start + BODIES]):
             try:
@@ -125,6 +125,7 @@ def _read_all(system: System, claimed: list[WebhookEvent]) -> Readings:
                 failed(event, error)
                 continue
             heard.append(event.received_at)
+            told.append(_told_at(event, reading))
             if reading and (reading.records or reading.reread):
                 readings[event.pk] = reading
             elif reading:
@@ -132,8 +133,14 @@ def _read_all(system: System, claimed: list[WebhookEvent]) -> Readings:
     for why, events in ignored.items():
         finish(events, EventState.IGNORED, note=why)
     if heard:
-        arrivals.heard(system.name, max(heard))
+        arrivals.heard(system.name, max(heard), max(told))
     return readings
+
+
+def _told_at(event: WebhookEvent, reading: Reading | None) -> datetime:
+    """When that was of which it tells: it may have been refused some minutes before."""
+    at = reading.at if reading else None
+    return min(at or event.received_at, event.received_at)
 
 
 def _with_bodies(events: Sequence[WebhookEvent]) -> Iterator[tuple[WebhookEvent, bytes]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from .records import RemoteRecord
 
 
 class Status(StrEnum):
@@ -40,3 +42,9 @@ class Outcome:
 
 #: (kind, remote id) to what became of it.
 Outcomes = dict[tuple[str, str], Outcome]
+
+
+def created(records: Iterable[RemoteRecord], outcomes: Outcomes) -> list[RemoteRecord]:
+    """Those of the records that were new here."""
+    made = {key for key, outcome in outcomes.items() if outcome.status is Status.CREATED}
+    return [record for record in records if record.key in made]

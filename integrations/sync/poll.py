@@ -13,7 +13,7 @@ from integrations.models import Connection, SyncCursor, SyncRun
 from . import arrivals, runs, wake
 from .apply_page import apply_page
 from .errors import Rejected
-from .outcomes import Outcomes, Status
+from .outcomes import created
 from .parents import with_missing_parents
 from .preview import changes_in, unknown
 from .records import RemoteRecord
@@ -51,14 +51,14 @@ def _poll_kind(system: System, remote: Remote, kind: str, run: Run) -> None:
         run.saw(kind, page)
         places |= page.places
         changing, rest = changes_in(system, page.records)
-        run.news += _times(changing)
+        run.learnt(changing)
         if run.row.brake_released:
             changing, rest = [], page.records
         held += changing
         run.brake(kind, len(held))
         newest = _newest(newest, page.records)
         outcomes = apply_page(with_missing_parents(system, rest), system=system)
-        run.news += _times(record for record in rest if _is_new(record, outcomes))
+        run.learnt(created(rest, outcomes))
         run.count(kind, outcomes)
     cursor.watermark = newest
     _apply_held(system, run, held, cursor, places)
@@ -181,8 +181,3 @@ def _newest(watermark: datetime | None, records: Iterable[RemoteRecord]) -> date
 
 def _times(records: Iterable[RemoteRecord]) -> list[datetime]:
     return [record.modified_at for record in records if record.modified_at]
-
-
-def _is_new(record: RemoteRecord, outcomes: Outcomes) -> bool:
-    outcome = outcomes.get((record.kind, record.remote_id))
-    return outcome is not None and outcome.status is Status.CREATED

@@ -22,7 +22,7 @@ from integrations.models.queues import OPEN_ENTRIES
 
 from . import arrivals, hub, outbox_entries, removals, runs, wake
 from .apply_page import apply_page
-from .outcomes import Status
+from .outcomes import created
 from .outgoing import build, differing, missing_parent
 from .parents import with_missing_parents
 from .preview import changes_in
@@ -49,7 +49,7 @@ def reconcile(
                 report.append(_reconcile_kind(system, remote, kind, run))
         finally:
             # What the brake held back is news as well.
-            arrivals.compared(system, run.row, found_news=bool(run.news))
+            arrivals.compared(system, run.row, run.news)
         run.row.report = "\n".join(report)
     wake.outbox()
     return run.row
@@ -61,7 +61,7 @@ def _reconcile_kind(system: System, remote: Remote, kind: str, run: Run) -> str:
     lost: list[RemoteRecord] = []
     for gone in _gone(system, remote, kind, seen, started_at):
         lost += gone
-        run.news += [started_at] * len(gone)
+        run.learnt(gone)
         run.brake(kind, len(held) + len(lost))
         run.page(kind)
     for records in _chunks([*held, *lost]):
@@ -85,11 +85,10 @@ def _walk(
         seen.update(page.unusable_ids)
         changing, rest = changes_in(system, page.records)
         held += changing
-        run.news += [run.row.started_at] * len(changing)
+        run.learnt(changing)
         run.brake(kind, len(held))
         outcomes = apply_page(with_missing_parents(system, rest), system=system)
-        made = [one for one in outcomes.values() if one.status is Status.CREATED]
-        run.news += [run.row.started_at] * len(made)
+        run.learnt(created(rest, outcomes))
         run.count(kind, outcomes)
     return seen, held
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -15,6 +15,7 @@ from integrations.models import RunState, SyncLog, SyncRun
 from . import connections, hub, not_kept
 from .errors import Misconfigured, SyncError
 from .outcomes import Outcomes, Status
+from .records import RemoteRecord
 from .system import Page, System
 
 #: A running run that was silent for so long is taken to be dead.
@@ -54,9 +55,13 @@ class Run:
     def __init__(self, system: System, row: SyncRun, progress: Progress | None = None) -> None:
         self.system, self.row = system, row
         self.counts: dict[str, Counter] = defaultdict(Counter)
-        #: When the records changed that it brought news of, or by when they had.
-        self.news: list[datetime] = []
+        #: When the records changed that it brought news of; None where nobody says.
+        self.news: list[datetime | None] = []
         self.progress = progress
+
+    def learnt(self, records: Iterable[RemoteRecord]) -> None:
+        """These were news."""
+        self.news += [record.modified_at for record in records]
 
     def saw(self, kind: str, page: Page) -> None:
         """Count what a page shows, before anything is done with it."""

@@ -25,6 +25,13 @@ class PlanChanged(Exception):
 Say = Callable[[str], None]
 
 
+class Repair(Protocol):
+    """Makes good what somebody changed at a remote."""
+
+    def __call__(self, *, asked: bool = False) -> str:
+        """Do it, and say what was done; ``asked`` by a person, at the least doubt."""
+
+
 @dataclass(frozen=True)
 class Setup:
     """How an account is prepared: a plan that writes nothing, and carrying it out.

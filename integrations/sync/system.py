@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from .field_rules import FieldRule
 from .records import RemoteRecord
-from .set_up import Setup
+from .set_up import Repair, Setup
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,7 @@ class System:
     payload: Callable[[Outgoing], dict]
     web_url: Callable[[str, str], str]
     #: Checks registrations, fields and users at the remote, and repairs them.
-    repair: Callable[[], str] | None = None
+    repair: Repair | None = None
     #: Prepares the account, where there is something to prepare.
     setup: Setup | None = None
     #: How often it is polled, until a person says otherwise on its connection's page.

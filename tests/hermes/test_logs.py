@@ -109,3 +109,10 @@ def test_a_log_in_fills_no_lines_and_one_who_is_locked_out_does(client, logged, 
     for _ in range(2):
         client.post("/admin/login/", answer | {"password": "wrong"})
     assert "AXES" in logged()
+
+
+@pytest.mark.parametrize(("method", "is_news"), [("get", False), ("put", True)])
+def test_the_look_whether_our_address_answers_is_not_logged(client, logged, db, method, is_news):
+    assert getattr(client, method)("/pipedrive/callback/").status_code == 405
+
+    assert ("Method Not Allowed" in logged()) is is_news

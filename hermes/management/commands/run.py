@@ -116,7 +116,7 @@ class Command(BaseCommand):
         call_command("load_demo")
         self.stdout.write(
             f"\nHermes: {web}/admin/\nWhere visitors book calls: {web}/book/ (e-mails to them are "
-            f"printed here)\nThe sandbox: {sandbox}/\nCtrl-C stops both.\n"
+            f"printed here)\nThe sandbox: {sandbox}/\nCtrl-C stops all of it.\n"
         )
 
     def _ensure_servers(self):

@@ -26,6 +26,9 @@ from integrations.sync.system import get
 #: Made by migrate.
 ROLES = ["sales", "sales lead", "operations", "read only"]
 
+#: The log-ins of people who take calls.
+TEAM = ["demo-sales", "demo-sales-lead"]
+
 #: What an empty sandbox gets.
 HANDFUL = {"organizations": 12, "persons": 24, "deals": 18}
 
@@ -69,6 +72,7 @@ class Command(BaseCommand):
         call_command("setup_pipedrive", stdout=self.stdout)
         let_deals_enter()
         let_team_take_calls()
+        let_team_log_in()
         said = send(tasks.backfill_system, "pipedrive", said=what_starts())
         self.stdout.write(said if isinstance(said, str) else said[1])
 
@@ -130,6 +134,20 @@ def let_team_take_calls() -> None:
             territories=Territory.values,
             updated_at=timezone.now(),
         )
+
+
+def let_team_log_in() -> None:
+    """Who sells has days off of their own: the log-ins of sales are the first of the team.
+
+    Unless a person has chosen whose log-in is whose.
+    """
+    if TeamMember.all_objects.filter(user__isnull=False).exists():
+        return
+    users = [get_user_model().objects.filter(username=name).first() for name in TEAM]
+    team = TeamMember.objects.filter(is_active=True).order_by("pk")
+    for user, member in zip(filter(None, users), team, strict=False):
+        member.user = user
+        member.save(update_fields=["user", "updated_at"])
 
 
 def make_log_ins() -> list[tuple[str, str]]:

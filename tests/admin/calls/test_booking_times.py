@@ -96,13 +96,23 @@ def test_a_lead_enters_them_for_everybody(client, staff, other):
 
 
 @pytest.mark.parametrize("model", ["dayoff", "workinghours"])
-def test_who_only_reads_and_who_is_no_host_enters_none(client, staff, host, model):
+def test_who_only_reads_enters_none(client, staff, host, model):
     staff("read only", host)
     assert client.get(reverse(f"admin:meetings_{model}_changelist")).status_code == 200
     assert add(client, model, host, **WEDDING, **MONDAY).status_code == 403
 
+
+@pytest.mark.parametrize("model", ["dayoff", "workinghours"])
+def test_who_is_no_team_member_enters_none_and_is_told_why(client, staff, host, model):
     staff("sales")
-    assert add(client, model, host, **WEDDING, **MONDAY).status_code == 403
+
+    response = add(client, model, host, **WEDDING, **MONDAY)
+
+    list_page = reverse(f"admin:meetings_{model}_changelist")
+    assert response["Location"] == list_page
+    assert "belongs to no team member" in client.get(list_page).content.decode()
+    assert not DayOff.objects.exists()
+    assert not WorkingHours.objects.exists()
 
 
 @pytest.mark.parametrize(

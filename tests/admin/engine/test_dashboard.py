@@ -22,13 +22,13 @@ def tiles(response):
 
 
 @pytest.mark.parametrize("role", ["", "operations", "sales", "read only"])
-def test_the_dashboard_opens_in_a_dozen_queries(as_, role, django_assert_max_num_queries):
+def test_the_dashboard_opens_in_thirteen_queries(as_, role, django_assert_max_num_queries):
     rows.connection()
     rows.message()
     client = as_(role)
     client.get("/admin/")
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         response = client.get("/admin/")
 
     assert response.status_code == 200
@@ -182,3 +182,14 @@ def test_who_cannot_be_checked_for_changes_shows_no_check_and_offers_none(as_, t
     assert "Check for changes now" not in text
     assert "Set how often" not in text
     assert "never: its messages tell of changes" in text
+
+
+def test_the_chart_counts_what_the_tile_of_the_last_hour_counts(as_):
+    client = as_()
+    client.get("/admin/")
+    rows.message()
+
+    response = client.get("/admin/")
+
+    assert tiles(response)["Messages in the last hour"]["value"] == "1"
+    assert dict(response.context["chart"]["totals"])["Messages received"] == 1

@@ -119,6 +119,21 @@ def test_the_team_takes_calls_until_a_person_says_who_does():
     assert not second.is_sales_person
 
 
+def test_the_log_ins_of_sales_are_team_members_until_a_person_says_whose_they_are():
+    load_demo.make_log_ins()
+    first, second = TeamMemberFactory(), TeamMemberFactory()
+    load_demo.let_team_log_in()
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (str(first.user), str(second.user)) == ("demo-sales", "demo-sales-lead")
+
+    first.user = None
+    first.save()
+    load_demo.let_team_log_in()
+    first.refresh_from_db()
+    assert first.user is None
+
+
 def test_the_sandbox_stands_in_for_google_unless_there_is_a_real_key(monkeypatch, tmp_path):
     for name in ["GOOGLE_SERVICE_ACCOUNT", "GOOGLE_BASE_URL", "GOOGLE_POLL_MINUTES"]:
         monkeypatch.delenv(name, raising=False)

@@ -170,7 +170,7 @@ def test_a_message_nested_beyond_reading_is_shown_as_it_came(as_):
         (lambda: rows.connection(paused=True, pause_reason="moving"), ["Why"]),
         (lambda: rows.connection(last_error="No", last_error_at=timezone.now()), ["Problem"]),
         (lambda: SyncRun.objects.create(system="pipedrive", action="poll"), ["Took"]),
-        (lambda: rows.message(), ["Result", "Took", "Error as it came"]),
+        (lambda: rows.message(), ["Result", "Done after it came", "Error as it came"]),
         (lambda: rows.message(state="new", last_error="", done_at=None), []),
     ],
 )  # fmt: skip
@@ -180,8 +180,8 @@ def test_a_row_that_has_nothing_to_say_is_left_out(as_, row, shown):
     labels = {str(field.field["label"]).capitalize() for field in fields}
 
     optional = {"Problem", "Why", "Last error", "Sent or ended", "Next try", "Result", "Took",
-                "Error as it came", "Report", "Calls left today", "Found by set-up",
-                "Fields sent"}  # fmt: skip
+                "Done after it came", "Error as it came", "Report", "Calls left today",
+                "Found by set-up", "Fields sent"}  # fmt: skip
     assert labels & optional == set(shown)
     assert labels - optional
 

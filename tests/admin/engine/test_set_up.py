@@ -14,7 +14,7 @@ ADDRESS = "/admin/integrations/connection/set-up/pipedrive/"
 @pytest.fixture
 def account(sandbox, settings, monkeypatch):
     """The sandbox as an account that Hermes never saw. It cannot call us: no address."""
-    monkeypatch.setattr(registration, "look", lambda client: registration.Registration(1))
+    monkeypatch.setattr(registration, "look", lambda client, **_: registration.Registration(1))
     return sandbox
 
 

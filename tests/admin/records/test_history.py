@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
+from django.utils import timezone
 
+from companies.models import Company
 from integrations.models import ExternalLink
 from meetings.models import BookingRules
 from tests.admin.engine import rows
@@ -40,6 +42,18 @@ def test_the_timeline_that_history_leads_to_shows_changes_alone(client, staff):
     lines = response.context["lines"]
     assert [change.new for line in lines for change in line.changes] == ["Larkfield Ltd"]
     assert {line.sentence for line in lines} == {"", "The record was made in Hermes"}
+
+
+def test_what_only_archiving_sets_is_not_offered_to_be_put_back(client, staff):
+    staff()
+    company = CompanyFactory(name="Larkfield")
+    save(client, company, name="Larkfield Ltd")
+    Company.objects.filter(pk=company.pk).update(archived_at=timezone.now())
+
+    text = client.get(reverse("record-timeline", args=["company", company.pk])).content.decode()
+
+    assert "archived at" in text
+    assert text.count("Put this value back") == 1
 
 
 def test_a_stranger_to_a_kind_does_not_read_its_history(client, staff):

@@ -55,3 +55,35 @@ def test_one_who_may_not_merge_is_told_whom_to_ask(client, staff, pipedrive, lar
     assert page(owner) in said
     assert "ask a sales lead to merge them" in said
     assert "/merge/" not in said
+
+
+def test_what_was_unlinked_is_shown_and_linked_again_with_one_button(
+    client, staff, pipedrive, larkfield
+):
+    staff("sales")
+    company, number = larkfield
+    partner = ExternalLink.objects.get(kind="company", record_id=company.pk)
+    client.post(reverse("record-unlink", args=["company", company.pk, partner.pk]))
+
+    text = client.get(page(company)).content.decode()
+    assert f"Kept apart from Pipedrive {number}" in text
+    assert f'name="remote_id" value="{number}"' in text
+    assert f"unlinked it from Pipedrive {number}" in text
+
+    assert f"linked to Pipedrive {number} now" in link(client, company, number)
+    assert "Kept apart" not in client.get(page(company)).content.decode()
+
+
+def test_what_was_unlinked_is_only_named_once_there_is_another_partner(
+    client, staff, pipedrive, larkfield
+):
+    staff("sales")
+    company, number = larkfield
+    partner = ExternalLink.objects.get(kind="company", record_id=company.pk)
+    client.post(reverse("record-unlink", args=["company", company.pk, partner.pk]))
+    Company.objects.filter(pk=company.pk).update(website="https://larkfield.example")
+    pipedrive.send()
+
+    text = client.get(page(company)).content.decode()
+    assert f"Kept apart from Pipedrive {number}" in text
+    assert f'name="remote_id" value="{number}"' not in text

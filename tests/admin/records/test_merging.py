@@ -45,3 +45,21 @@ def test_two_of_one_name_are_told_apart_by_their_numbers_and_what_moves_is_count
     assert f"Larkfield (number {one.pk})" in text
     assert f"Larkfield (number {other.pk}, 4711 in Pipedrive)" in text
     assert page.context["moves"] == ["1 contact", "2 deals"]
+
+
+def test_what_becomes_of_them_elsewhere_is_said_of_each_system_as_it_is(client, staff):
+    staff("sales lead")
+    companies = [CompanyFactory(), CompanyFactory()]
+    for company in companies:
+        for system in ("pipedrive", "tc2"):
+            ExternalLink.objects.create(
+                system=system, kind="company", record_id=company.pk, remote_id=str(company.pk)
+            )
+
+    ids = ",".join(str(company.pk) for company in companies)
+    page = client.get(reverse("merge", args=["company"]), {"ids": ids})
+
+    assert page.context["elsewhere"] == [
+        "The records in Pipedrive are merged there too; that cannot be undone there.",
+        "TC2 merges none: its records stay there as they are.",
+    ]

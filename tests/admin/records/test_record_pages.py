@@ -213,7 +213,7 @@ def test_a_full_company_page_opens_in_few_queries(client, staff, django_assert_m
     # A process learns some things once, such as the kinds' own numbers.
     client.get(page(company))
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         assert client.get(page(company)).status_code == 200
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from deals.models import Deal
 from tests.factories import DealFactory, PipelineFactory, StageFactory
 
 from .forms import opened, page, save
@@ -41,6 +42,45 @@ def test_a_deal_chooses_among_stages_that_are_named_with_their_pipeline(
 
     for address in (page(deal), reverse("admin:deals_deal_add")):
         assert offered(client, address, "stage") == ["PAYG: New", "Enterprise: New"]
+
+
+def test_a_stage_of_another_pipeline_takes_the_deal_there(client, staff, new, other_new):
+    staff("sales")
+    deal = DealFactory(pipeline=new.pipeline, stage=new)
+
+    save(client, deal, stage=other_new.pk)
+
+    deal.refresh_from_db()
+    assert (deal.stage, deal.pipeline) == (other_new, other_new.pipeline)
+    save(client, deal, pipeline="")
+    deal.refresh_from_db()
+    assert deal.pipeline == other_new.pipeline
+
+
+def test_a_pipeline_and_a_stage_that_a_person_chose_must_belong_together(
+    client, staff, new, other_new
+):
+    staff("sales")
+    deal = DealFactory(pipeline=new.pipeline, stage=new)
+    third = PipelineFactory(name="Startup")
+    chosen = {"pipeline": third.pk, "stage": other_new.pk}
+
+    response = client.post(page(deal), {**opened(client, deal), **chosen})
+
+    assert "New is not a stage of Startup" in str(response.context["adminform"].form.errors)
+    deal.refresh_from_db()
+    assert deal.stage == new
+
+
+def test_a_new_deal_needs_no_more_than_its_stage(client, staff, new):
+    staff("sales")
+    response = client.post(
+        reverse("admin:deals_deal_add"),
+        {"name": "Onboarding", "status": "open", "kind": "sale", "stage": new.pk},
+    )
+
+    assert response.status_code == 302, response.context["adminform"].form.errors
+    assert Deal.objects.get().pipeline == new.pipeline
 
 
 def test_a_pipeline_starts_at_one_of_its_own_stages(client, staff, payg, new, other_new):

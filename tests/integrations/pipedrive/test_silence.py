@@ -16,7 +16,7 @@ from django.utils import timezone
 from companies.models import Company
 from integrations.models import Connection, SyncLog, SyncRun, WebhookEvent
 from integrations.pipedrive import SYSTEM, setup
-from integrations.sync import arrivals, inbox, poll, upkeep, wake
+from integrations.sync import arrivals, inbox, poll, reconcile, upkeep, wake
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -66,6 +66,19 @@ def answered(requests: int):
     yield
     assert done.wait(10)
     request_finished.disconnect(count)
+
+
+def told_of_late(account):
+    """Its message was refused at first, and came only now."""
+    account.create("organization", name="Came with the retry")
+    assert account.settle()
+    inbox.drain()
+
+
+def lost(account, number: int):
+    account.switches.set(drop_deliveries=True)
+    for each in range(number):
+        account.create("organization", name=f"Told to nobody {each}")
 
 
 def said() -> list[str]:
@@ -143,6 +156,49 @@ def test_messages_are_expected_through_a_registration_that_was_there_already(acc
     assert expected
     SYSTEM.repair()
     assert Connection.objects.get().deliveries_expected_since == expected
+
+
+@pytest.mark.parametrize("looks", [poll.poll, reconcile.reconcile])
+def test_many_changes_that_nothing_told_of_are_silence_however_fresh(account, sandbox, looks):
+    told_of_late(account)
+    sandbox.clock.set(timezone.now() - timedelta(minutes=2))
+    lost(account, 11)
+
+    looks(SYSTEM)
+
+    assert Company.objects.count() == 12
+    (message,) = said()
+    assert "Pipedrive no longer tells of changes" in message
+
+
+def test_many_changes_whose_messages_nobody_has_read_yet_are_no_silence(account, sandbox):
+    sandbox.clock.set(timezone.now() - timedelta(minutes=2))
+    for number in range(11):
+        account.create("organization", name=f"Told of {number}")
+    assert account.settle()
+
+    poll.poll(SYSTEM)
+    inbox.drain()
+
+    assert (said(), Connection.objects.get().untold_since) == ([], None)
+
+
+def test_a_person_who_checks_the_set_up_has_doubts_settled(account, sandbox, admin_client):
+    (old,) = account.webhooks
+    told_of_late(account)
+    sandbox.clock.set(timezone.now() - timedelta(minutes=2))
+    lost(account, 1)
+    poll.poll(SYSTEM)
+    assert SYSTEM.repair() == "Everything is as Hermes needs it."
+
+    page = f"/admin/integrations/connection/{Connection.objects.get().pk}/do/repair/"
+    answer = admin_client.post(page, follow=True).content.decode()
+
+    assert "No message has come" in answer
+    (new,) = account.webhooks
+    assert new["id"] != old["id"]
+    assert SYSTEM.repair(asked=True) == "Everything is as Hermes needs it."
+    assert SYSTEM.repair(asked=True) == "Everything is as Hermes needs it."
 
 
 def test_a_quiet_account_is_no_silence(account):
@@ -236,7 +292,9 @@ def test_messages_of_another_account_are_no_sign_that_ours_arrive(account, clien
 
 def test_the_time_of_the_last_message_never_moves_back(account):
     now = timezone.now()
-    arrivals.heard("pipedrive", now)
-    arrivals.heard("pipedrive", now - timedelta(minutes=1))
+    arrivals.heard("pipedrive", now, now)
+    earlier = now - timedelta(minutes=1)
+    arrivals.heard("pipedrive", earlier, earlier)
 
-    assert Connection.objects.get().last_delivery_at == now
+    row = Connection.objects.get()
+    assert (row.last_delivery_at, row.told_until) == (now, now)

@@ -29,12 +29,22 @@ def test_a_message_of_another_account_waits_for_a_person_and_changes_nothing(pip
     assert Company.objects.get().name == "Larkfield"
 
 
-def test_a_message_that_names_two_records_changes_neither(pipedrive, org):
-    pipedrive.tell("create", "organization", org["id"], entity_id="77")
+@pytest.mark.parametrize("named", ["77", "abc", 10**30, True, {"number": 77}])
+def test_a_message_that_names_two_records_changes_neither(pipedrive, org, named):
+    pipedrive.tell("create", "organization", org["id"], entity_id=named)
 
     event = WebhookEvent.objects.get()
     assert (event.state, event.reason) == ("dead", "rejected")
+    assert event.last_error.startswith("meta.entity_id: names")
     assert not ExternalLink.objects.filter(kind="company").exists()
+
+
+@pytest.mark.parametrize("as_named", [int, str, lambda pk: None, lambda pk: ""])
+def test_a_message_may_name_its_record_as_a_number_as_text_or_not_at_all(pipedrive, org, as_named):
+    pipedrive.tell("create", "organization", org["id"], entity_id=as_named(org["id"]))
+
+    assert WebhookEvent.objects.get().state == "done"
+    assert Company.objects.get().name == "Larkfield"
 
 
 def nameless(pipedrive, org) -> dict:
