@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import tracemalloc
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -56,6 +58,21 @@ def test_a_zone_that_nobody_knows_costs_nothing(visitor, host, zone):
 
     assert visitor.book(timezone=zone).status_code == 303
     assert Meeting.objects.get().guest_timezone == "Europe/Lisbon"
+
+
+def test_zones_that_cannot_be_are_not_kept_in_memory(visitor, host):
+    visitor.start()
+    visitor.press("times", timezone="x" * 100_000)
+    tracemalloc.start()
+
+    for letter in "abcdefgh":
+        visitor.press("times", timezone=letter * 1_000_000)
+    visitor.press("times", timezone="Europe/Lisbon")
+    gc.collect()
+    kept, _most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert kept < 4_000_000
 
 
 def test_two_weeks_are_shown_at_once_and_days_without_times_say_so(visitor, host):
