@@ -11,6 +11,7 @@ import pytest
 from django.utils import timezone
 
 from companies.models import Company
+from meetings import booking
 from meetings.models import HostChoice, Meeting
 from tests.factories import CompanyFactory, ContactFactory, MeetingFactory, TeamMemberFactory
 
@@ -119,6 +120,52 @@ def test_whoever_was_met_before_is_met_again(visitor, host):
 
     assert visitor.title == "Book a product demo with Ola Berg"
     assert HostChoice.objects.get().host == own
+
+
+@pytest.mark.parametrize("trouble", ["unreadable", "away for weeks"])
+def test_who_has_no_time_is_in_nobodys_way(visitor, host, calendar, trouble):
+    other = TeamMemberFactory(first_name="Ola", last_name="Berg", plans=["payg"])
+    if trouble == "unreadable":
+        calendar.hide(host)
+    else:
+        calendar.take(host, timezone.now(), timezone.now() + timedelta(days=90))
+
+    visitor.start()
+
+    assert visitor.title == "Book a product demo with Ola Berg"
+    assert calendar.questions() == [[host.pk, other.pk]]
+    assert visitor.book().status_code == 303
+    assert Meeting.objects.get().host == other
+
+
+def test_who_was_chosen_and_archived_then_is_left_for_another(visitor, host):
+    visitor.start()
+    times, values = visitor.times, visitor.values
+    other = TeamMemberFactory(first_name="Ola", last_name="Berg", plans=["payg"])
+    type(host).objects.filter(pk=host.pk).update(archived_at=timezone.now())
+
+    visitor.press("times")
+
+    assert visitor.title == "Book a product demo with Ola Berg"
+    assert visitor.values["choice"] != values["choice"]
+    assert visitor.book(times[0]).status_code == 303
+    assert Meeting.objects.get().host == other
+
+
+def test_who_leaves_while_the_call_is_booked_is_told_to_the_visitor(visitor, host, monkeypatch):
+    visitor.open(f"/book/{host.pk}/?plan=payg")
+    real = booking.book
+
+    def leaves_first(*args, **options):
+        type(host).objects.filter(pk=host.pk).update(archived_at=timezone.now())
+        return real(*args, **options)
+
+    monkeypatch.setattr(booking, "book", leaves_first)
+    visitor.book()
+
+    assert visitor.response.status_code == 400
+    assert "This person takes no calls any more. Please start again." in visitor.text
+    assert not Meeting.objects.exists()
 
 
 def test_a_choice_is_kept_for_the_visit_and_belongs_to_its_call(visitor, host):
