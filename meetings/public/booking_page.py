@@ -73,6 +73,7 @@ def _book(request: HttpRequest, visit: Visit) -> HttpResponse:
             request.POST.get("stamp", ""),
             honeypot=request.POST.get("fax", ""),
             proof=request.POST.get("altcha", ""),
+            booking=f"{visit.values['time']} {visit.values['email'].strip().lower()}",
         )
     except guards.NoPerson as error:
         visit.trouble = str(error)

@@ -58,15 +58,39 @@ def test_a_forged_proof_books_nothing(visitor, host):
     assert visitor.book(altcha=proof(salt="cheap?expires=9999999999&")).status_code == 400
 
 
-def test_a_proof_is_good_for_one_form(visitor, host):
+def written_otherwise(proof):
+    """The same proof in other letters."""
+    found = dict(reversed(json.loads(base64.b64decode(proof)).items()))
+    found |= {"number": str(found["number"]), "more": 1}
+    return base64.b64encode(json.dumps(found, indent=1).encode()).decode()
+
+
+def test_a_proof_is_good_for_one_booking_sent_twice(visitor, host):
     used = proof()
     visitor.start()
     time = visitor.times[0]
-    assert visitor.book(time, altcha=used).status_code == 303
-    assert visitor.book(time, altcha=used).status_code == 303
-    visitor.start()
 
-    assert visitor.book(visitor.times[-1], altcha=used).status_code == 400
+    assert visitor.book(time, altcha=used).status_code == 303
+    assert visitor.book(time, altcha=used).status_code == 303
+    assert visitor.book(time, altcha=written_otherwise(used)).status_code == 303
+    assert Meeting.objects.count() == 1
+
+
+@pytest.mark.parametrize("again", [str, written_otherwise])
+@pytest.mark.parametrize("what", ["time", "email", "form"])
+def test_a_proof_is_good_for_no_other_booking(visitor, host, what, again):
+    used = proof()
+    visitor.start()
+    time, other = visitor.times[0], visitor.times[-1]
+    assert visitor.book(time, altcha=used).status_code == 303
+    if what == "form":
+        visitor.start()
+
+    typed = {"email": "ola@brightpath.example"} if what == "email" else {}
+    response = visitor.book(other if what == "time" else time, altcha=again(used), **typed)
+
+    assert response.status_code == 400
+    assert "Your browser’s check was not accepted." in visitor.text
     assert Meeting.objects.count() == 1
 
 
