@@ -39,6 +39,16 @@ def test_the_twenty_first_question_in_a_minute_is_put_off(website, host):
 
 
 @pytest.mark.usefixtures("_limits")
+@pytest.mark.parametrize("path", ["/companies/", "/callbooker/support-link/generate/tc2/"])
+def test_who_has_the_key_is_put_off_as_well(website, db, settings, path):
+    settings.TC2_API_KEY = "key"
+    answers = [website.client.get(path, HTTP_AUTHORIZATION="token key") for _ in range(21)]
+
+    assert [answer.status_code for answer in answers] == [422] * 20 + [429]
+    assert 0 < int(answers[-1]["Retry-After"]) <= 60
+
+
+@pytest.mark.usefixtures("_limits")
 def test_the_sixth_booking_in_a_minute_is_put_off_and_questions_are_not(website, host):
     answers = [website.book(host, email=f"ines{n}@b.example", phone="") for n in range(6)]
 
