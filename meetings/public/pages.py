@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from csp.decorators import csp_replace
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,6 +14,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
+from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 
 from ..throttling import Limit, Reads
@@ -42,6 +44,10 @@ class PublicPage(View):
     http_method_names = ["get", "head", "post"]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        framed = csp_replace(_policy())(xframe_options_exempt(self._answer))
+        return framed(request, *args, **kwargs)
+
+    def _answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         with translation.override(_language(request)):
             try:
                 count(request, Reads())
@@ -49,7 +55,7 @@ class PublicPage(View):
             except Problem as problem:
                 response = _problem_page(request, problem)
         add_never_cache_headers(response)
-        return framed(response)
+        return response
 
 
 class NotThere(PublicPage):
@@ -101,7 +107,7 @@ def count(request: HttpRequest, limit: Limit) -> None:
     """
     if not limit.allow_request(request):
         heading = _("Too many requests")
-        sentence = _("Please wait a minute, then go back and try again: what you typed is kept.")
+        sentence = _("Please wait a minute, then load this page again.")
         raise Problem(429, heading, sentence, limit.wait())
 
 
@@ -119,15 +125,10 @@ def _problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
     return response
 
 
-def framed(response: HttpResponse) -> HttpResponse:
+def _policy() -> dict[str, list[str]]:
     """Scripts and styles of our own files only; inside of the allowed sites only."""
-    sites = settings.CALLBOOKER_ALLOWED_ORIGINS
-    policy = {
+    return {
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        "frame-ancestors": ["'self'", *sites],
+        "frame-ancestors": ["'self'", *settings.CALLBOOKER_ALLOWED_ORIGINS],
     }
-    # What csp's decorators and Django's xframe_options_exempt leave on a response.
-    setattr(response, "_csp_replace", policy)  # noqa: B010
-    setattr(response, "xframe_options_exempt", True)  # noqa: B010
-    return response
