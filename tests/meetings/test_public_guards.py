@@ -261,3 +261,23 @@ def test_a_page_speaks_the_language_that_is_asked_for(visitor, host, wanted, tag
     visitor.press("times", plan="payg")
     visitor.book()
     assert f"?lang={wanted}" in visitor.response.headers["Location"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "plan", "title"),
+    [("fa", "پرداخت به‌اندازهٔ مصرف", "نمایش محصول با Mia Lind"),
+     ("fr", "Paiement à l’usage", "Démonstration du produit avec Mia Lind"),
+     ("en", "Pay as you go", "Product demo with Mia Lind")],
+)  # fmt: skip
+def test_plans_and_the_calls_title_are_in_the_language_of_the_page(
+    visitor, host, wanted, plan, title
+):
+    visitor.open(f"/book/?lang={wanted}")
+    assert plan in visitor.text
+    visitor.press("times", plan="payg")
+    assert plan in visitor.text
+    visitor.book()
+
+    visitor.follow()
+
+    assert title in visitor.text
