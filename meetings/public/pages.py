@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,7 +23,10 @@ from ..throttling import Limit, Reads
 LANGUAGES = ["en", "fr", "fa"]
 
 #: What a page keeps from its address when it leads to another one.
-CARRIED = ["lang", "site"]
+CARRIED = ["lang", "site", "accent"]
+
+#: A colour of the site around the page: red, green and blue.
+COLOUR = re.compile(r"[0-9a-fA-F]{6}", re.ASCII)
 
 #: Where clocks are read with twelve hours, as browsers name their languages.
 TWELVE_HOURS = ("en-us", "en-ca", "en-au", "en-in", "en-nz")
@@ -74,10 +78,11 @@ def not_there() -> Problem:
 
 def page(request: HttpRequest, template: str, words: dict[str, Any], status: int = 200) -> Any:
     """A page with what each of them needs."""
-    site = request.GET.get("site", "")
+    site, accent = request.GET.get("site", ""), request.GET.get("accent", "")
     shared = {
         "team": settings.CALLS_TEAM_NAME,
         "site": site if site in settings.CALLBOOKER_ALLOWED_ORIGINS else "",
+        "accent": accent if COLOUR.fullmatch(accent) else "",
         "carried": carried(request),
         "clock": clock(request),
         "is_rtl": translation.get_language_bidi(),

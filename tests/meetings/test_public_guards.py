@@ -178,6 +178,27 @@ def test_only_allowed_sites_are_told_of_the_page_inside_of_them(visitor, host, s
     assert "data-site" not in visitor.html
 
 
+def test_a_colour_of_the_site_around_is_taken_on_through_all_steps(visitor, host):
+    visitor.open("/book/?accent=C2410C")
+    assert 'data-accent="C2410C"' in visitor.html
+    visitor.press("times", plan="payg")
+    assert 'data-accent="C2410C"' in visitor.html
+    visitor.book()
+
+    visitor.follow()
+
+    assert 'data-accent="C2410C"' in visitor.html
+
+
+@pytest.mark.parametrize(
+    "colour", ["red", "%23C2410C", "C2410", "C2410C00", "C2410C;", '"><b>', "٣٣٣٣٣٣"]
+)
+def test_what_is_no_colour_changes_nothing(visitor, host, colour):
+    visitor.open(f"/book/?accent={colour}")
+
+    assert "data-accent" not in visitor.html
+
+
 def test_the_script_for_other_sites_is_at_its_address(client, db):
     response = client.get("/book/embed.js")
 
