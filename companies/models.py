@@ -235,6 +235,15 @@ class Company(Record):
             models.Index(fields=["name_key"], name="company_by_name_key"),
             models.Index(fields=["name", "-id"], name="company_by_name"),
             models.Index(fields=["-updated_at", "-id"], name="company_by_change"),
+            # Whose turn it is to sell, or to support, follows the newest company's.
+            models.Index(
+                fields=["price_plan", "-created_at", "-id"], name="company_newest_of_plan"
+            ),
+            models.Index(
+                fields=["-created_at", "-id"],
+                condition=models.Q(support_person__isnull=False),
+                name="company_newest_supported",
+            ),
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="company_name_search"),
         ]
 

@@ -18,12 +18,12 @@ from meetings.models import BookingRules, DayOff, HostChoice, WorkingHours
 
 #: What is said beside each of the rules. Durations are typed as hours:minutes:seconds.
 RULES = {
-    "duration": "How long a call takes, as hours:minutes:seconds.",
-    "buffer": "Between two calls, as hours:minutes:seconds.",
+    "duration": "How long a call takes, 5 minutes to 4 hours, as hours:minutes:seconds.",
+    "buffer": "Between two calls, 4 hours at most, as hours:minutes:seconds.",
     "earliest_start": "In each host's own time zone. Who has working hours of their own has those.",
     "latest_end": "No call ends later, in each host's own time zone.",
     "minimum_notice": "The public page offers nothing sooner, as hours:minutes:seconds.",
-    "horizon": "The public page offers nothing later; 28 00:00:00 is 28 days.",
+    "horizon": "The public page offers nothing later; 28 00:00:00 is 28 days, and 60 are the most.",
 }
 
 

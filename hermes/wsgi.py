@@ -4,6 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from hermes.charsets import Utf8Only
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hermes.settings")
 
-application = get_wsgi_application()
+application = Utf8Only(get_wsgi_application())

@@ -9,6 +9,7 @@ from celery import shared_task
 from integrations.sync import arrivals, connections, inbox, outbox, poll, reconcile, upkeep, wake
 from integrations.sync.runs import AlreadyRunning, BrakePulled
 from integrations.sync.system import System, get, switched_on
+from meetings import choosing
 
 
 @shared_task(name="integrations.drain_inbox")
@@ -77,6 +78,7 @@ def nightly() -> None:
             repair_system.delay(system.name)
             reconcile_system.delay(system.name)
     upkeep.remove_old()
+    choosing.forget_choices()
 
 
 @shared_task(name="integrations.deletions")

@@ -20,7 +20,11 @@ LONGEST = 255
 #: What ends a line, in a letter's head as anywhere, and what nobody can see.
 CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
-MARKUP = re.compile(r"<\s*[a-zA-Z/!?]")
+#: What turns the order of the letters after it round; nobody types it.
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+#: How a tag begins; in "5 < 6" nothing does.
+MARKUP = re.compile(r"<[a-zA-Z/!?]")
 
 #: Addresses that do something instead of leading somewhere.
 ACTIVE = re.compile(r"(javascript|vbscript|data|blob|file):", re.IGNORECASE)
@@ -38,6 +42,9 @@ class Line(serializers.CharField):
         "control": "This must be one line of text.",
         "markup": "This must be plain text, without markup.",
     }
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        return super().run_validation(TURNING.sub("", data) if isinstance(data, str) else data)
 
     def to_internal_value(self, given: Any) -> str:
         return " ".join(self.plain(given).split())[:LONGEST].strip()

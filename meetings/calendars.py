@@ -33,10 +33,15 @@ class CalendarRefused(Exception):
 class Calendar(Protocol):
     """What keeps the hosts' time. Called without an open transaction."""
 
-    def busy(self, hosts: Collection[TeamMember], span: Span) -> Mapping[int, Sequence[Span]]:
+    def busy(
+        self, hosts: Collection[TeamMember], span: Span, *, glance: bool = False
+    ) -> Mapping[int, Sequence[Span]]:
         """Host id to when that host is taken, in one call for all.
 
         A host whose calendar cannot be read is missing from the answer.
+
+        Args:
+            glance: A page that can do without it waits for the answer: some three seconds.
 
         Raises:
             CalendarUnavailable: None can be read.
@@ -63,7 +68,9 @@ class Calendar(Protocol):
 class NoCalendar:
     """Without one, hosts are busy in their own calls only."""
 
-    def busy(self, hosts: Collection[TeamMember], span: Span) -> Mapping[int, Sequence[Span]]:
+    def busy(
+        self, hosts: Collection[TeamMember], span: Span, *, glance: bool = False
+    ) -> Mapping[int, Sequence[Span]]:
         return {host.pk: [] for host in hosts}
 
     def write(self, meeting: Meeting) -> None:

@@ -11,6 +11,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from . import guest_links, invitations
+from .greeting import greeting
 from .models import Letter, LetterKind
 from .public.places import zone_label, zone_of_guest
 
@@ -42,7 +43,7 @@ def _text(letter: Letter) -> str:
     context = {
         "letter": letter,
         "title": invitations.title(meeting, letter.host),
-        "greeting": (meeting.contact.first_name if meeting.contact else "").strip() or "there",
+        "greeting": greeting(meeting.contact),
         "team": settings.CALLS_TEAM_NAME,
         "video_link": meeting.video_link,
         "zone": zone,

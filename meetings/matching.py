@@ -35,9 +35,12 @@ def find(call: CallRequest) -> tuple[Company | None, Contact | None]:
     """
     if company := company_of(call.company_id):
         return company, _within(company, call)
-    for found in (_by_email(call.email), _by_phone(call.phone)):
-        if found is not None and found.company is not None:
-            return found.company, found
+    if (found := _by_email(call.email)) and found.company:
+        return found.company, found
+    if (found := _by_phone(call.phone)) and found.company:
+        # A phone may be a colleague's; the letters go to whoever typed it.
+        own = found.email.lower() in ("", call.email)
+        return found.company, found if own else _within(found.company, call)
     company = _by_name(call.company_name)
     return company, _within(company, call) if company else None
 

@@ -10,10 +10,7 @@ from rest_framework import serializers
 from companies.models import Plan
 
 from .api_fields import Code, Email, Hint, Line, Moment, OptionalLine, Website
-
-#: No longer time is listed at once.
-LONGEST_LIST = timedelta(days=60)
-
+from .models import LONGEST_LIST
 
 #: What was given is not said again: it may be what no answer can hold.
 NO_PLAN: dict[str, Any] = {"invalid_choice": "There is no such plan."}

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Iterator
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.core.cache import cache
@@ -29,30 +29,31 @@ def address_of(request: HttpRequest | Request) -> str:
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     while forwarded and _is_trusted(address):
         nearer = forwarded.pop().strip()
-        if not _is_address(nearer):
+        if _read(nearer) is None:
             break
         address = nearer
     return address
 
 
-def _is_address(text: str) -> bool:
+def _read(text: str) -> IPv4Address | IPv6Address | None:
+    """The address; an older one in the newer ones' dress as what it is."""
     try:
-        ip_address(text)
+        address = ip_address(text)
     except ValueError:
-        return False
-    return True
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
 
 
-def _is_trusted(address: str) -> bool:
-    return _is_address(address) and any(
-        ip_address(address) in network for network in settings.TRUSTED_PROXIES
-    )
+def _is_trusted(text: str) -> bool:
+    address = _read(text)
+    return address is not None and any(address in each for each in settings.TRUSTED_PROXIES)
 
 
-def _who(address: str) -> str:
-    if _is_address(address) and ip_address(address).version == 6:
-        return str(ip_network((address.partition("%")[0], HOUSEHOLD), strict=False))
-    return address
+def _who(text: str) -> str:
+    address = _read(text)
+    if isinstance(address, IPv6Address):
+        return str(ip_network((str(address).partition("%")[0], HOUSEHOLD), strict=False))
+    return str(address or text)
 
 
 class Limit(BaseThrottle):

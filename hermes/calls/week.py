@@ -174,7 +174,7 @@ def _busy(hosts: Mapping[int, Host], window: Span) -> Mapping[int, Sequence[Span
     if not asked:
         return {}
     try:
-        return calendar().busy(asked, free_times.asked_about(window))
+        return calendar().busy(asked, free_times.asked_about(window), glance=True)
     except CalendarUnavailable:
         return {}
 

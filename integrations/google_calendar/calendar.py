@@ -21,7 +21,7 @@ from meetings.calendars import CalendarRefused, CalendarUnavailable, Span
 from meetings.models import Meeting, MeetingStatus
 
 from . import SYSTEM, free_busy
-from .client import Client
+from .client import GLANCE, Client
 from .inbound import KIND, record
 from .placing import place, take_out
 
@@ -32,11 +32,15 @@ TRIES = 2
 class GoogleCalendar:
     """The hosts' calendars in Google. Somebody waits for each answer."""
 
-    def busy(self, hosts: Collection[TeamMember], span: Span) -> Mapping[int, Sequence[Span]]:
+    def busy(
+        self, hosts: Collection[TeamMember], span: Span, *, glance: bool = False
+    ) -> Mapping[int, Sequence[Span]]:
         """See ``meetings.calendars.Calendar``."""
         if not hosts:
             return {}
         try:
+            if glance:
+                return _at_a_glance(hosts, span)
             with connections.asking(SYSTEM):
                 return free_busy.busy(Client(hurried=True, tries=TRIES), hosts, span)
         except SyncError as error:
@@ -71,6 +75,13 @@ class GoogleCalendar:
             for link in _live_links(meeting):
                 sent.keep_deletion(link)
             _settled(meeting)
+
+
+def _at_a_glance(hosts: Collection[TeamMember], span: Span) -> Mapping[int, Sequence[Span]]:
+    """With so little patience that a failure says nothing of the connection."""
+    if connections.held_for(SYSTEM) is not None:
+        raise CalendarUnavailable("Calls to Google Calendar are held just now")
+    return free_busy.busy(Client(hurried=True, tries=1, timeout=GLANCE), hosts, span)
 
 
 def _placed(meeting: Meeting, body: dict[str, Any]) -> tuple[dict[str, Any], bool]:

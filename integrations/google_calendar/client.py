@@ -34,6 +34,9 @@ PAGE = 250
 #: While a visitor waits: seconds to connect, and for an answer.
 HURRIED = (3.05, 5)
 
+#: The same for a page that can do without the answer.
+GLANCE = (1, 2)
+
 #: A visitor's call waits so many seconds for its place among the minute's; others longer.
 LONGEST_WAIT = 2
 
@@ -88,10 +91,17 @@ class Client:
     Args:
         hurried: Whether somebody waits for the answer.
         tries: How often a call is made at most.
+        timeout: Seconds to connect, and to wait for an answer, where it is not the usual.
     """
 
-    def __init__(self, *, hurried: bool = False, tries: int = TRIES) -> None:
-        self._timeout = HURRIED if hurried else TIMEOUT
+    def __init__(
+        self,
+        *,
+        hurried: bool = False,
+        tries: int = TRIES,
+        timeout: tuple[float, float] | None = None,
+    ) -> None:
+        self._timeout = timeout or (HURRIED if hurried else TIMEOUT)
         self._tries = tries
         self._patience = timedelta(seconds=HURRIED[1] + 1) if hurried else PATIENCE
         limit = settings.GOOGLE_REQUESTS_PER_MINUTE

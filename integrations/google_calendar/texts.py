@@ -8,6 +8,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 
 from integrations.models import ExternalLink, LinkState
+from meetings.greeting import greeting
 from meetings.models import Meeting
 
 #: The system in which customers have their accounts.
@@ -25,9 +26,8 @@ def title(meeting: Meeting) -> str:
 
 def description(meeting: Meeting) -> str:
     """In the little HTML that Google shows; what visitors typed is escaped."""
-    contact = meeting.contact
     context = {
-        "greeting": (contact.first_name if contact else "").strip() or "there",
+        "greeting": greeting(meeting.contact),
         "team": settings.CALLS_TEAM_NAME,
         "demo_url": settings.CALLS_DEMO_URL,
         "guide_url": settings.CALLS_GUIDE_URL,

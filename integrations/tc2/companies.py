@@ -45,7 +45,6 @@ class CompanyQuery(serializers.Serializer):
 class Companies(PublicView):
     authentication_classes: list = [SessionAuthentication]
     permission_classes: list = [HasKeyOrLogIn]
-    throttle_classes: list = []
 
     @extend_schema(
         tags=api_docs.TAGS,

@@ -36,7 +36,6 @@ class LinkQuery(serializers.Serializer):
 
 class GenerateSupportLink(PublicView):
     permission_classes: list = [HasKey]
-    throttle_classes: list = []
 
     @extend_schema(
         tags=api_docs.TAGS,

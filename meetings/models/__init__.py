@@ -1,8 +1,7 @@
 """Calls with customers, and the rules for booking them."""
 
 from .booking import (
-    NO_TIME,
-    SHORTEST,
+    LONGEST_LIST,
     BookingRules,
     DayOff,
     HostChoice,
@@ -13,8 +12,7 @@ from .letter import Letter, LetterKind, LetterState
 from .meeting import Meeting, MeetingKind, MeetingStatus, TsTzRange
 
 __all__ = [
-    "NO_TIME",
-    "SHORTEST",
+    "LONGEST_LIST",
     "BookingRules",
     "DayOff",
     "HostChoice",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import time, timedelta
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import BaseValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
@@ -14,29 +14,35 @@ from companies.records import LONGEST_TEXT
 
 from .meeting import Meeting
 
-#: A call, and the days in which one can be booked, last this long at least.
-SHORTEST = timedelta(minutes=1)
-NO_TIME = timedelta()
+#: No longer time is offered, or listed at once.
+LONGEST_LIST = timedelta(days=60)
+
+#: Rule to the least and the most that it can be.
+BOUNDS = {
+    "duration": (timedelta(minutes=5), timedelta(minutes=240)),
+    "buffer": (timedelta(), timedelta(minutes=240)),
+    "minimum_notice": (timedelta(), LONGEST_LIST),
+    "horizon": (timedelta(minutes=5), LONGEST_LIST),
+}
+
+
+def _bounds(rule: str) -> list[BaseValidator]:
+    least, most = BOUNDS[rule]
+    return [MinValueValidator(least), MaxValueValidator(most)]
 
 
 class BookingRules(models.Model):
     """When calls can be booked. One row, edited in the admin."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
-    duration = models.DurationField(
-        default=timedelta(minutes=30), validators=[MinValueValidator(SHORTEST)]
-    )
-    buffer = models.DurationField(
-        default=timedelta(minutes=15), validators=[MinValueValidator(NO_TIME)]
-    )
+    duration = models.DurationField(default=timedelta(minutes=30), validators=_bounds("duration"))
+    buffer = models.DurationField(default=timedelta(minutes=15), validators=_bounds("buffer"))
     earliest_start = models.TimeField(default=time(10))
     latest_end = models.TimeField(default=time(17, 30))
     minimum_notice = models.DurationField(
-        default=timedelta(hours=2), validators=[MinValueValidator(NO_TIME)]
+        default=timedelta(hours=2), validators=_bounds("minimum_notice")
     )
-    horizon = models.DurationField(
-        default=timedelta(days=28), validators=[MinValueValidator(SHORTEST)]
-    )
+    horizon = models.DurationField(default=timedelta(days=28), validators=_bounds("horizon"))
 
     class Meta:
         verbose_name_plural = "booking rules"
@@ -47,15 +53,13 @@ class BookingRules(models.Model):
                 name="booking_day_has_hours",
                 violation_error_message="the latest end must be after the earliest start",
             ),
-            models.CheckConstraint(
-                condition=Q(
-                    duration__gte=SHORTEST,
-                    buffer__gte=NO_TIME,
-                    minimum_notice__gte=NO_TIME,
-                    horizon__gte=SHORTEST,
-                ),
-                name="booking_times_are_not_negative",
-                violation_error_message="the times of the booking rules cannot be negative",
+            *(
+                models.CheckConstraint(
+                    condition=Q((f"{rule}__range", bounds)),
+                    name=f"booking_{rule}_is_bounded",
+                    violation_error_message=f"the {rule.replace('_', ' ')} is too short or long",
+                )
+                for rule, bounds in BOUNDS.items()
             ),
         ]
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
-from companies.models import Plan
+from companies.models import Company, Plan
 
 from .. import booking, choosing, guest_links, matching
 from ..free_times import bookable
@@ -50,12 +50,19 @@ def _choose(visit: Visit) -> None:
     if chosen is not None and (chosen.plan, chosen.country) == (plan, country):
         return
     try:
-        company = matching.company_by_email(given["email"])
-        visit.choice = choosing.choose_host(visit.kind, plan=plan, country=country, company=company)
+        visit.choice = _chosen(visit, matching.company_by_email(given["email"]), plan, country)
         visit.host = visit.choice.host
     except choosing.NobodyThere:
         visit.choice = visit.host = None
         visit.trouble = _("Nobody takes calls for this plan just now. Please choose another one.")
+
+
+def _chosen(visit: Visit, company: Company | None, plan: str, country: str) -> HostChoice:
+    """Somebody who has time, if anybody has: all calendars are asked by one question."""
+    about: dict[str, Any] = {"plan": plan, "country": country, "company": company}
+    visit.free = times.free_by_host(choosing.candidates(visit.kind, **about))
+    with_time = {pk for pk, starts in visit.free.items() if starts}
+    return choosing.choose_host(visit.kind, free=with_time, **about)
 
 
 def _book(request: HttpRequest, visit: Visit) -> HttpResponse:
@@ -66,6 +73,7 @@ def _book(request: HttpRequest, visit: Visit) -> HttpResponse:
             request.POST.get("stamp", ""),
             honeypot=request.POST.get("fax", ""),
             proof=request.POST.get("altcha", ""),
+            booking=f"{visit.values['time']} {visit.values['email'].strip().lower()}",
         )
     except guards.NoPerson as error:
         visit.trouble = str(error)
@@ -134,6 +142,8 @@ def _refused(request: HttpRequest, visit: Visit, refusal: Refusal) -> HttpRespon
             "You already have a call with us around this time. "
             "With the links in its confirmation e-mail you can move or cancel it."
         )
+    elif refusal.code == "admin_not_found":
+        visit.trouble = _("This person takes no calls any more. Please start again.")
     else:
         visit.trouble = _("The call could not be put into our calendar. Please try again soon.")
     return _shown(request, visit, status=400)
@@ -150,7 +160,8 @@ def _shown(
     """The page as it stands; of a request for the times, these alone."""
     words: dict[str, Any] = {"visit": visit, "errors": visit.errors, "values": visit.values}
     if visit.host is not None:
-        free = times.free_starts(visit.host)
+        known = visit.free if visit.free is not None and not lost else None
+        free = times.free_starts(visit.host) if known is None else known.get(visit.host.pk)
         chosen = visit.values["time"]
         words |= times.words(request, free, visit.zone, chosen=chosen, lost=lost)
     if not status:

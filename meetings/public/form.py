@@ -45,7 +45,7 @@ class Zone(OptionalLine):
     """A time zone; one that nobody knows costs nothing but the guest's own times."""
 
     def to_internal_value(self, given: Any) -> str:
-        text = str(given)[:64]
+        text = str(given)
         return text if zone_named(text) else ""
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import json
 import secrets
 import time
 from datetime import timedelta
@@ -61,8 +63,11 @@ def challenge() -> dict[str, Any]:
     ).to_dict()
 
 
-def check(stamp: str, *, honeypot: str, proof: str) -> None:
+def check(stamp: str, *, honeypot: str, proof: str, booking: str) -> None:
     """Whether a person sends this.
+
+    Args:
+        booking: What tells the form's booking from others of the same form.
 
     Raises:
         NoPerson: It does not look so.
@@ -74,29 +79,32 @@ def check(stamp: str, *, honeypot: str, proof: str) -> None:
         raise NoPerson(_("Please leave the field “Fax” empty, and send the form again."))
     fastest = settings.CALLBOOKER_FASTEST_SECONDS
     if proof:
-        _check_proof(form["form"], proof)
+        _check_proof(f"{form['form']} {booking}", proof)
     else:
         fastest *= SLOWER_WITHOUT_PROOF
     if time.time() - form["at"] < fastest:
         raise NoPerson(_("That was very fast. Please look over your details and send them again."))
 
 
-def _check_proof(number: str, proof: str) -> None:
+def _check_proof(booking: str, proof: str) -> None:
     try:
         is_right = len(proof) <= LONGEST_PROOF and verify_solution_v1(proof, _key())[0]
     except (ValueError, TypeError, AttributeError, RecursionError):
         is_right = False
-    if not (is_right and _is_first_use(number, proof)):
+    if not (is_right and _is_first_use(booking, proof)):
         raise NoPerson(_("Your browser’s check was not accepted. Please send the form again."))
 
 
-def _is_first_use(number: str, proof: str) -> bool:
-    """The same form may be sent twice, as by a double click; another needs its own proof."""
-    key = f"proof:{hashlib.sha256(proof.encode()).hexdigest()}"
+def _is_first_use(booking: str, proof: str) -> bool:
+    """One booking may be sent twice, as by a double click; another needs its own proof."""
+    # What was solved is one, in however many ways a proof can write it.
+    challenge = json.loads(base64.b64decode(proof))["challenge"]
+    key, value = (hashlib.sha256(text.encode()).hexdigest() for text in (challenge, booking))
     try:
-        return bool(cache.get_or_set(key, number, GOOD_FOR.total_seconds()) == number)
+        kept = cache.get_or_set(f"proof:{key}", value, GOOD_FOR.total_seconds())
     except (RedisError, OSError):
         return True
+    return bool(kept == value)
 
 
 def _key() -> str:

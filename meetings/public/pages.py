@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
+from csp.decorators import csp_replace
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,6 +15,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
+from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 
 from ..throttling import Limit, Reads
@@ -20,7 +23,10 @@ from ..throttling import Limit, Reads
 LANGUAGES = ["en", "fr", "fa"]
 
 #: What a page keeps from its address when it leads to another one.
-CARRIED = ["lang", "site"]
+CARRIED = ["lang", "site", "accent"]
+
+#: A colour of the site around the page: red, green and blue.
+COLOUR = re.compile(r"[0-9a-fA-F]{6}", re.ASCII)
 
 #: Where clocks are read with twelve hours, as browsers name their languages.
 TWELVE_HOURS = ("en-us", "en-ca", "en-au", "en-in", "en-nz")
@@ -42,6 +48,10 @@ class PublicPage(View):
     http_method_names = ["get", "head", "post"]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        framed = csp_replace(_policy())(xframe_options_exempt(self._answer))
+        return framed(request, *args, **kwargs)
+
+    def _answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         with translation.override(_language(request)):
             try:
                 count(request, Reads())
@@ -49,7 +59,7 @@ class PublicPage(View):
             except Problem as problem:
                 response = _problem_page(request, problem)
         add_never_cache_headers(response)
-        return framed(response)
+        return response
 
 
 class NotThere(PublicPage):
@@ -68,10 +78,11 @@ def not_there() -> Problem:
 
 def page(request: HttpRequest, template: str, words: dict[str, Any], status: int = 200) -> Any:
     """A page with what each of them needs."""
-    site = request.GET.get("site", "")
+    site, accent = request.GET.get("site", ""), request.GET.get("accent", "")
     shared = {
         "team": settings.CALLS_TEAM_NAME,
         "site": site if site in settings.CALLBOOKER_ALLOWED_ORIGINS else "",
+        "accent": accent if COLOUR.fullmatch(accent) else "",
         "carried": carried(request),
         "clock": clock(request),
         "is_rtl": translation.get_language_bidi(),
@@ -101,7 +112,7 @@ def count(request: HttpRequest, limit: Limit) -> None:
     """
     if not limit.allow_request(request):
         heading = _("Too many requests")
-        sentence = _("Please wait a minute, then go back and try again: what you typed is kept.")
+        sentence = _("Please wait a minute, then load this page again.")
         raise Problem(429, heading, sentence, limit.wait())
 
 
@@ -119,15 +130,10 @@ def _problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
     return response
 
 
-def framed(response: HttpResponse) -> HttpResponse:
+def _policy() -> dict[str, list[str]]:
     """Scripts and styles of our own files only; inside of the allowed sites only."""
-    sites = settings.CALLBOOKER_ALLOWED_ORIGINS
-    policy = {
+    return {
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        "frame-ancestors": ["'self'", *sites],
+        "frame-ancestors": ["'self'", *settings.CALLBOOKER_ALLOWED_ORIGINS],
     }
-    # What csp's decorators and Django's xframe_options_exempt leave on a response.
-    setattr(response, "_csp_replace", policy)  # noqa: B010
-    setattr(response, "xframe_options_exempt", True)  # noqa: B010
-    return response

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,10 +15,9 @@ from django.utils import timezone
 from companies.models import TeamMember
 from companies.zones import zone_named
 
-from ..calendars import CalendarUnavailable, Span
+from ..calendars import CalendarUnavailable
 from ..free_times import free_slots, offered
 from ..models import Meeting
-from ..serializers import LONGEST_LIST
 from .places import UTC, zone_choices, zone_label
 
 logger = logging.getLogger(__name__)
@@ -54,16 +53,21 @@ class Times:
     chosen: datetime | None
 
 
+def free_by_host(
+    hosts: Collection[TeamMember], *, moving: Meeting | None = None
+) -> dict[int, list[datetime]]:
+    """Host id to when calls can begin; without those of whom nobody can tell now."""
+    try:
+        free = free_slots(hosts, offered(), moving=moving)
+    except CalendarUnavailable as error:
+        logger.warning("No calendar can be read: %s", error)
+        return {}
+    return {pk: [slot.start for slot in slots] for pk, slots in free.items()}
+
+
 def free_starts(host: TeamMember, *, moving: Meeting | None = None) -> list[datetime] | None:
     """When calls with the host can begin; None where nobody can tell now."""
-    start, end = offered()
-    window = Span(start, min(end, start + LONGEST_LIST))
-    try:
-        free = free_slots([host], window, moving=moving).get(host.pk)
-    except CalendarUnavailable as error:
-        logger.warning("The calendar of %s cannot be read: %s", host.pk, error)
-        return None
-    return None if free is None else [slot.start for slot in free]
+    return free_by_host([host], moving=moving).get(host.pk)
 
 
 def two_weeks(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.core import signing
 from django.http import HttpRequest
@@ -43,6 +44,8 @@ class Visit:
     is_own_link: bool = False
     company: Company | None = None
     choice: HostChoice | None = None
+    #: Host id to free times, where they were asked for already.
+    free: dict[int, list[datetime]] | None = None
     #: What is wrong, by field, and what is wrong with no field.
     errors: dict[str, str] = field(default_factory=dict)
     trouble: str = ""
@@ -92,7 +95,8 @@ def _choice(signed: str) -> HostChoice | None:
         pk = signing.loads(signed, salt=CHOICE_SALT, max_age=guards.GOOD_FOR)
     except (signing.BadSignature, ValueError):
         return None
-    return HostChoice.objects.select_related("host").filter(pk=pk, host__is_active=True).first()
+    there = HostChoice.objects.filter(host__is_active=True, host__archived_at=None)
+    return there.select_related("host").filter(pk=pk).first()
 
 
 def _with_host(request: HttpRequest, visit: Visit, host_id: int) -> Visit:

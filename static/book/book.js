@@ -1,5 +1,5 @@
 // What is nicer with a script: the visitor's own zone, times without a new page, proof of work,
-// and the height of the page for the site around it. Everything works without.
+// and the height of the page and the colour for the site around it. Everything works without.
 "use strict";
 
 (() => {
@@ -16,6 +16,21 @@
   }
   new ResizeObserver(tellHeight).observe(document.documentElement);
   tellHeight();
+
+  // The colour of the site around it, with black or white on it, whichever is read better.
+  function luminance(colour) {
+    const [red, green, blue] = colour.match(/../g).map((pair) => {
+      const part = parseInt(pair, 16) / 255;
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  }
+  const accent = document.body.dataset.accent;
+  if (accent) {
+    const look = document.documentElement.style;
+    look.setProperty("--accent", `#${accent}`);
+    look.setProperty("--on-accent", luminance(accent) > 0.179 ? "#000000" : "#ffffff");
+  }
 
   document.getElementById("summary")?.focus();
   if (!form) return;

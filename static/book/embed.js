@@ -13,6 +13,8 @@
   for (const [name, value] of new URLSearchParams(location.search)) {
     if (["utm_source", "utm_campaign", "bdr_person_id"].includes(name)) page.searchParams.set(name, value);
   }
+  const accent = /^#([0-9a-f]{6})$/i.exec(script.dataset.accent ?? "");
+  if (accent) page.searchParams.set("accent", accent[1]);
   page.searchParams.set("site", location.origin);
 
   const frame = document.createElement("iframe");

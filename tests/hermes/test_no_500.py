@@ -7,11 +7,14 @@ from json import dumps
 
 import pytest
 from django.contrib import admin
-from django.test import Client
+from django.core.signals import request_started
+from django.db import close_old_connections
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from hermes.wsgi import application
 from integrations.models import WebhookEvent
 from tests.conftest import PASSWORD, USER
 
@@ -129,6 +132,47 @@ def test_other_methods_are_not_allowed(client, method):
 
     assert response.status_code == 405
     assert not WebhookEvent.objects.exists()
+
+
+ADDRESSES = [
+    "/", "/book/", "/book/1/", "/book/calls/x/", "/book/calls/x/move/", "/book/calls/x/cancel/",
+    "/book/calls/x/call.ics", "/book/embed.js", "/loc/", "/choose-roundrobin/sales/",
+    "/choose-roundrobin/support/", "/callbooker/availability/", "/callbooker/sales/book/",
+    "/callbooker/support/book/", "/callbooker/support-link/validate/",
+    "/callbooker/support-link/generate/tc2/", "/companies/", "/pipedrive/callback/",
+    "/tc2/callback/", "/admin/", "/admin/login/", "/admin/calls/", "/admin/find/",
+    "/admin/companies/company/", "/api/schema/", "/api/docs/", "/healthz", "/metrics", "/nothing/",
+]  # fmt: skip
+QUERY = "plan=payg&country_code=GB&q=+2D0-&admin_id=1&start_dt=1&end_dt=2&company_id=1&e=1&s=%ff"
+
+
+@pytest.fixture
+def server(db):
+    """The application as a server calls it, which leaves the test's connection open."""
+    request_started.disconnect(close_old_connections)
+    yield application
+    request_started.connect(close_old_connections)
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    ["charset=rot13", "charset=utf-7", "charset=utf-16", "charset=unicode_escape", "charset=idna",
+     "charset=undefined", "charset=" + "x" * 1000, "charset=ascii", "charset=latin-1",
+     "charset=\xe9", "charset=\x00", "charset=../x", "charset=", "charset*=rot13''x%20",
+     "charset=UTF-8"],
+)  # fmt: skip
+def test_no_charset_causes_an_error_at_any_address(server, parameter):
+    said = []
+    for address in ADDRESSES:
+        for method in ["GET", "POST"]:
+            form = "application/x-www-form-urlencoded"
+            request = RequestFactory().generic(method, address, QUERY, form, QUERY_STRING=QUERY)
+            environ = request.environ
+            environ["CONTENT_TYPE"] += f"; {parameter}"
+            server(environ, lambda status, headers: said.append(status))
+
+    assert len(said) == 2 * len(ADDRESSES)
+    assert not [status for status in said if status.startswith("500")]
 
 
 LISTS = [

@@ -40,7 +40,7 @@ class FolderCalendar:
 
     # -- what Hermes calls ---------------------------------------------------------------
 
-    def busy(self, hosts, span):
+    def busy(self, hosts, span, *, glance=False):
         with (self.folder / "questions").open("a") as log:
             log.write(f"{sorted(host.pk for host in hosts)}\n")
         if self.has("away"):

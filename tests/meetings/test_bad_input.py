@@ -103,6 +103,34 @@ def test_a_word_that_means_nothing_is_refused_by_its_field(website, host, field,
     assert nothing_is_kept()
 
 
+@pytest.mark.parametrize("text", ["3 < 4", "a < b", "a<", "Tutors > Ltd", "I <3 maths", "<- here"])
+def test_a_sign_that_begins_no_tag_is_text(website, host, entry, text):
+    response = website.book(host, company_name=text)
+
+    assert response.status_code == 200
+    assert Company.objects.get().name == text
+
+
+@pytest.mark.parametrize("text", ["a <b", "</b", "<!--", "<?php", "x<svg/onload=y"])
+def test_what_begins_a_tag_is_refused(website, host, text):
+    assert list(website.book(host, company_name=text).json()["errors"]) == ["company_name"]
+    assert nothing_is_kept()
+
+
+def test_what_turns_letters_round_is_left_out(website, host, entry):
+    turned = "".join(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
+    response = website.book(
+        host, name=f"Ines {turned}Duarte", company_name=f"{turned}Bright{turned}path",
+        email="ines@\u202ebrightpath.example",
+    )  # fmt: skip
+
+    assert response.status_code == 200
+    contact = Contact.objects.get()
+    assert (contact.name, contact.company.name) == ("Ines Duarte", "Brightpath")
+    assert contact.email == "ines@brightpath.example"
+    assert list(website.book(host, name=turned).json()["errors"]) == ["name"]
+
+
 @pytest.mark.parametrize("body", ["", "{", "[]", "null", '"x"', "7", "\xff", "[[" * 5000, "NaN"])
 def test_a_body_that_is_no_object_is_refused(website, host, body):
     response = website.post(SALES, body.encode("latin-1"))

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import timedelta
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from integrations.models import ExternalLink
+from integrations.tasks import nightly
 from meetings import choosing
 from meetings.models import HostChoice, MeetingKind
 from tests.at_once import together
@@ -119,8 +126,9 @@ def test_the_visitors_country_is_what_cloudflare_says(website, db, told, country
 # -- for the public page --------------------------------------------------------------------
 
 
-def choose(**values):
-    return choosing.choose_host(MeetingKind.SALES, plan="payg", country="GB", **values)
+def choose(free=(), country="GB", **values):
+    about = {"plan": "payg", "country": country, **values}
+    return choosing.choose_host(MeetingKind.SALES, free=[host.pk for host in free], **about)
 
 
 def test_the_companys_own_sales_person_comes_first(three):
@@ -149,15 +157,67 @@ def test_else_the_one_whose_turn_was_longest_ago(three):
 
 
 def test_where_nobody_sells_in_a_territory_the_reason_says_so(three):
-    choice = choosing.choose_host(MeetingKind.SALES, plan="payg", country="BR")
+    choice = choose(country="BR")
 
     assert choice.reason.startswith("Sells “Pay as you go”, as nobody does in Rest of the world")
+
+
+def test_whoever_has_no_free_time_is_left_out_while_others_have_some(three):
+    company = CompanyFactory(name="Brightpath", sales_person=three[0])
+
+    choice = choose(free=[three[1], three[2]], company=company)
+
+    assert choice.host == three[1]
+    assert choice.reason.endswith(f"{three[0]}, who looks after Brightpath, has no free time")
+    abroad = choose(free=[three[2]])
+    assert abroad.host == three[2]
+    assert "as nobody has free times in United Kingdom" in abroad.reason
+
+
+def test_a_choice_that_came_to_nothing_is_a_turn_for_an_hour(three):
+    first = choose()
+    assert first.host == three[0]
+    assert choose().host == three[1]
+    HostChoice.objects.update(at=timezone.now() - timedelta(hours=2))
+    MeetingFactory(host=three[1])
+
+    assert choose().host == three[0]
+
+
+def test_choices_that_came_to_nothing_are_removed_at_night_after_a_week(three):
+    kept, booked, idle = choose(), choose(), choose()
+    long_ago = HostChoice.objects.exclude(pk=kept.pk)
+    long_ago.update(at=timezone.now() - timedelta(days=8))
+    HostChoice.objects.filter(pk=booked.pk).update(meeting=MeetingFactory())
+
+    nightly()
+
+    assert set(HostChoice.objects.values_list("pk", flat=True)) == {kept.pk, booked.pk}
+    assert idle.pk not in {kept.pk, booked.pk}
+
+
+@pytest.mark.parametrize("person", ["sales", "support"])
+def test_the_newest_company_is_found_by_an_index(db, person):
+    with CaptureQueriesContext(connection) as asked, suppress(choosing.NobodyThere):
+        if person == "sales":
+            choosing.next_sales_person("payg", "GB")
+        else:
+            choosing.next_support_person()
+    newest = next(
+        one["sql"] for one in asked if "ORDER BY" in one["sql"] and "LIMIT 1" in one["sql"]
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        cursor.execute(f"EXPLAIN {newest}")
+        plan = " ".join(line for (line,) in cursor.fetchall())
+
+    assert "company_newest_" in plan
 
 
 def test_support_calls_are_taken_by_who_supports(db):
     supporter = TeamMemberFactory(is_support_person=True, is_sales_person=False)
 
-    assert choosing.choose_host(MeetingKind.SUPPORT).host == supporter
+    assert choosing.choose_host(MeetingKind.SUPPORT, free=[]).host == supporter
 
 
 def test_where_there_is_nobody_none_is_chosen(db):

@@ -39,6 +39,16 @@ def test_the_twenty_first_question_in_a_minute_is_put_off(website, host):
 
 
 @pytest.mark.usefixtures("_limits")
+@pytest.mark.parametrize("path", ["/companies/", "/callbooker/support-link/generate/tc2/"])
+def test_who_has_the_key_is_put_off_as_well(website, db, settings, path):
+    settings.TC2_API_KEY = "key"
+    answers = [website.client.get(path, HTTP_AUTHORIZATION="token key") for _ in range(21)]
+
+    assert [answer.status_code for answer in answers] == [422] * 20 + [429]
+    assert 0 < int(answers[-1]["Retry-After"]) <= 60
+
+
+@pytest.mark.usefixtures("_limits")
 def test_the_sixth_booking_in_a_minute_is_put_off_and_questions_are_not(website, host):
     answers = [website.book(host, email=f"ines{n}@b.example", phone="") for n in range(6)]
 
@@ -93,6 +103,8 @@ def test_visitors_are_counted_by_themselves(website, host):
         (["10.0.0.0/8"], "10.0.0.1", "nonsense", "10.0.0.1"),
         (["10.0.0.0/8"], "10.0.0.1", "", "10.0.0.1"),
         (["::1/128"], "::1", "2001:db8::7", "2001:db8::7"),
+        (["10.0.0.0/8"], "::ffff:10.0.0.1", "198.51.100.1", "198.51.100.1"),
+        (["10.0.0.0/8"], "::ffff:10.0.0.1", "::ffff:198.51.100.1", "::ffff:198.51.100.1"),
     ],
 )
 def test_a_forwarded_address_is_believed_of_our_own_proxies_only(
@@ -111,6 +123,21 @@ def test_a_household_is_one_visitor_however_it_changes_its_address(website, host
     answers = [
         website.client.get("/loc/", REMOTE_ADDR=f"2001:db8:1:2::{n:x}") for n in range(1, 22)
     ]
+
+    assert answers[-1].status_code == 429
+
+
+@pytest.mark.usefixtures("_limits")
+def test_visitors_of_a_proxy_that_speaks_both_sorts_of_address_are_not_one_household(website, host):
+    for n in range(21):
+        address = f"::ffff:198.51.100.{n}"
+        assert website.client.get("/loc/", REMOTE_ADDR=address).status_code == 200
+
+
+@pytest.mark.usefixtures("_limits")
+def test_an_older_address_is_one_visitor_however_it_is_written(website, host):
+    forms = ["198.51.100.1", "::ffff:198.51.100.1", "::ffff:c633:6401"] * 7
+    answers = [website.client.get("/loc/", REMOTE_ADDR=form) for form in forms]
 
     assert answers[-1].status_code == 429
 

@@ -11,6 +11,7 @@ from django.core import mail
 from django.utils import timezone
 from icalendar import Calendar
 
+from contacts.models import Contact
 from integrations.models import SyncLog
 from meetings import services, tasks
 from meetings.models import Letter, Meeting
@@ -26,6 +27,21 @@ def invitation(letter):
     found = Calendar.from_ical(file)
     (event,) = found.walk("VEVENT")
     return str(found["method"]), str(event["uid"]), int(event["sequence"]), event
+
+
+@pytest.mark.parametrize(
+    ("name", "greeted"),
+    [("Ines", "Ines"), ("J. R.", "J. R."), ("Jean-Luc", "Jean-Luc"), ("D’Arcy", "D’Arcy"),
+     ("Inês", "Inês"), ("زهرا‌سادات", "زهرا‌سادات"), ("अनीता", "अनीता"), ("", "there"),
+     ("evil.example", "there"), ("http://evil", "there"), ("Win1000", "there"),
+     ("you@b", "there"), ("Buy!", "there")],
+)  # fmt: skip
+def test_guests_are_greeted_by_what_can_be_a_name(meeting, name, greeted):
+    Contact.objects.update(first_name=name)
+
+    (letter,) = sent()
+
+    assert f"Hello {greeted}," in letter.body
 
 
 def test_a_booking_is_confirmed_once_with_an_invitation(meeting):

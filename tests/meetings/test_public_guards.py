@@ -58,15 +58,39 @@ def test_a_forged_proof_books_nothing(visitor, host):
     assert visitor.book(altcha=proof(salt="cheap?expires=9999999999&")).status_code == 400
 
 
-def test_a_proof_is_good_for_one_form(visitor, host):
+def written_otherwise(proof):
+    """The same proof in other letters."""
+    found = dict(reversed(json.loads(base64.b64decode(proof)).items()))
+    found |= {"number": str(found["number"]), "more": 1}
+    return base64.b64encode(json.dumps(found, indent=1).encode()).decode()
+
+
+def test_a_proof_is_good_for_one_booking_sent_twice(visitor, host):
     used = proof()
     visitor.start()
     time = visitor.times[0]
-    assert visitor.book(time, altcha=used).status_code == 303
-    assert visitor.book(time, altcha=used).status_code == 303
-    visitor.start()
 
-    assert visitor.book(visitor.times[-1], altcha=used).status_code == 400
+    assert visitor.book(time, altcha=used).status_code == 303
+    assert visitor.book(time, altcha=used).status_code == 303
+    assert visitor.book(time, altcha=written_otherwise(used)).status_code == 303
+    assert Meeting.objects.count() == 1
+
+
+@pytest.mark.parametrize("again", [str, written_otherwise])
+@pytest.mark.parametrize("what", ["time", "email", "form"])
+def test_a_proof_is_good_for_no_other_booking(visitor, host, what, again):
+    used = proof()
+    visitor.start()
+    time, other = visitor.times[0], visitor.times[-1]
+    assert visitor.book(time, altcha=used).status_code == 303
+    if what == "form":
+        visitor.start()
+
+    typed = {"email": "ola@brightpath.example"} if what == "email" else {}
+    response = visitor.book(other if what == "time" else time, altcha=again(used), **typed)
+
+    assert response.status_code == 400
+    assert "Your browser’s check was not accepted." in visitor.text
     assert Meeting.objects.count() == 1
 
 
@@ -154,6 +178,27 @@ def test_only_allowed_sites_are_told_of_the_page_inside_of_them(visitor, host, s
     assert "data-site" not in visitor.html
 
 
+def test_a_colour_of_the_site_around_is_taken_on_through_all_steps(visitor, host):
+    visitor.open("/book/?accent=C2410C")
+    assert 'data-accent="C2410C"' in visitor.html
+    visitor.press("times", plan="payg")
+    assert 'data-accent="C2410C"' in visitor.html
+    visitor.book()
+
+    visitor.follow()
+
+    assert 'data-accent="C2410C"' in visitor.html
+
+
+@pytest.mark.parametrize(
+    "colour", ["red", "%23C2410C", "C2410", "C2410C00", "C2410C;", '"><b>', "٣٣٣٣٣٣"]
+)
+def test_what_is_no_colour_changes_nothing(visitor, host, colour):
+    visitor.open(f"/book/?accent={colour}")
+
+    assert "data-accent" not in visitor.html
+
+
 def test_the_script_for_other_sites_is_at_its_address(client, db):
     response = client.get("/book/embed.js")
 
@@ -237,3 +282,23 @@ def test_a_page_speaks_the_language_that_is_asked_for(visitor, host, wanted, tag
     visitor.press("times", plan="payg")
     visitor.book()
     assert f"?lang={wanted}" in visitor.response.headers["Location"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "plan", "title"),
+    [("fa", "پرداخت به‌اندازهٔ مصرف", "نمایش محصول با Mia Lind"),
+     ("fr", "Paiement à l’usage", "Démonstration du produit avec Mia Lind"),
+     ("en", "Pay as you go", "Product demo with Mia Lind")],
+)  # fmt: skip
+def test_plans_and_the_calls_title_are_in_the_language_of_the_page(
+    visitor, host, wanted, plan, title
+):
+    visitor.open(f"/book/?lang={wanted}")
+    assert plan in visitor.text
+    visitor.press("times", plan="payg")
+    assert plan in visitor.text
+    visitor.book()
+
+    visitor.follow()
+
+    assert title in visitor.text

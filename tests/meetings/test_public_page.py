@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import tracemalloc
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,6 +11,7 @@ import pytest
 from django.utils import timezone
 
 from companies.models import Company
+from meetings import booking
 from meetings.models import HostChoice, Meeting
 from tests.factories import CompanyFactory, ContactFactory, MeetingFactory, TeamMemberFactory
 
@@ -58,6 +61,21 @@ def test_a_zone_that_nobody_knows_costs_nothing(visitor, host, zone):
     assert Meeting.objects.get().guest_timezone == "Europe/Lisbon"
 
 
+def test_zones_that_cannot_be_are_not_kept_in_memory(visitor, host):
+    visitor.start()
+    visitor.press("times", timezone="x" * 100_000)
+    tracemalloc.start()
+
+    for letter in "abcdefgh":
+        visitor.press("times", timezone=letter * 1_000_000)
+    visitor.press("times", timezone="Europe/Lisbon")
+    gc.collect()
+    kept, _most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert kept < 4_000_000
+
+
 def test_two_weeks_are_shown_at_once_and_days_without_times_say_so(visitor, host):
     visitor.start()
     assert "Saturday" in visitor.text
@@ -102,6 +120,52 @@ def test_whoever_was_met_before_is_met_again(visitor, host):
 
     assert visitor.title == "Book a product demo with Ola Berg"
     assert HostChoice.objects.get().host == own
+
+
+@pytest.mark.parametrize("trouble", ["unreadable", "away for weeks"])
+def test_who_has_no_time_is_in_nobodys_way(visitor, host, calendar, trouble):
+    other = TeamMemberFactory(first_name="Ola", last_name="Berg", plans=["payg"])
+    if trouble == "unreadable":
+        calendar.hide(host)
+    else:
+        calendar.take(host, timezone.now(), timezone.now() + timedelta(days=90))
+
+    visitor.start()
+
+    assert visitor.title == "Book a product demo with Ola Berg"
+    assert calendar.questions() == [[host.pk, other.pk]]
+    assert visitor.book().status_code == 303
+    assert Meeting.objects.get().host == other
+
+
+def test_who_was_chosen_and_archived_then_is_left_for_another(visitor, host):
+    visitor.start()
+    times, values = visitor.times, visitor.values
+    other = TeamMemberFactory(first_name="Ola", last_name="Berg", plans=["payg"])
+    type(host).objects.filter(pk=host.pk).update(archived_at=timezone.now())
+
+    visitor.press("times")
+
+    assert visitor.title == "Book a product demo with Ola Berg"
+    assert visitor.values["choice"] != values["choice"]
+    assert visitor.book(times[0]).status_code == 303
+    assert Meeting.objects.get().host == other
+
+
+def test_who_leaves_while_the_call_is_booked_is_told_to_the_visitor(visitor, host, monkeypatch):
+    visitor.open(f"/book/{host.pk}/?plan=payg")
+    real = booking.book
+
+    def leaves_first(*args, **options):
+        type(host).objects.filter(pk=host.pk).update(archived_at=timezone.now())
+        return real(*args, **options)
+
+    monkeypatch.setattr(booking, "book", leaves_first)
+    visitor.book()
+
+    assert visitor.response.status_code == 400
+    assert "This person takes no calls any more. Please start again." in visitor.text
+    assert not Meeting.objects.exists()
 
 
 def test_a_choice_is_kept_for_the_visit_and_belongs_to_its_call(visitor, host):

@@ -69,7 +69,24 @@ def test_the_company_is_known_by_the_digits_of_a_phone(website, host, known):
                  phone="351 215550100")  # fmt: skip
 
     meeting = Meeting.objects.get()
-    assert (meeting.company, meeting.contact) == (known.company, known)
+    assert meeting.company == known.company
+
+
+def test_a_colleagues_phone_makes_nobody_the_colleague(website, host, known):
+    website.book(host, name="Rui Reis", email="rui@brightpath.example")
+
+    meeting = Meeting.objects.get()
+    assert meeting.company == known.company
+    assert (meeting.contact.name, meeting.contact.email) == ("Rui Reis", "rui@brightpath.example")
+    known.refresh_from_db()
+    assert (known.name, known.email) == ("Inês D.", "Ines@Brightpath.example")
+
+
+def test_a_colleagues_phone_without_an_email_calls_nobody(website, host, known):
+    response = website.book(host, name="Rui Reis", email="")
+
+    assert (response.status_code, response.json()["code"]) == (400, "no_email")
+    assert not Meeting.objects.exists()
 
 
 def test_a_phone_of_few_digits_is_nobodys(website, host, entry):

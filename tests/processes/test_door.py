@@ -67,3 +67,15 @@ def test_a_length_that_is_none_is_a_plain_error(door):
         assert answer.startswith("HTTP/1.1 4"), length
 
     assert not WebhookEvent.objects.exists()
+
+
+@pytest.mark.parametrize("charset", [b"\x00", b"utf-8\x00", b"\xff"])
+def test_a_charset_that_no_text_can_name_is_a_plain_error(door, charset):
+    with socket.create_connection(("127.0.0.1", door.port), timeout=20) as connection:
+        connection.sendall(
+            b"GET /book/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+            b"Content-Type: text/plain; charset=" + charset + b"\r\n\r\n"
+        )
+        answer = connection.makefile(errors="replace").readline()
+
+    assert answer.startswith(("HTTP/1.1 200", "HTTP/1.1 4"))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from integrations.models import Connection
 from meetings.calendars import calendar as calendar_in_use
 from meetings.models import Meeting
 from tests.factories import ContactFactory
@@ -97,3 +99,14 @@ def test_a_calendar_that_google_does_not_show_has_a_banner(client, call, google)
 
     assert "The calendar of Sol Berg cannot be read" in text
     assert "The calendar of Mia Lind cannot be read" not in text
+
+
+def test_the_calls_calendar_does_not_wait_for_a_slow_google(client, call, google):
+    google.sandbox.trouble.add("latency", path="*/freeBusy", seconds=4)
+    began = time.monotonic()
+
+    response = client.get(reverse("calls"))
+
+    assert time.monotonic() - began < 4
+    assert "The calendar of Mia Lind cannot be read" in response.content.decode()
+    assert Connection.objects.get(system="google_calendar").failures_in_row == 0

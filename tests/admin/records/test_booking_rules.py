@@ -8,6 +8,8 @@ import pytest
 from django.db import IntegrityError
 
 from meetings.models import BookingRules
+from tests.factories import TeamMemberFactory
+from tests.meetings.visitor import Visitor
 
 from .forms import opened, page
 
@@ -19,6 +21,11 @@ NEGATIVE = ["-00:15:00", "-1 00:00:00", "-0:00:01"]
 @pytest.fixture
 def rules():
     return BookingRules.load()
+
+
+@pytest.fixture
+def visitor(calendar):
+    return Visitor()
 
 
 def refused(client, rules, **values) -> str:
@@ -34,10 +41,10 @@ def refused(client, rules, **values) -> str:
 @pytest.mark.parametrize(
     ("field", "said"),
     [
-        ("duration", "Duration must be 0:01:00 or more."),
+        ("duration", "Duration must be 0:05:00 or more."),
         ("buffer", "Buffer must be 0:00:00 or more."),
         ("minimum_notice", "Minimum notice must be 0:00:00 or more."),
-        ("horizon", "Horizon must be 0:01:00 or more."),
+        ("horizon", "Horizon must be 0:05:00 or more."),
     ],
 )
 def test_a_negative_time_is_refused_at_its_field(client, staff, rules, field, said, time):
@@ -50,13 +57,40 @@ def test_a_negative_time_is_refused_at_its_field(client, staff, rules, field, sa
 def test_a_call_and_the_days_to_book_it_in_take_some_time(client, staff, rules, field):
     staff("sales lead")
 
-    assert "must be 0:01:00 or more." in refused(client, rules, **{field: "0"})
+    assert "must be 0:05:00 or more." in refused(client, rules, **{field: "0"})
 
 
+@pytest.mark.parametrize("time", ["61 00:00:00", "999999999 00:00:00", "9" * 30, "P9999999999D"])
 @pytest.mark.parametrize("field", ["duration", "buffer", "minimum_notice", "horizon"])
-def test_the_database_keeps_no_negative_time_either(rules, field):
-    with pytest.raises(IntegrityError, match="booking_times_are_not_negative"):
-        BookingRules.objects.update(**{field: timedelta(seconds=-1)})
+def test_a_time_longer_than_any_call_or_list_is_refused_at_its_field(
+    client, staff, rules, field, time
+):
+    staff("sales lead")
+
+    assert refused(client, rules, **{field: time})
+
+
+@pytest.mark.parametrize(
+    ("field", "most"),
+    [("duration", "04:00:00"), ("buffer", "04:00:00"), ("minimum_notice", "60 00:00:00"),
+     ("horizon", "60 00:00:00")],
+)  # fmt: skip
+def test_the_longest_times_are_allowed_and_offered(client, staff, rules, visitor, field, most):
+    TeamMemberFactory(plans=["payg"])
+    staff("sales lead")
+
+    response = client.post(page(rules), {**opened(client, rules), field: most})
+
+    assert response.status_code == 302
+    visitor.start()
+    assert visitor.response.status_code == 200
+
+
+@pytest.mark.parametrize("days", [-1, 61])
+@pytest.mark.parametrize("field", ["duration", "buffer", "minimum_notice", "horizon"])
+def test_the_database_keeps_no_such_time_either(rules, field, days):
+    with pytest.raises(IntegrityError, match=f"booking_{field}_is_bounded"):
+        BookingRules.objects.update(**{field: timedelta(days=days)})
 
 
 def test_calls_without_a_pause_or_notice_are_allowed(client, staff, rules):

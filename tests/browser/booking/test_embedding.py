@@ -20,7 +20,8 @@ def site(live_server):
 
     class Page(BaseHTTPRequestHandler):
         def do_GET(self):
-            script = f'<script src="{live_server.url}/book/embed.js" data-plan="payg"></script>'
+            script = f'<script src="{live_server.url}/book/embed.js" data-plan="payg" '
+            script += 'data-accent="#F2C94C"></script>'
             self.send_response(200)
             self.send_header("Content-Type", "text/html")
             self.end_headers()
@@ -48,6 +49,9 @@ def test_another_site_shows_the_form_as_high_as_it_is(browse, host, settings, si
     expect(tab.locator("iframe")).to_have_css(
         "height", re.compile(rf"{int(inner)}|{int(inner) + 1}")
     )
+    button = frame.get_by_role("button", name="Book this call")
+    expect(button).to_have_css("background-color", "rgb(242, 201, 76)")
+    expect(button).to_have_css("color", "rgb(0, 0, 0)")
     fill_in(frame)
     book(frame)
 
