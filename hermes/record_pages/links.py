@@ -81,6 +81,9 @@ def rows_for(kind: str, pk: int, links: list[ExternalLink]) -> list[LinkRow]:
 
 def _with_apart(kind: str, pk: int, rows: list[LinkRow]) -> list[LinkRow]:
     """Say of each system what a person took from the record: they may want it back."""
+    if all(row.is_live for row in rows if not row.is_old):
+        # What it was once is of no use to who has a partner everywhere.
+        return rows
     apart: dict[str, list[str]] = defaultdict(list)
     for row in KeptApart.objects.filter(kind=kind, record_id=pk).order_by("pk"):
         apart[row.system].append(row.remote_id)
