@@ -9,7 +9,17 @@ from rest_framework import serializers
 
 from companies.models import Plan
 
-from .api_fields import Code, Email, Hint, Line, Moment, OptionalLine, Website
+from .api_fields import (
+    Code,
+    Currency,
+    Email,
+    Hint,
+    Line,
+    Moment,
+    OptionalInteger,
+    OptionalLine,
+    Website,
+)
 
 #: No longer time is listed at once.
 LONGEST_LIST = timedelta(days=60)
@@ -46,9 +56,9 @@ class SalesCall(serializers.Serializer):
     email = Email()
     phone = OptionalLine()
     company_name = Line()
-    company_id = serializers.IntegerField(required=False, allow_null=True)
+    company_id = OptionalInteger()
     country = Code(2)
-    currency = Code(3, allow_blank=True)
+    currency = Currency(allow_blank=True)
     estimated_income = Line(allow_blank=True)
     website = Website()
     price_plan = serializers.ChoiceField(choices=Plan.values, error_messages=NO_PLAN)
@@ -58,13 +68,13 @@ class SalesCall(serializers.Serializer):
 
 
 class SupportCall(serializers.Serializer):
-    company_id = serializers.IntegerField(required=False, allow_null=True)
+    company_id = OptionalInteger()
     company_name = OptionalLine()
     admin_id = serializers.IntegerField()
     meeting_dt = Moment(future=True)
     name = Line()
     email = Email()
-    e = serializers.IntegerField(required=False, allow_null=True)
+    e = OptionalInteger()
     s = OptionalLine()
 
 
