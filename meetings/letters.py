@@ -22,6 +22,7 @@ from django.utils import timezone
 from . import letter_texts
 from .models import Letter, LetterKind, LetterState, Meeting, MeetingStatus
 from .models.letter import NEWS
+from .settling import held
 from .signals import for_staff
 
 logger = logging.getLogger(__name__)
@@ -87,7 +88,7 @@ def _changed() -> QuerySet[Meeting]:
 @transaction.atomic
 def _owe_news(pk: int) -> None:
     """Of a call that nobody changes meanwhile."""
-    meeting = Meeting.all_objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
+    meeting = held(pk)
     if not _changed().filter(pk=pk).exists():
         return
     last = meeting.letters.filter(kind__in=NEWS).order_by("-sequence").first()

@@ -40,14 +40,15 @@ def write_or_cancel(meeting: Meeting) -> Meeting:
     return _written(meeting)
 
 
-def _held(meeting: Meeting) -> Meeting:
-    return Meeting.all_objects.select_for_update(of=("self",), no_key=True).get(pk=meeting.pk)
+def held(pk: int) -> Meeting:
+    """The call as it is now. Nobody else changes it until the transaction ends."""
+    return Meeting.all_objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
 
 
 def _written(meeting: Meeting) -> Meeting:
     """The call as it is now. One that was cancelled meanwhile is to leave the calendar again."""
     with transaction.atomic():
-        now = _held(meeting)
+        now = held(meeting.pk)
         if now.status == MeetingStatus.PLANNED:
             return now
         now.awaits_calendar = True
@@ -59,7 +60,7 @@ def _cancel(meeting: Meeting, error: Exception, *, may_be_there: bool) -> Meetin
     """Cancel it, unless the same request sent twice has written it meanwhile."""
     logger.warning("Call %s is not in its calendar: %s", meeting.pk, error)
     with transaction.atomic():
-        now = _held(meeting)
+        now = held(meeting.pk)
         if now.status == MeetingStatus.PLANNED and not now.awaits_calendar:
             return now
         # Of one that is cancelled already, another try may be there still.
@@ -113,7 +114,7 @@ def _settle(pk: int) -> bool:
 @transaction.atomic
 def _drop(meeting: Meeting, error: Exception) -> None:
     """The calendar will never take it: staff are told, as a visitor may count on it."""
-    now = _held(meeting)
+    now = held(meeting.pk)
     if now.status == MeetingStatus.PLANNED:
         now.status, now.failure, now.booking_key = MeetingStatus.CANCELLED, str(error), ""
     now.awaits_calendar = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import timedelta
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
@@ -127,6 +128,10 @@ class Meeting(Record):
         excluded = set(exclude or ()) - {"archived_at"}
         if "status" not in excluded:
             super().validate_constraints(exclude=excluded)
+
+    @property
+    def length(self) -> timedelta:
+        return self.ends_at - self.starts_at
 
     @property
     def takes_time(self) -> bool:

@@ -87,7 +87,11 @@ class CancelPage(PublicPage):
         # Sent twice it is cancelled once.
         if meeting.status != MeetingStatus.CANCELLED:
             count(request, Bookings())
-            services.cancel(_open_meeting(token))
+            try:
+                services.cancel(_open_meeting(token))
+            except Refusal:
+                # Somebody was faster: it is open no more, and this says why.
+                _open_meeting(token)
         return HttpResponseRedirect(guest_links.path(meeting) + carried(request), status=303)
 
 
