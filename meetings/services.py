@@ -49,8 +49,7 @@ def move(meeting: Meeting, starts_at: datetime, *, within: Span | None = None) -
         moved.starts_at, moved.ends_at = span
         refuse_same_call(moved.contact, span, moving=moved)
         refuse_own_calls(moved)
-        moved.sequence += 1
-        moved.save(update_fields=["starts_at", "ends_at", "sequence", "updated_at"])
+        moved.save(update_fields=["starts_at", "ends_at", "updated_at"])
     return moved
 
 
@@ -64,10 +63,9 @@ def cancel(meeting: Meeting) -> Meeting:
     cancelled = _held_as(meeting, [MeetingStatus.PLANNED, MeetingStatus.CANCELLED])
     if cancelled.status == MeetingStatus.PLANNED:
         cancelled.status = MeetingStatus.CANCELLED
-        cancelled.sequence += 1
         # The same may be asked for again.
         cancelled.booking_key = ""
-        cancelled.save(update_fields=["status", "sequence", "booking_key", "updated_at"])
+        cancelled.save(update_fields=["status", "booking_key", "updated_at"])
     return cancelled
 
 

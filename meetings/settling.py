@@ -94,9 +94,8 @@ def _claim(pk: int) -> bool:
 
 def _settle(pk: int) -> bool:
     meeting = Meeting.all_objects.select_related("host").get(pk=pk)
-    planned = meeting.status == MeetingStatus.PLANNED and meeting.archived_at is None
     try:
-        if planned:
+        if meeting.is_on:
             calendar().write(meeting)
             _written(meeting)
         else:
