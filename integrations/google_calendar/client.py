@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -19,7 +21,16 @@ from integrations.sync.errors import (
     Unauthorised,
     Unavailable,
 )
-from integrations.sync.http import PATIENCE, TIMEOUT, TRIES, Http, new_session, retry_after, said
+from integrations.sync.http import (
+    PATIENCE,
+    TIMEOUT,
+    TRIES,
+    Http,
+    NeverArrived,
+    new_session,
+    retry_after,
+    said,
+)
 
 from .credentials import token
 
@@ -33,6 +44,10 @@ PAGE = 250
 
 #: While a visitor waits: seconds to connect, and for an answer.
 HURRIED = (3.05, 5)
+
+#: While a visitor waits: no call begins so many seconds after the first one. With the last
+#: one's own time that is less than ``meetings.settling.AWAITED_FOR``.
+LONGEST_HURRY = 12
 
 #: A visitor's call waits so many seconds for its place among the minute's; others longer.
 LONGEST_WAIT = 2
@@ -93,6 +108,7 @@ class Client:
     def __init__(self, *, hurried: bool = False, tries: int = TRIES) -> None:
         self._timeout = HURRIED if hurried else TIMEOUT
         self._tries = tries
+        self._ends_at = time.monotonic() + LONGEST_HURRY if hurried else math.inf
         self._patience = timedelta(seconds=HURRIED[1] + 1) if hurried else PATIENCE
         limit = settings.GOOGLE_REQUESTS_PER_MINUTE
         usual = Window("google_calendar", limit, 60)
@@ -154,15 +170,28 @@ class Client:
         return answer
 
     def _call(self, person: str, method: str, path: str, **about: Any) -> Any:
-        bearer = token(person, timeout=self._timeout)
+        bearer = self._token(person)
         try:
             return self._called(bearer, method, path, about)
         except Unauthorised:
             # A token may end before its time. A new one that is refused as well is our fault.
-            fresh = token(person, timeout=self._timeout, anew=True)
+            fresh = self._token(person, anew=True)
         return self._called(fresh, method, path, about)
 
+    def has_time(self, wait: timedelta = timedelta()) -> bool:
+        """Whether a call may still begin after the wait."""
+        return time.monotonic() + wait.total_seconds() <= self._ends_at
+
+    def _require_time(self) -> None:
+        if not self.has_time():
+            raise NeverArrived("Google Calendar took too long, and somebody waits")
+
+    def _token(self, person: str, *, anew: bool = False) -> str:
+        self._require_time()
+        return token(person, timeout=self._timeout, anew=anew)
+
     def _called(self, bearer: str, method: str, path: str, about: dict[str, Any]) -> Any:
+        self._require_time()
         http = Http(
             base_url=settings.GOOGLE_BASE_URL,
             headers={"Authorization": f"Bearer {bearer}", "Accept": "application/json"},

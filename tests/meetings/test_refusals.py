@@ -175,8 +175,7 @@ def test_the_same_request_again_is_the_same_call(website, host, entry, calendar)
 
     assert second.status_code == 200
     assert first.json() == second.json()
-    assert Meeting.objects.count() == 1
-    assert len(calendar.events()) == 1
+    assert calendar.inserted() == [Meeting.objects.get().pk]
 
 
 def test_the_same_request_after_the_call_was_cancelled_is_a_new_call(
