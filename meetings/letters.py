@@ -158,6 +158,18 @@ def _is_due(meeting: Meeting, before: timedelta) -> bool:
     return _at(meeting, before) <= timezone.now()
 
 
+def is_cancelling_told(meeting: Meeting) -> bool:
+    """Whether the guest hears of it if the call is cancelled now: from us, or from a calendar
+    that invites guests by itself."""
+    if meeting.ends_at <= timezone.now():
+        return False
+    if settings.CALENDAR_UID_DOMAIN and meeting.calendar_event_id and _address(meeting):
+        return True
+    last = meeting.letters.filter(kind__in=NEWS).order_by("-sequence").first()
+    heard = last is not None and last.kind != LetterKind.CANCELLED
+    return settings.GUEST_MAILS and heard and meeting.starts_at > timezone.now()
+
+
 # -- the sending -------------------------------------------------------------------------
 
 
