@@ -45,9 +45,13 @@ PAGE = 250
 #: While a visitor waits: seconds to connect, and for an answer.
 HURRIED = (3.05, 5)
 
-#: While a visitor waits: no call begins so many seconds after the first one. With the last
-#: one's own time that is less than ``meetings.settling.AWAITED_FOR``.
-LONGEST_HURRY = 12
+#: While a visitor waits: no call begins so many seconds after the first one, and none may take
+#: much longer than what is left of them. To ask and to write, the two together, take less than
+#: ``meetings.settling.AWAITED_FOR``.
+LONGEST_HURRY = 8
+
+#: Seconds that a call is waited for at least.
+SHORTEST_WAIT = 0.1
 
 #: A visitor's call waits so many seconds for its place among the minute's; others longer.
 LONGEST_WAIT = 2
@@ -188,7 +192,12 @@ class Client:
 
     def _token(self, person: str, *, anew: bool = False) -> str:
         self._require_time()
-        return token(person, timeout=self._timeout, anew=anew)
+        return token(person, timeout=self._time_outs(), anew=anew)
+
+    def _time_outs(self) -> tuple[float, float]:
+        left = max(self._ends_at - time.monotonic(), SHORTEST_WAIT)
+        connect, answer = self._timeout
+        return min(connect, left), min(answer, left)
 
     def _called(self, bearer: str, method: str, path: str, about: dict[str, Any]) -> Any:
         self._require_time()
@@ -197,7 +206,7 @@ class Client:
             headers={"Authorization": f"Bearer {bearer}", "Accept": "application/json"},
             classify=classify,
             session=_session(settings.GOOGLE_BASE_URL),
-            timeout=self._timeout,
+            timeout=self._time_outs(),
             tries=self._tries,
             patience=self._patience,
         )
