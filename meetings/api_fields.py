@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from django.core.validators import validate_email
+from django.core.validators import EmailValidator
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -69,13 +69,19 @@ class OptionalLine(Line):
         return is_empty, "" if is_empty and value is None else value
 
 
+#: By a name that the world knows: no machine's own, and no bare number.
+is_address = EmailValidator(allowlist=[])
+
+
 class Email(OptionalLine):
     """An e-mail address; one that was cut would be another's."""
 
     def to_internal_value(self, given: Any) -> str:
         text = self.plain(given).lower()
+        if text.endswith("]"):
+            raise serializers.ValidationError(is_address.message)
         if text:
-            validate_email(text)
+            is_address(text)
         return text
 
 
@@ -103,6 +109,24 @@ class Code(Line):
         if code and not re.fullmatch(f"[A-Z]{{{self.letters}}}", code):
             self.fail("letters", number=self.letters)
         return code
+
+
+class Currency(serializers.CharField):
+    """A currency's code. Any other text is none, and does not cost the call."""
+
+    def to_internal_value(self, given: Any) -> str:
+        code = super().to_internal_value(given).upper()
+        return code if re.fullmatch("[A-Z]{3}", code) else ""
+
+
+class OptionalInteger(serializers.IntegerField):
+    """A number that may be left out, empty or null: null then."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, allow_null=True, **options)
+
+    def validate_empty_values(self, given: Any) -> tuple[bool, Any]:
+        return super().validate_empty_values(None if given == "" else given)  # type: ignore[no-any-return]
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)
@@ -148,4 +172,6 @@ class Hint(serializers.Field):
     """A value that helps if it is right, and must not cost the call if it is wrong."""
 
     def to_internal_value(self, given: Any) -> str:
-        return str(given)[:LONGEST] if isinstance(given, str | int) else ""
+        text = str(given)[:LONGEST] if isinstance(given, str | int) else "?"
+        # No database takes a NUL or half a letter.
+        return text if text.isprintable() else "?"

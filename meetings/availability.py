@@ -24,6 +24,7 @@ class Diary:
     """How one host takes calls.
 
     Attributes:
+        length: Of the call in question, where it is not what calls usually last.
         hours: Weekday, as ``date.weekday()`` counts, to the hours on it.
         days_off: First and last day, both included.
     """
@@ -33,6 +34,7 @@ class Diary:
     buffer: timedelta
     hours: Mapping[int, Sequence[Hours]]
     days_off: Sequence[tuple[date, date]] = field(default=())
+    length: timedelta | None = None
 
 
 def usual_hours(starts: time, ends: time) -> dict[int, list[Hours]]:
@@ -77,8 +79,9 @@ def _utc(day: date, at: time, diary: Diary) -> datetime:
 
 
 def _slots_between(diary: Diary, start: datetime, end: datetime) -> Iterator[Span]:
-    while start + diary.duration <= end:
-        yield Span(start, start + diary.duration)
+    length = diary.length or diary.duration
+    while start + length <= end:
+        yield Span(start, start + length)
         start += diary.duration + diary.buffer
 
 

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import TextField, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from companies.models import Company, TeamMember
@@ -85,10 +87,9 @@ def _book(call: CallRequest, within: Span | None) -> Meeting:
 
 
 def _first_of(call: CallRequest) -> Meeting | None:
-    """The call that this very request has booked, while it is planned."""
-    return Meeting.objects.filter(
-        booking_key=call.booking_key, status=MeetingStatus.PLANNED
-    ).first()
+    """The call that this very request has booked, while it is planned and as was asked for."""
+    same = Meeting.objects.filter(booking_key=call.booking_key, status=MeetingStatus.PLANNED)
+    return same.filter(host_id=call.host_id, starts_at=call.starts_at).first()
 
 
 def _refusal_without_host(call: CallRequest) -> Refusal:
@@ -208,10 +209,12 @@ def _plan(meeting: Meeting) -> Meeting:
     with one_call_at_a_time():
         hold_people(meeting.contact, meeting.host)
         used = Meeting.all_objects.filter(booking_key=meeting.booking_key)
-        if first := used.live().filter(status=MeetingStatus.PLANNED).first():
+        planned = used.live().filter(status=MeetingStatus.PLANNED)
+        if first := planned.filter(host=meeting.host, starts_at=meeting.starts_at).first():
             return first
-        # Of a call that did not come to be; the same may be asked for again.
-        used.update(booking_key="", updated_at=timezone.now())
+        # Of a call that did not come to be, or is with another host or at another time by now.
+        was_it = Concat(Value("call "), "pk", output_field=TextField())
+        used.update(booking_key=was_it, updated_at=timezone.now())
         refuse_same_call(meeting.contact, Span(meeting.starts_at, meeting.ends_at))
         refuse_own_calls(meeting)
         meeting.save()

@@ -22,12 +22,24 @@ class Span(NamedTuple):
     end: datetime
 
 
-class CalendarUnavailable(Exception):
+class CalendarFailed(Exception):
+    """A calendar did not do what it was asked.
+
+    Attributes:
+        may_be_there: Whether a try may have put the call into it all the same.
+    """
+
+    def __init__(self, message: str, *, may_be_there: bool = False) -> None:
+        super().__init__(message)
+        self.may_be_there = may_be_there
+
+
+class CalendarUnavailable(CalendarFailed):
     """A calendar cannot be read or written now. Its host is busy until it can."""
 
 
-class CalendarRefused(Exception):
-    """A calendar will not take the call, however often it is tried."""
+class CalendarRefused(CalendarFailed):
+    """A calendar will not do it, however often it is tried."""
 
 
 class Calendar(Protocol):
@@ -50,18 +62,20 @@ class Calendar(Protocol):
     def write(self, meeting: Meeting) -> None:
         """Put the call into its host's calendar, once however often this is called.
 
-        Saves the event's id and links on the meeting, which no longer awaits its calendar.
+        Saves the event's id before it makes the event, and afterwards its links; then the
+        meeting no longer awaits its calendar.
 
         Raises:
-            CalendarUnavailable: It may or may not be there now.
-            CalendarRefused: It is not there.
+            CalendarUnavailable: Not now.
+            CalendarRefused: Never.
         """
 
     def remove(self, meeting: Meeting) -> None:
         """Take the call out of it, if it is there; the meeting no longer awaits its calendar.
 
         Raises:
-            CalendarUnavailable: It may or may not be there now.
+            CalendarUnavailable: Not now.
+            CalendarRefused: Never. It stays where it is.
         """
 
 

@@ -44,7 +44,7 @@ def free_slots(
     to be free is not free.
 
     Args:
-        moving: A call whose own time is in nobody's way.
+        moving: A call whose own time is in nobody's way, and which lasts as long as it does.
 
     Raises:
         CalendarUnavailable: No calendar can be read.
@@ -74,7 +74,7 @@ def free_beside(
         theirs: What they said of ``asked_about(window)``.
     """
     window = _to_come(window)
-    ours, diaries = _own_calls(hosts, asked_about(window), moving), _diaries(hosts)
+    ours, diaries = _own_calls(hosts, asked_about(window), moving), _diaries(hosts, moving)
     free = {}
     for host in hosts:
         if host.pk in theirs and host.pk in diaries:
@@ -106,7 +106,9 @@ def _own_calls(
     return found
 
 
-def _diaries(hosts: Collection[TeamMember]) -> dict[int, availability.Diary]:
+def _diaries(
+    hosts: Collection[TeamMember], moving: Meeting | None
+) -> dict[int, availability.Diary]:
     rules = BookingRules.load()
     own: dict[int, dict[int, list[availability.Hours]]] = defaultdict(lambda: defaultdict(list))
     for each in WorkingHours.objects.filter(host__in=hosts):
@@ -122,6 +124,7 @@ def _diaries(hosts: Collection[TeamMember]) -> dict[int, availability.Diary]:
             buffer=rules.buffer,
             hours=own.get(host.pk, usual),
             days_off=off[host.pk],
+            length=moving.length if moving else None,
         )
         for host in hosts
         if (zone := zone_named(host.timezone)) is not None

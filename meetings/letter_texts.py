@@ -12,8 +12,8 @@ from django.template.loader import render_to_string
 
 from . import guest_links, invitations
 from .greeting import greeting
+from .guest_zones import zone_label, zone_of_guest
 from .models import Letter, LetterKind
-from .public.places import zone_label, zone_of_guest
 
 #: Both have the same words.
 TEMPLATES = {LetterKind.DAY_BEFORE: "reminder", LetterKind.HOUR_BEFORE: "reminder"}

@@ -16,12 +16,13 @@ from socket import gaierror
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Trim
 from django.utils import timezone
 
-from . import letter_texts
+from . import invitations, letter_texts
 from .models import Letter, LetterKind, LetterState, Meeting, MeetingStatus
 from .models.letter import NEWS
+from .settling import held
 from .signals import for_staff
 
 logger = logging.getLogger(__name__)
@@ -67,7 +68,7 @@ def _changed() -> QuerySet[Meeting]:
     last = Letter.objects.filter(meeting=OuterRef("pk"), kind__in=NEWS).order_by("-sequence")
     told = {
         f"told_{name}": Subquery(last.values(name)[:1])
-        for name in ("kind", "starts_at", "ends_at", "host", "to")
+        for name in ("kind", "starts_at", "ends_at", "host", "to", "uid")
     }
     is_on = Q(status=MeetingStatus.PLANNED, archived_at=None)
     is_off = Q(status=MeetingStatus.CANCELLED) | Q(archived_at__isnull=False)
@@ -75,44 +76,47 @@ def _changed() -> QuerySet[Meeting]:
     # Only of calls that guests booked themselves; what staff plan they tell of as they like.
     unheard = Q(told_kind=None) & ~Q(booking_key="")
     other = ~Q(starts_at=F("told_starts_at"), ends_at=F("told_ends_at"), host=F("told_host"),
-               contact__email_key=Lower(F("told_to")))  # fmt: skip
+               uid=F("told_uid"), contact__email_key=Lower(Trim("told_to")))  # fmt: skip
+    nobody = Q(contact=None) | Q(contact__email_key="")
     to_come = Meeting.all_objects.filter(starts_at__gt=timezone.now(), awaits_calendar=False)
-    return to_come.annotate(**told).filter(
-        (is_on & ~Q(contact=None) & ~Q(contact__email="")
-         & (unheard | Q(told_kind=LetterKind.CANCELLED) | (thought_on & other)))
-        | (is_off & thought_on)
-    )  # fmt: skip
+    return to_come.annotate(**told, uid=invitations.uid_of_row()).filter(
+        (is_on & ~nobody & (unheard | Q(told_kind=LetterKind.CANCELLED) | (thought_on & other)))
+        | ((is_off | nobody) & thought_on)
+    )
 
 
 @transaction.atomic
 def _owe_news(pk: int) -> None:
     """Of a call that nobody changes meanwhile."""
-    meeting = Meeting.all_objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
+    meeting = held(pk)
     if not _changed().filter(pk=pk).exists():
         return
     last = meeting.letters.filter(kind__in=NEWS).order_by("-sequence").first()
-    _owe(meeting, _news(meeting, last), sequence=_next_sequence(meeting, last), last=last)
+    sequence = max(meeting.sequence, last.sequence + 1 if last else 0)
+    Meeting.all_objects.filter(pk=pk, sequence__lt=sequence).update(sequence=sequence)
+    _owe(meeting, _news(meeting, last), sequence=sequence, last=last)
 
 
 def _news(meeting: Meeting, last: Letter | None) -> LetterKind:
     if last is None or last.kind == LetterKind.CANCELLED:
         return LetterKind.CONFIRMATION
-    is_on = meeting.status == MeetingStatus.PLANNED and meeting.archived_at is None
-    # A guest who is another one now hears that it is off; the new one has a letter next.
-    guest = meeting.contact
-    same_guest = guest is not None and guest.email.lower() == last.to.lower()
-    return LetterKind.MOVED if is_on and same_guest else LetterKind.CANCELLED
+    # For another guest, and in another entry of the calendar, it is off first: the letter
+    # after this one tells of it anew.
+    same_guest = _address(meeting).lower() == last.to.lower()
+    is_same = same_guest and invitations.uid(meeting) == last.uid
+    return LetterKind.MOVED if meeting.is_on and is_same else LetterKind.CANCELLED
 
 
-def _next_sequence(meeting: Meeting, last: Letter | None) -> int:
-    return max(meeting.sequence, last.sequence + 1 if last else 0)
+def _address(meeting: Meeting) -> str:
+    """The guest's, without the blanks that the database overlooks."""
+    return meeting.contact.email.strip(" ") if meeting.contact else ""
 
 
 def _owe(meeting: Meeting, kind: LetterKind, *, sequence: int, last: Letter | None) -> None:
     """What is off is told to whom it was told, and as it was told."""
-    email = meeting.contact.email if meeting.contact else ""
     told = {
-        "to": email,
+        "to": _address(meeting),
+        "uid": invitations.uid(meeting),
         "host": meeting.host,
         "starts_at": meeting.starts_at,
         "ends_at": meeting.ends_at,
@@ -154,6 +158,18 @@ def _is_due(meeting: Meeting, before: timedelta) -> bool:
     return _at(meeting, before) <= timezone.now()
 
 
+def is_cancelling_told(meeting: Meeting) -> bool:
+    """Whether the guest hears of it if the call is cancelled now: from us, or from a calendar
+    that invites guests by itself."""
+    if meeting.ends_at <= timezone.now():
+        return False
+    if settings.CALENDAR_UID_DOMAIN and meeting.calendar_event_id and _address(meeting):
+        return True
+    last = meeting.letters.filter(kind__in=NEWS).order_by("-sequence").first()
+    heard = last is not None and last.kind != LetterKind.CANCELLED
+    return settings.GUEST_MAILS and heard and meeting.starts_at > timezone.now()
+
+
 # -- the sending -------------------------------------------------------------------------
 
 
@@ -183,8 +199,11 @@ def _claimed(ids: Iterable[int]) -> Iterable[Letter]:
 
 
 def _send(letter: Letter) -> bool:
-    if not _is_true_still(letter):
+    if _is_overtaken(letter):
         _close(letter, LetterState.DROPPED)
+        return False
+    if letter.starts_at <= timezone.now():
+        _give_up(letter, letter.last_error or "the call began before it could be sent")
         return False
     try:
         letter_texts.message(letter).send()
@@ -199,16 +218,13 @@ def _send(letter: Letter) -> bool:
     return True
 
 
-def _is_true_still(letter: Letter) -> bool:
-    """Whether nothing newer was told since, and the call is still to come."""
+def _is_overtaken(letter: Letter) -> bool:
+    """Whether something newer was told since, or there is nothing to remind of any more."""
     news = Letter.objects.filter(meeting=letter.meeting, kind__in=NEWS)
-    if letter.starts_at <= timezone.now() or news.filter(sequence__gt=letter.sequence).exists():
-        return False
-    if letter.is_news:
+    if news.filter(sequence__gt=letter.sequence).exists():
         return True
-    meeting = letter.meeting
-    is_on = meeting.status == MeetingStatus.PLANNED and meeting.archived_at is None
-    return is_on and meeting.starts_at == letter.starts_at
+    call = letter.meeting
+    return not (letter.is_news or (call.is_on and call.starts_at == letter.starts_at))
 
 
 def _close(letter: Letter, state: LetterState) -> None:
@@ -219,20 +235,25 @@ def _close(letter: Letter, state: LetterState) -> None:
 
 def _put_off(letter: Letter, error: Exception) -> None:
     """Try again later, or give up and tell staff."""
-    letter.last_error = f"{type(error).__name__}: {error}"[:1000]
-    gives_up = letter.attempts >= MOST_ATTEMPTS or isinstance(
-        error, SMTPRecipientsRefused | ValueError
-    )
+    said = f"{type(error).__name__}: {error}"
+    if letter.attempts >= MOST_ATTEMPTS or _is_final(error):
+        _give_up(letter, said)
+        return
     wait = min(FIRST_WAIT * 2 ** (letter.attempts - 1), LONGEST_WAIT)
-    letter.next_attempt_at = timezone.now() + wait
-    with transaction.atomic():
-        if gives_up:
-            letter.state = LetterState.FAILED
-            said = f"The guest was not told ({letter.get_kind_display().lower()}): "
-            for_staff.send(
-                sender=Meeting,
-                record=letter.meeting,
-                topic="mail",
-                message=said + letter.last_error,
-            )
-        letter.save(update_fields=["state", "last_error", "next_attempt_at"])
+    letter.last_error, letter.next_attempt_at = said[:1000], timezone.now() + wait
+    letter.save(update_fields=["last_error", "next_attempt_at"])
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether it is the address or the letter that cannot be, however often it is sent."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return all(code >= 500 for code, _said in error.recipients.values())
+    return isinstance(error, ValueError)
+
+
+@transaction.atomic
+def _give_up(letter: Letter, why: str) -> None:
+    letter.state, letter.last_error = LetterState.FAILED, why[:1000]
+    letter.save(update_fields=["state", "last_error"])
+    said = f"The guest was not told ({letter.get_kind_display().lower()}): {letter.last_error}"
+    for_staff.send(sender=Meeting, record=letter.meeting, topic="mail", message=said)

@@ -9,7 +9,17 @@ from rest_framework import serializers
 
 from companies.models import Plan
 
-from .api_fields import Code, Email, Hint, Line, Moment, OptionalLine, Website
+from .api_fields import (
+    Code,
+    Currency,
+    Email,
+    Hint,
+    Line,
+    Moment,
+    OptionalInteger,
+    OptionalLine,
+    Website,
+)
 from .models import LONGEST_LIST
 
 #: What was given is not said again: it may be what no answer can hold.
@@ -43,9 +53,9 @@ class SalesCall(serializers.Serializer):
     email = Email()
     phone = OptionalLine()
     company_name = Line()
-    company_id = serializers.IntegerField(required=False, allow_null=True)
+    company_id = OptionalInteger()
     country = Code(2)
-    currency = Code(3, allow_blank=True)
+    currency = Currency(allow_blank=True)
     estimated_income = Line(allow_blank=True)
     website = Website()
     price_plan = serializers.ChoiceField(choices=Plan.values, error_messages=NO_PLAN)
@@ -55,13 +65,13 @@ class SalesCall(serializers.Serializer):
 
 
 class SupportCall(serializers.Serializer):
-    company_id = serializers.IntegerField(required=False, allow_null=True)
+    company_id = OptionalInteger()
     company_name = OptionalLine()
     admin_id = serializers.IntegerField()
     meeting_dt = Moment(future=True)
     name = Line()
     email = Email()
-    e = serializers.IntegerField(required=False, allow_null=True)
+    e = OptionalInteger()
     s = OptionalLine()
 
 

@@ -19,12 +19,13 @@ from .booking import (
     refuse_same_call,
 )
 from .calendars import Span
-from .models import BookingRules, Meeting, MeetingStatus
+from .models import Meeting, MeetingStatus
 from .requests import Refusal
+from .settling import held
 
 
 def move(meeting: Meeting, starts_at: datetime, *, within: Span | None = None) -> Meeting:
-    """Have the call at another time, with the same people.
+    """Have the call at another time, as long and with the same people.
 
     Asks the host's calendar, so never inside a transaction.
 
@@ -34,19 +35,21 @@ def move(meeting: Meeting, starts_at: datetime, *, within: Span | None = None) -
     Raises:
         Refusal: It stays where it is.
     """
-    span = Span(starts_at, starts_at + BookingRules.load().duration)
+    span = Span(starts_at, starts_at + meeting.length)
     _require(meeting, [MeetingStatus.PLANNED])
     refuse_busy(meeting.host, span, within=within, moving=meeting)
     with one_call_at_a_time():
         hold_people(meeting.contact, meeting.host)
-        moved = _held(meeting, [MeetingStatus.PLANNED])
+        moved = _held_as(meeting, [MeetingStatus.PLANNED])
+        if (moved.host_id, moved.length) != (meeting.host_id, meeting.length):
+            # Nobody has asked whether this host is free for so long.
+            raise Refusal("admin_busy", field="meeting_dt")
         if Span(moved.starts_at, moved.ends_at) == span:
             return moved
         moved.starts_at, moved.ends_at = span
         refuse_same_call(moved.contact, span, moving=moved)
         refuse_own_calls(moved)
-        moved.sequence += 1
-        moved.save(update_fields=["starts_at", "ends_at", "sequence", "updated_at"])
+        moved.save(update_fields=["starts_at", "ends_at", "updated_at"])
     return moved
 
 
@@ -57,13 +60,12 @@ def cancel(meeting: Meeting) -> Meeting:
     Raises:
         Refusal: It is over already.
     """
-    cancelled = _held(meeting, [MeetingStatus.PLANNED, MeetingStatus.CANCELLED])
+    cancelled = _held_as(meeting, [MeetingStatus.PLANNED, MeetingStatus.CANCELLED])
     if cancelled.status == MeetingStatus.PLANNED:
         cancelled.status = MeetingStatus.CANCELLED
-        cancelled.sequence += 1
         # The same may be asked for again.
         cancelled.booking_key = ""
-        cancelled.save(update_fields=["status", "sequence", "booking_key", "updated_at"])
+        cancelled.save(update_fields=["status", "booking_key", "updated_at"])
     return cancelled
 
 
@@ -88,7 +90,7 @@ def mark_no_show(meeting: Meeting) -> Meeting:
 def _end(meeting: Meeting, status: MeetingStatus) -> Meeting:
     may_be = [MeetingStatus.PLANNED, MeetingStatus.COMPLETED, MeetingStatus.NO_SHOW]
     with one_call_at_a_time():
-        ended = _held(meeting, may_be)
+        ended = _held_as(meeting, may_be)
         if ended.starts_at > timezone.now():
             raise Refusal("not_started")
         ended.status = status
@@ -96,10 +98,10 @@ def _end(meeting: Meeting, status: MeetingStatus) -> Meeting:
     return ended
 
 
-def _held(meeting: Meeting, statuses: Collection[str]) -> Meeting:
-    held = Meeting.all_objects.select_for_update(of=("self",), no_key=True).get(pk=meeting.pk)
-    _require(held, statuses)
-    return held
+def _held_as(meeting: Meeting, statuses: Collection[str]) -> Meeting:
+    now = held(meeting.pk)
+    _require(now, statuses)
+    return now
 
 
 def _require(meeting: Meeting, statuses: Collection[str]) -> None:

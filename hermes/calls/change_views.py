@@ -25,7 +25,7 @@ from hermes.record_pages.kinds import page_of, record_for
 from hermes.record_pages.pages import in_admin, page
 from hermes.refusals import refusals
 from integrations.sync.system import switched_on
-from meetings import services
+from meetings import letters, services
 from meetings.calendars import CalendarUnavailable, Span
 from meetings.free_times import bookable, free_slots, offered
 from meetings.models import Meeting, MeetingStatus
@@ -102,7 +102,6 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return _done(request, call, services.cancel, "The call is cancelled.")
     start = call.starts_at.astimezone(zone := zone_of(request))
-    told = [each.label for each in switched_on() if "meeting" in each.kinds]
     guest = call.contact or call.company or "nobody"
     return page(
         request,
@@ -111,11 +110,21 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         sentences=[
             f"{call.get_kind_display()} of {call.host} with {guest}, "
             f"{start:%A %-d %B %Y %H:%M}, {zone_words(zone, start)}.",
-            f"{get_text_list(['The guest', *told], 'and')} {'hear' if told else 'hears'} of it.",
+            *_who_hears(call),
         ],
         button="Cancel the call",
         back=page_of("meeting", pk),
     )
+
+
+def _who_hears(call: Meeting) -> list[str]:
+    """Sentences; nobody is promised a letter that does not go."""
+    systems = [each.label for each in switched_on() if "meeting" in each.kinds]
+    is_told = letters.is_cancelling_told(call)
+    told = ["The guest", *systems] if is_told else systems
+    said = f"{get_text_list(told, 'and')} {'hears' if len(told) == 1 else 'hear'} of it."
+    not_told = "Hermes does not tell the guest: please do."
+    return [*([said] if told else []), *([] if is_told or not call.contact else [not_told])]
 
 
 @in_admin

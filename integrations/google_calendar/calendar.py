@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +15,7 @@ from django.utils import timezone
 from companies.models import TeamMember
 from integrations.models import ExternalLink, LinkState
 from integrations.sync import connections, sent
-from integrations.sync.errors import SyncError, Unavailable, describe
+from integrations.sync.errors import RateLimited, SyncError, Unavailable, describe
 from integrations.sync.http import NeverArrived
 from integrations.sync.outgoing import build
 from integrations.sync.system import Outgoing
@@ -27,6 +29,9 @@ from .placing import place, take_out
 
 #: While a visitor waits, calls are made so often at most.
 TRIES = 2
+
+#: While a visitor waits, nobody waits longer before the second one.
+LONGEST_BACKOFF = timedelta(seconds=5)
 
 
 class GoogleCalendar:
@@ -54,13 +59,13 @@ class GoogleCalendar:
             return
         tried_before = bool(meeting.calendar_event_id)
         outgoing = build(SYSTEM, KIND, meeting, None)
+        failures: list[SyncError] = []
         try:
             with connections.asking(SYSTEM):
-                event, made = _placed(meeting, SYSTEM.payload(outgoing))
+                event, made = _placed(meeting, SYSTEM.payload(outgoing), failures)
         except SyncError as error:
-            refused = error.permanent or not (tried_before or _may_be_there(error))
-            kind = CalendarRefused if refused else CalendarUnavailable
-            raise kind(describe(error)) from error
+            doubt = tried_before or any(map(_may_be_there, [*failures, error]))
+            raise _failed(error, may_be_there=doubt) from error
         _keep(meeting, outgoing, event, made)
 
     def remove(self, meeting: Meeting) -> None:
@@ -70,7 +75,7 @@ class GoogleCalendar:
             with connections.asking(SYSTEM):
                 take_out(Client(hurried=True, tries=TRIES), meeting)
         except SyncError as error:
-            raise CalendarUnavailable(describe(error)) from error
+            raise _failed(error, may_be_there=True) from error
         with transaction.atomic():
             for link in _live_links(meeting):
                 sent.keep_deletion(link)
@@ -84,19 +89,29 @@ def _at_a_glance(hosts: Collection[TeamMember], span: Span) -> Mapping[int, Sequ
     return free_busy.busy(Client(hurried=True, tries=1, timeout=GLANCE), hosts, span)
 
 
-def _placed(meeting: Meeting, body: dict[str, Any]) -> tuple[dict[str, Any], bool]:
-    """In at most two tries. Before the second it is asked what came of the first."""
+def _placed(
+    meeting: Meeting, body: dict[str, Any], failures: list[SyncError]
+) -> tuple[dict[str, Any], bool]:
+    """In at most two tries. Before the second it is asked what came of the first.
+
+    Args:
+        failures: Takes the first try's.
+    """
     api = Client(hurried=True, tries=1)
     try:
         return place(api, meeting, body)
-    except Unavailable as error:
-        doubt = _may_be_there(error)
-    try:
-        return place(api, meeting, body)
-    except SyncError as error:
-        if doubt and not error.permanent:
-            raise Unavailable(str(error)) from error
-        raise
+    except (Unavailable, RateLimited) as error:
+        wait = error.retry_after if isinstance(error, RateLimited) else timedelta()
+        if wait > LONGEST_BACKOFF or not api.has_time(wait):
+            raise
+        failures.append(error)
+    time.sleep(wait.total_seconds())
+    return place(api, meeting, body)
+
+
+def _failed(error: SyncError, *, may_be_there: bool) -> Exception:
+    kind = CalendarRefused if error.permanent else CalendarUnavailable
+    return kind(describe(error), may_be_there=may_be_there)
 
 
 def _may_be_there(error: SyncError) -> bool:

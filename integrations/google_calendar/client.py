@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -19,7 +21,16 @@ from integrations.sync.errors import (
     Unauthorised,
     Unavailable,
 )
-from integrations.sync.http import PATIENCE, TIMEOUT, TRIES, Http, new_session, retry_after, said
+from integrations.sync.http import (
+    PATIENCE,
+    TIMEOUT,
+    TRIES,
+    Http,
+    NeverArrived,
+    new_session,
+    retry_after,
+    said,
+)
 
 from .credentials import token
 
@@ -36,6 +47,14 @@ HURRIED = (3.05, 5)
 
 #: The same for a page that can do without the answer.
 GLANCE = (1, 2)
+
+#: While a visitor waits: no call begins so many seconds after the first one, and none may take
+#: much longer than what is left of them. To ask and to write, the two together, take less than
+#: ``meetings.settling.AWAITED_FOR``.
+LONGEST_HURRY = 8
+
+#: Seconds that a call is waited for at least.
+SHORTEST_WAIT = 0.1
 
 #: A visitor's call waits so many seconds for its place among the minute's; others longer.
 LONGEST_WAIT = 2
@@ -103,6 +122,7 @@ class Client:
     ) -> None:
         self._timeout = timeout or (HURRIED if hurried else TIMEOUT)
         self._tries = tries
+        self._ends_at = time.monotonic() + LONGEST_HURRY if hurried else math.inf
         self._patience = timedelta(seconds=HURRIED[1] + 1) if hurried else PATIENCE
         limit = settings.GOOGLE_REQUESTS_PER_MINUTE
         usual = Window("google_calendar", limit, 60)
@@ -164,21 +184,39 @@ class Client:
         return answer
 
     def _call(self, person: str, method: str, path: str, **about: Any) -> Any:
-        bearer = token(person, timeout=self._timeout)
+        bearer = self._token(person)
         try:
             return self._called(bearer, method, path, about)
         except Unauthorised:
             # A token may end before its time. A new one that is refused as well is our fault.
-            fresh = token(person, timeout=self._timeout, anew=True)
+            fresh = self._token(person, anew=True)
         return self._called(fresh, method, path, about)
 
+    def has_time(self, wait: timedelta = timedelta()) -> bool:
+        """Whether a call may still begin after the wait."""
+        return time.monotonic() + wait.total_seconds() <= self._ends_at
+
+    def _require_time(self) -> None:
+        if not self.has_time():
+            raise NeverArrived("Google Calendar took too long, and somebody waits")
+
+    def _token(self, person: str, *, anew: bool = False) -> str:
+        self._require_time()
+        return token(person, timeout=self._time_outs(), anew=anew)
+
+    def _time_outs(self) -> tuple[float, float]:
+        left = max(self._ends_at - time.monotonic(), SHORTEST_WAIT)
+        connect, answer = self._timeout
+        return min(connect, left), min(answer, left)
+
     def _called(self, bearer: str, method: str, path: str, about: dict[str, Any]) -> Any:
+        self._require_time()
         http = Http(
             base_url=settings.GOOGLE_BASE_URL,
             headers={"Authorization": f"Bearer {bearer}", "Accept": "application/json"},
             classify=classify,
             session=_session(settings.GOOGLE_BASE_URL),
-            timeout=self._timeout,
+            timeout=self._time_outs(),
             tries=self._tries,
             patience=self._patience,
         )

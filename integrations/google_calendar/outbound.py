@@ -7,23 +7,28 @@ from typing import Any
 
 from integrations.sync.call_facts import call_facts
 from integrations.sync.system import Outgoing
+from meetings import invitations
 from meetings.models import Meeting
 
 from . import texts
 from .schemas import GUEST_PROPERTY, LONGEST_FACT, MEETING_PROPERTY, OURS_PROPERTY
 
-#: What only moves an event; anything else has all of it written again.
+#: What only moves an event; anything else has all that guests see written again.
 TIMES = {"starts_at", "ends_at"}
 
 
 def body(outgoing: Outgoing) -> dict[str, Any]:
-    """The times where nothing else changed, else all of the event but its id and its room."""
-    if outgoing.changed and outgoing.changed <= TIMES:
-        return span(outgoing.values["starts_at"], outgoing.values["ends_at"])
+    """Little more than the times where nothing else changed, else all of the event but its id
+    and its room."""
     if not (outgoing.changed or outgoing.creating):
         return {}
     people = Meeting.all_objects.select_related("host", "contact", "company")
-    return event(people.get(pk=outgoing.record_id))
+    meeting = people.get(pk=outgoing.record_id)
+    if outgoing.changed and outgoing.changed <= TIMES:
+        times = span(outgoing.values["starts_at"], outgoing.values["ends_at"])
+        # The company may have come to other systems since the call was booked.
+        return {**times, "extendedProperties": {"private": _facts(meeting)}}
+    return event(meeting)
 
 
 def is_whole(payload: dict[str, Any]) -> bool:
@@ -42,7 +47,7 @@ def _time(at: datetime) -> dict[str, str]:
 def event(meeting: Meeting) -> dict[str, Any]:
     """What guests see, and in the private properties what only the host does."""
     return {
-        "summary": texts.title(meeting),
+        "summary": invitations.title(meeting),
         "description": texts.description(meeting),
         **span(meeting.starts_at, meeting.ends_at),
         "attendees": _attendees(meeting),
@@ -62,10 +67,15 @@ def _attendees(meeting: Meeting) -> list[dict[str, str]]:
 
 
 def _private(meeting: Meeting) -> dict[str, str]:
-    facts = {name.lower().replace(" ", "_"): value for name, value in call_facts(meeting)}
     ours, yes = OURS_PROPERTY
     own = {ours: yes, MEETING_PROPERTY: str(meeting.pk), GUEST_PROPERTY: guest_of(meeting)}
-    return {name: value[:LONGEST_FACT] for name, value in (facts | own).items()}
+    return _facts(meeting) | own
+
+
+def _facts(meeting: Meeting) -> dict[str, str]:
+    return {
+        name.lower().replace(" ", "_"): value[:LONGEST_FACT] for name, value in call_facts(meeting)
+    }
 
 
 def room(event_id: str) -> dict[str, Any]:

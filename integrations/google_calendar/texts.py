@@ -14,15 +14,6 @@ from meetings.models import Meeting
 #: The system in which customers have their accounts.
 ACCOUNTS = "tc2"
 
-#: Longer titles are cut; a name may be very long.
-LONGEST_TITLE = 255
-
-
-def title(meeting: Meeting) -> str:
-    """One line, plain text."""
-    words = render_to_string(f"google_calendar/{meeting.kind}_title.txt", {"host": meeting.host})
-    return " ".join(words.split())[:LONGEST_TITLE]
-
 
 def description(meeting: Meeting) -> str:
     """In the little HTML that Google shows; what visitors typed is escaped."""

@@ -1,4 +1,4 @@
-"""What an activity says beside a call's fields: what it is called, and what staff want to know."""
+"""What an activity says beside a call's fields: what kind it is, and what staff want to know."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from integrations.sync.system import Outgoing
 from meetings.models import Meeting, MeetingKind
 
 from .outbound import mark
-from .schemas import LINE
 
 
 def completed(built: dict[str, Any], outgoing: Outgoing) -> dict[str, Any]:
@@ -26,15 +25,7 @@ def completed(built: dict[str, Any], outgoing: Outgoing) -> dict[str, Any]:
         built = {key: value for key, value in built.items() if key != "deal_id"}
     if not outgoing.creating:
         return built
-    about = {"subject": _subject(meeting), "type": settings.PIPEDRIVE_ACTIVITY_TYPE}
-    return {**built, **about, "note": _note(meeting)}
-
-
-def _subject(meeting: Meeting) -> str:
-    """Its kind, and whom it is with."""
-    guest = meeting.contact or meeting.company
-    whole = meeting.get_kind_display() + (f" with {guest}" if guest else "")
-    return whole[:LINE].strip()
+    return {**built, "type": settings.PIPEDRIVE_ACTIVITY_TYPE, "note": _note(meeting)}
 
 
 def _note(meeting: Meeting) -> str:

@@ -99,6 +99,8 @@ def _meeting(outgoing: Outgoing) -> dict[str, Any]:
         built |= {"busy": True, "done": False}
     if outgoing.changed & {"starts_at", "ends_at"}:
         built |= span(outgoing)
+    if "subject" in outgoing.changed:
+        built["subject"] = outgoing.values["subject"]
     if "status" in outgoing.changed:
         built["done"] = outgoing.values["status"] == "completed"
     if "host" in outgoing.changed:

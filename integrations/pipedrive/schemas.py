@@ -10,6 +10,7 @@ from typing import Any
 from integrations.models import ExternalLink
 from integrations.sync.field_rules import FieldRule, Policy
 from integrations.sync.system import Derived, SpokeKind
+from meetings.invitations import title
 
 from . import customer
 
@@ -148,6 +149,11 @@ def _custom_rules(kind: str) -> dict[str, FieldRule]:
     }
 
 
+def _called(meeting: Any) -> dict[str, str]:
+    """What an activity is called: as its guest knows it."""
+    return {"subject": cut(title(meeting))}
+
+
 def _is_meeting_wanted(meeting: Any) -> bool:
     return bool(meeting.status != "cancelled")
 
@@ -232,6 +238,7 @@ SPOKE_KINDS = {
         create=False,
         wanted=_is_meeting_wanted,
         ready=_is_meeting_settled,
+        derived=Derived(values=_called, links=()),
     ),
 }
 

@@ -40,6 +40,8 @@ class Letter(models.Model):
     kind = models.CharField(max_length=20, choices=LetterKind)
     #: Of the invitation as it is told here (RFC 5545); a reminder has its invitation's.
     sequence = models.PositiveIntegerField()
+    #: Whose invitation that is: which entry in the guest's calendar.
+    uid = models.TextField(max_length=LONGEST_TEXT, blank=True, default="")
     to = models.CharField(max_length=LONGEST_EMAIL)
     host = models.ForeignKey(TeamMember, on_delete=models.PROTECT, related_name="+")
     starts_at = models.DateTimeField()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import timedelta
 
+import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.core.exceptions import ValidationError
@@ -26,6 +28,19 @@ class MeetingStatus(models.TextChoices):
     COMPLETED = "completed", "Completed"
     NO_SHOW = "no_show", "No-show"
     CANCELLED = "cancelled", "Cancelled"
+
+
+#: Each change of what a call's guest sees makes its invitation newer, whoever makes it.
+INVITATION_IS_NEWER = """
+    NEW.sequence = GREATEST(NEW.sequence, OLD.sequence + (
+        (OLD.starts_at, OLD.ends_at, OLD.host_id, OLD.contact_id,
+         OLD.status = 'cancelled' OR OLD.archived_at IS NOT NULL)
+        IS DISTINCT FROM
+        (NEW.starts_at, NEW.ends_at, NEW.host_id, NEW.contact_id,
+         NEW.status = 'cancelled' OR NEW.archived_at IS NOT NULL)
+    )::int);
+    RETURN NEW;
+"""
 
 
 class TsTzRange(Func):
@@ -71,6 +86,7 @@ class Meeting(Record):
     #: The guest's time zone (IANA), for what is sent to them; empty where it is not known.
     guest_timezone = models.CharField(max_length=64, blank=True, default="", db_default="")
     #: How often the invitation was changed; calendars take the highest (RFC 5545, SEQUENCE).
+    #: A trigger counts.
     sequence = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     class Meta(Record.Meta):
@@ -84,6 +100,14 @@ class Meeting(Record):
             ),
             # Guests are told of calls to come, which are few beside those that were.
             models.Index(fields=["starts_at"], name="meeting_by_start"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="invitation_is_newer",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                func=INVITATION_IS_NEWER,
+            )
         ]
         constraints = [
             models.CheckConstraint(
@@ -127,6 +151,15 @@ class Meeting(Record):
         excluded = set(exclude or ()) - {"archived_at"}
         if "status" not in excluded:
             super().validate_constraints(exclude=excluded)
+
+    @property
+    def is_on(self) -> bool:
+        """Whether host and guest are to meet."""
+        return self.status == MeetingStatus.PLANNED and self.archived_at is None
+
+    @property
+    def length(self) -> timedelta:
+        return self.ends_at - self.starts_at
 
     @property
     def takes_time(self) -> bool:

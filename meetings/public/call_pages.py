@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 
 from companies.zones import zone_named
 
-from .. import guest_links, invitations, services
+from .. import guest_links, guest_zones, invitations, services
 from ..free_times import bookable
 from ..models import Meeting, MeetingStatus
 from ..requests import Refusal
 from ..throttling import Bookings
-from . import places, times
+from . import times
 from .pages import Problem, PublicPage, carried, count, page
 
 
@@ -64,7 +64,7 @@ class MovePage(PublicPage):
     def _shown(
         self, request: HttpRequest, meeting: Meeting, error: str = "", status: int = 200
     ) -> HttpResponse:
-        zone = request.POST.get("timezone", "") or places.zone_of_guest(meeting)
+        zone = request.POST.get("timezone", "") or guest_zones.zone_of_guest(meeting)
         free = times.free_starts(meeting.host, moving=meeting)
         free = None if free is None else [start for start in free if start != meeting.starts_at]
         chosen = request.POST.get("time", "")
@@ -87,7 +87,11 @@ class CancelPage(PublicPage):
         # Sent twice it is cancelled once.
         if meeting.status != MeetingStatus.CANCELLED:
             count(request, Bookings())
-            services.cancel(_open_meeting(token))
+            try:
+                services.cancel(_open_meeting(token))
+            except Refusal:
+                # Somebody was faster: it is open no more, and this says why.
+                _open_meeting(token)
         return HttpResponseRedirect(guest_links.path(meeting) + carried(request), status=303)
 
 
@@ -130,17 +134,17 @@ def _why_not(refusal: Refusal) -> str:
 
 def call_words(meeting: Meeting) -> dict[str, Any]:
     """What the templates of a call need: nothing that is for staff."""
-    guest_zone, host_zone = places.zone_of_guest(meeting), meeting.host.timezone
+    guest_zone, host_zone = guest_zones.zone_of_guest(meeting), meeting.host.timezone
     host_zone = host_zone if zone_named(host_zone) else guest_zone
     return {
         "meeting": meeting,
         "state": state_of(meeting),
-        "title": invitations.title(meeting),
+        "title": invitations.title_here(meeting),
         "is_mailed": settings.GUEST_MAILS and bool(meeting.booking_key),
         "guest_zone": guest_zone,
-        "guest_zone_label": places.zone_label(guest_zone, meeting.starts_at),
+        "guest_zone_label": guest_zones.zone_label(guest_zone, meeting.starts_at),
         "host_zone": host_zone if host_zone != guest_zone else "",
-        "host_zone_label": places.zone_label(host_zone, meeting.starts_at),
+        "host_zone_label": guest_zones.zone_label(host_zone, meeting.starts_at),
         "token": guest_links.token_of(meeting),
         "google_url": _google_url(meeting),
         "outlook_url": _outlook_url(meeting),
@@ -151,7 +155,7 @@ def _google_url(meeting: Meeting) -> str:
     stamps = [f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}" for at in _span(meeting)]
     query = {
         "action": "TEMPLATE",
-        "text": invitations.title(meeting),
+        "text": invitations.title_here(meeting),
         "dates": "/".join(stamps),
         "location": meeting.video_link,
     }
@@ -163,7 +167,7 @@ def _outlook_url(meeting: Meeting) -> str:
     query = {
         "path": "/calendar/action/compose",
         "rru": "addevent",
-        "subject": invitations.title(meeting),
+        "subject": invitations.title_here(meeting),
         "startdt": start,
         "enddt": end,
         "location": meeting.video_link,

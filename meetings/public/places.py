@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 
 from companies.zones import zone_named
 
-from ..models import Meeting
+from ..guest_zones import UTC, city, zone_label
 
 #: Shorter, or more usual, than in the database of time zones.
 COUNTRY_NAMES = {"GB": "United Kingdom", "US": "United States", "VA": "Vatican City"}
-
-UTC = "UTC"
 
 
 def _table(name: str) -> Iterator[list[str]]:
@@ -42,30 +40,6 @@ def _zones() -> dict[str, list[str]]:
 def usual_zone(country: str) -> str:
     """The zone of most who live there; empty where the country is unknown."""
     return next(iter(_zones().get(country, [])), "")
-
-
-def zone_of_guest(meeting: Meeting) -> str:
-    """In which the guest reads times, as far as it is known."""
-    zones = [meeting.guest_timezone, meeting.host.timezone]
-    return next((zone for zone in zones if zone_named(zone)), UTC)
-
-
-def city(zone: str) -> str:
-    return zone.rpartition("/")[2].replace("_", " ")
-
-
-def zone_label(zone: str, at: datetime) -> str:
-    """“London (GMT+0)”, as of that moment."""
-    found = zone_named(zone)
-    offset = at.astimezone(found).utcoffset() if found else None
-    return f"{city(zone)} ({_offset(offset or timedelta())})"
-
-
-def _offset(offset: timedelta) -> str:
-    minutes = int(offset.total_seconds() // 60)
-    sign = "-" if minutes < 0 else "+"
-    hours, rest = divmod(abs(minutes), 60)
-    return f"GMT{sign}{hours}" + (f":{rest:02}" if rest else "")
 
 
 def zone_choices(chosen: str, at: datetime) -> dict[str, list[tuple[str, str]]]:

@@ -17,8 +17,9 @@ from companies.zones import zone_named
 
 from ..calendars import CalendarUnavailable
 from ..free_times import free_slots, offered
+from ..guest_zones import UTC, zone_label
 from ..models import Meeting
-from .places import UTC, zone_choices, zone_label
+from .places import zone_choices
 
 logger = logging.getLogger(__name__)
 

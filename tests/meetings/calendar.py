@@ -10,6 +10,8 @@ What a test puts beside the events says how the calendar behaves:
 ``no-answer``      nothing is taken, and nobody can tell
 ``lost-answer``    it is taken, and nobody can tell
 ``stuck``          nothing can be taken out
+``keeps``          nothing can ever be taken out
+``breaks``         taking out ends in an error that nobody foresaw
 ``hold-before``    a write waits before it does anything, while this is there
 ``hold-after``     a write waits after the event is there
 =================  ====================================================================
@@ -62,18 +64,23 @@ class FolderCalendar:
         if self.has("refuses"):
             raise CalendarRefused("the calendar takes no calls")
         if self.has("no-answer"):
-            raise CalendarUnavailable("no answer in time")
+            raise CalendarUnavailable("no answer in time", may_be_there=True)
+        meeting.calendar_event_id = f"event{meeting.pk}"
+        meeting.save(update_fields=["calendar_event_id", "updated_at"])
         self.insert(meeting)
         self.hold("hold-after")
         if self.has("lost-answer"):
-            raise CalendarUnavailable("no answer in time")
-        meeting.calendar_event_id = f"event{meeting.pk}"
+            raise CalendarUnavailable("no answer in time", may_be_there=True)
         meeting.awaits_calendar = False
-        meeting.save(update_fields=["calendar_event_id", "awaits_calendar", "updated_at"])
+        meeting.save(update_fields=["awaits_calendar", "updated_at"])
 
     def remove(self, meeting):
         if self.has("stuck"):
             raise CalendarUnavailable("no answer in time")
+        if self.has("keeps"):
+            raise CalendarRefused("the calendar gives nothing back")
+        if self.has("breaks"):
+            raise ZeroDivisionError("nobody foresaw this")
         self.path(meeting).unlink(missing_ok=True)
         meeting.awaits_calendar = False
         meeting.save(update_fields=["awaits_calendar", "updated_at"])
@@ -84,7 +91,14 @@ class FolderCalendar:
         return self.folder / f"event{meeting.pk}"
 
     def insert(self, meeting):
-        """Once, however often: a second event of one id is refused, as by the real one."""
+        """Once, however often: a second event of one id is none, as in the real one.
+
+        What was asked for is counted all the same.
+        """
+        with (self.folder / "inserted").open("a") as log:
+            log.write(f"{meeting.pk}\n")
+        if self.path(meeting).exists():
+            return
         event = {
             "host": meeting.host_id,
             "start": meeting.starts_at.isoformat(),
@@ -127,6 +141,10 @@ class FolderCalendar:
 
     def hide(self, host):
         (self.folder / "unreadable").write_text(f"{host.pk}\n")
+
+    def inserted(self):
+        """The call of each event that was asked for, also of those that were there."""
+        return [int(line) for line in self.read("inserted").split()]
 
     def questions(self):
         """The host ids of each question about busy times."""

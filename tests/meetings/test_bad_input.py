@@ -45,7 +45,7 @@ def test_a_time_that_is_none_or_is_over_is_refused(website, host, when):
 
 @pytest.mark.parametrize(
     "field",
-    ["name", "email", "phone", "company_name", "company_id", "country", "currency",
+    ["name", "email", "phone", "company_name", "company_id", "country",
      "estimated_income", "website", "price_plan", "utm_source", "utm_campaign", "admin_id",
      "meeting_dt"],
 )  # fmt: skip
@@ -66,7 +66,8 @@ def test_script_headers_and_wrong_types_are_refused_by_their_field(website, host
 @pytest.mark.parametrize(
     "email",
     ["ines", "ines@", "@b.example", "a b@c.example", "a@b@c.example", "a@b", "a,b@c.example",
-     "x" * 10_000 + "@c.example", '"\x01"@c.example', "a@c.example, b@c.example"],
+     "x" * 10_000 + "@c.example", '"\x01"@c.example', "a@c.example, b@c.example",
+     "a@[127.0.0.1]", "a@[::1]", "a@localhost"],
 )  # fmt: skip
 def test_an_email_that_is_none_is_refused_and_never_cut_to_anothers(website, host, email):
     response = website.book(host, email=email)
@@ -92,8 +93,8 @@ def test_what_is_missing_is_named(website, host, field):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("price_plan", "gold"), ("country", "Portugal"), ("country", "P1"), ("currency", "EURO"),
-     ("name", "  "), ("company_name", ""), ("website", "javascript:alert(1)")],
+    [("price_plan", "gold"), ("country", "Portugal"), ("country", "P1"), ("name", "  "),
+     ("company_name", ""), ("website", "javascript:alert(1)")],
 )  # fmt: skip
 def test_a_word_that_means_nothing_is_refused_by_its_field(website, host, field, value):
     response = website.book(host, **{field: value})
@@ -166,8 +167,10 @@ def test_a_visitor_who_reads_anything_gets_json_all_the_same(website, host):
     assert response["Content-Type"] == "application/json"
 
 
+#: NUL and half a letter stand in few texts of their own accord.
+anything = st.text(max_size=40) | st.sampled_from(["\x00", "7\x00", "\ud800", "7\udfff"])
 values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=40),
+    st.none() | st.booleans() | st.integers() | st.floats() | anything,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
     max_leaves=5,
 )
@@ -182,7 +185,10 @@ many = settings(
 
 @many
 @given(
-    data=st.dictionaries(st.sampled_from([*INES, "admin_id", "meeting_dt", "company_id"]), values)
+    data=st.dictionaries(
+        st.sampled_from([*INES, "admin_id", "meeting_dt", "company_id", "bdr_person_id", "e", "s"]),
+        values,
+    )
 )
 def test_nothing_that_is_sent_causes_an_error(website, host, data):
     body = json.dumps({**sales_call(host, NINE), **data})

@@ -30,13 +30,25 @@ def refusal(work, *args, **options) -> str:
 
 
 def test_a_call_is_moved_with_its_people_and_told_to_be_newer(meeting):
-    moved = services.move(meeting, NINE.replace(hour=12))
+    services.move(meeting, NINE.replace(hour=12))
 
     meeting.refresh_from_db()
     assert (meeting.starts_at, meeting.ends_at) == (
         NINE.replace(hour=12), NINE.replace(hour=12, minute=30),
     )  # fmt: skip
-    assert (moved.sequence, moved.status) == (1, "planned")
+    assert (meeting.sequence, meeting.status) == (1, "planned")
+
+
+def test_a_moved_call_is_as_long_as_it_was(meeting, calendar, host):
+    """Staff made it longer, or the usual length is another one by now."""
+    Meeting.objects.update(ends_at=NINE + timedelta(minutes=60))
+    meeting.refresh_from_db()
+    calendar.take(host, NINE.replace(hour=12, minute=40), NINE.replace(hour=13))
+
+    assert refusal(services.move, meeting, NINE.replace(hour=12)) == "admin_busy"
+    moved = services.move(meeting, NINE.replace(hour=14, minute=15))
+
+    assert moved.length == timedelta(minutes=60)
 
 
 def test_its_own_event_is_not_in_the_way_of_a_move(meeting, calendar, host):
@@ -72,13 +84,18 @@ def test_a_call_is_not_moved_beside_another_of_its_contact(meeting):
     assert refusal(services.move, meeting, NINE.replace(hour=12)) == "meeting_exists"
 
 
-def test_a_call_is_cancelled_once_and_its_time_is_free(meeting, website, host):
+def test_a_call_is_cancelled_once_and_its_time_is_free(meeting, website, host, calendar):
+    calendar.remove(meeting)
+    assert NINE.isoformat() not in website.slots(host, NINE, NINE + timedelta(hours=1))
+
     services.cancel(meeting)
     services.cancel(meeting)
 
     meeting.refresh_from_db()
     assert (meeting.status, meeting.sequence, meeting.booking_key) == ("cancelled", 1, "")
     assert refusal(services.move, meeting, NINE.replace(hour=12)) == "not_planned"
+    assert website.slots(host, NINE, NINE + timedelta(hours=1)) == [NINE.isoformat()]
+    assert website.book(host).status_code == 200
 
 
 def test_a_call_that_started_was_held_or_was_not(meeting):

@@ -9,7 +9,6 @@ from threading import Barrier
 import pytest
 from django.core import mail
 from django.utils import timezone
-from icalendar import Calendar
 
 from contacts.models import Contact
 from integrations.models import SyncLog
@@ -17,16 +16,9 @@ from meetings import services, tasks
 from meetings.models import Letter, Meeting
 from tests.at_once import together
 from tests.factories import ContactFactory, MeetingFactory, TeamMemberFactory
-from tests.meetings.mailbox import sent
+from tests.meetings.mailbox import invitation, sent
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("guest_mails")]
-
-
-def invitation(letter):
-    (file,) = [content for content, kind in letter.alternatives if kind.startswith("text/calendar")]
-    found = Calendar.from_ical(file)
-    (event,) = found.walk("VEVENT")
-    return str(found["method"]), str(event["uid"]), int(event["sequence"]), event
 
 
 @pytest.mark.parametrize(
@@ -64,7 +56,10 @@ def test_nothing_internal_is_in_what_the_guest_gets(meeting):
     meeting.company.save()
     (letter,) = sent()
 
-    said = letter.message().as_string() + letter.body
+    files = [part.get_payload(decode=True).decode() for part in letter.message().walk()
+             if not part.is_multipart()]  # fmt: skip
+    said = "\n".join([*files, *letter.message().values()])
+    assert all(known in said for known in ["BEGIN:VEVENT", "Hello Ines", "ines@brightpath.example"])
     for internal in ["admin", "4000", "pipedrive", "+351", "Stage", "Sales call"]:
         assert internal not in said
 
@@ -101,11 +96,34 @@ def test_changes_before_the_first_letter_are_one_letter(meeting):
     assert letter.subject.startswith("Your call is booked")
 
 
-def test_an_address_written_in_other_letters_is_the_same_guest(meeting):
+@pytest.mark.parametrize("same", ["Ines@Brightpath.example", "  ines@brightpath.example "])
+def test_an_address_written_otherwise_is_the_same_guest(meeting, same):
     sent()
-    meeting.contact.email = "Ines@Brightpath.example"
+    meeting.contact.email = same
     meeting.contact.save()
 
+    assert sent() == []
+
+
+def test_an_address_with_blanks_around_it_is_written_to_once(meeting):
+    meeting.contact.email = "  ines@brightpath.example "
+    meeting.contact.save()
+
+    assert [letter.to for letter in sent()] == [["ines@brightpath.example"]]
+    assert sent() == []
+
+
+@pytest.mark.parametrize("how", ["no contact", "no address"])
+def test_a_guest_who_is_taken_off_a_call_hears_that_it_is_off(meeting, how):
+    sent()
+    if how == "no contact":
+        Meeting.objects.update(contact=None)
+    else:
+        Contact.objects.update(email="")
+
+    (letter,) = sent()
+
+    assert (letter.to, invitation(letter)[0]) == (["ines@brightpath.example"], "CANCEL")
     assert sent() == []
 
 
@@ -217,6 +235,33 @@ def test_an_address_that_is_refused_is_given_up_and_staff_are_told(meeting, mail
 
     assert Letter.objects.get().state == "failed"
     assert "The guest was not told (confirmation)" in SyncLog.objects.get(topic="mail").message
+
+
+def test_an_address_that_is_refused_for_now_is_tried_again(meeting, mail_server):
+    later = {"ines@brightpath.example": (451, b"greylisted, come again")}
+    mail_server.append(smtplib.SMTPRecipientsRefused(later))
+    assert sent() == []
+    due_now()
+
+    assert len(sent()) == 1
+    assert not SyncLog.objects.exists()
+
+
+def test_a_letter_that_did_not_go_out_before_its_call_has_failed_and_staff_are_told(
+    meeting, mail_server
+):
+    mail_server.append(TimeoutError("no"))
+    sent()
+    start = timezone.now() - timedelta(minutes=1)
+    for rows in (Meeting.objects, Letter.objects):
+        rows.update(starts_at=start, ends_at=start + timedelta(minutes=30))
+    due_now()
+
+    assert sent() == []
+
+    assert Letter.objects.get().state == "failed"
+    said = SyncLog.objects.get(topic="mail").message
+    assert said == "The guest was not told (confirmation): TimeoutError: no"
 
 
 def test_a_letter_that_somebody_is_at_is_nobody_elses(meeting):

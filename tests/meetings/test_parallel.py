@@ -16,12 +16,13 @@ from deals.models import Deal
 from integrations.pipedrive import SYSTEM as PIPEDRIVE
 from integrations.sync.apply import apply
 from integrations.sync.records import RemoteRecord
-from meetings import services
+from meetings import guest_links, services
 from meetings.booking import one_call_at_a_time
 from meetings.models import Meeting
 from meetings.requests import Refusal
-from tests.at_once import together
-from tests.factories import MeetingFactory
+from tests.at_once import overtaken, together
+from tests.factories import MeetingFactory, TeamMemberFactory
+from tests.meetings.visitor import Visitor
 from tests.meetings.website import NINE, sales_call
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,8 +58,7 @@ def test_of_fifty_bookings_of_one_slot_one_is_kept_and_the_others_are_told(
     answers = together(lambda n: book(sales_call(host, **somebody(n))), 50)
 
     assert Counter(answers) == {(200, ""): 1, (400, "admin_busy"): 49}
-    assert Meeting.objects.count() == 1
-    assert len(calendar.events()) == 1
+    assert calendar.inserted() == [Meeting.objects.get().pk]
     assert Company.objects.count() == 50, "whoever was refused is news all the same"
 
 
@@ -107,8 +107,6 @@ def test_a_visitor_and_a_message_of_the_same_company_at_once_make_one_company(bo
 
 
 def test_one_visitor_with_two_hosts_at_once_has_one_call(book, host, entry):
-    from tests.factories import TeamMemberFactory
-
     hosts = [host, TeamMemberFactory()]
 
     answers = together(lambda n: book(sales_call(hosts[n])), 2)
@@ -131,6 +129,38 @@ def test_of_two_calls_moved_to_one_time_one_arrives(host, calendar):
         return "moved"
 
     assert Counter(together(move, 3)) == {"moved": 1, "admin_busy": 2}
+
+
+def test_a_call_that_gets_another_host_while_it_is_moved_stays_at_its_time(host, calendar):
+    """Whether the new one is free then, nobody has asked."""
+    call = MeetingFactory(host=host, starts_at=NINE, ends_at=NINE + timedelta(minutes=30))
+    other = TeamMemberFactory()
+
+    def move():
+        with pytest.raises(Refusal) as refused:
+            services.move(call, NINE + timedelta(minutes=45))
+        return refused.value.code
+
+    assert overtaken(move, by=lambda: Meeting.objects.update(host=other)) == "admin_busy"
+    call.refresh_from_db()
+    assert (call.host, call.starts_at) == (other, NINE)
+
+
+@pytest.mark.parametrize(
+    ("change", "title"),
+    [({"archived_at": NINE}, "This call is cancelled"),
+     ({"status": "completed"}, "This call has started already")],
+)  # fmt: skip
+def test_a_guest_who_cancels_what_staff_end_meanwhile_is_told_so(host, change, title):
+    call = MeetingFactory(host=host, starts_at=NINE, ends_at=NINE + timedelta(minutes=30))
+    guest = Visitor()
+    guest.open(f"{guest_links.path(call)}cancel/")
+
+    overtaken(lambda: guest.press("cancel"), by=lambda: Meeting.objects.update(**change))
+
+    assert (guest.response.status_code, guest.title) == (409, title)
+    call.refresh_from_db()
+    assert call.status == change.get("status", "planned")
 
 
 def test_what_the_database_refuses_is_a_plain_no(host):

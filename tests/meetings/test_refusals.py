@@ -175,8 +175,7 @@ def test_the_same_request_again_is_the_same_call(website, host, entry, calendar)
 
     assert second.status_code == 200
     assert first.json() == second.json()
-    assert Meeting.objects.count() == 1
-    assert len(calendar.events()) == 1
+    assert calendar.inserted() == [Meeting.objects.get().pk]
 
 
 def test_the_same_request_after_the_call_was_cancelled_is_a_new_call(
@@ -188,6 +187,33 @@ def test_the_same_request_after_the_call_was_cancelled_is_a_new_call(
 
     assert website.book(host).status_code == 200
     assert Meeting.objects.count() == 2
+
+
+@pytest.mark.parametrize("hours", [1, 4], ids=["around the call", "far from it"])
+def test_the_same_request_after_a_move_never_answers_for_another_time(
+    website, host, entry, calendar, hours
+):
+    website.book(host)
+    calendar.remove(Meeting.objects.get())
+    moved = NINE + timedelta(minutes=45 * hours)
+    Meeting.objects.update(starts_at=moved, ends_at=moved + timedelta(minutes=30))
+
+    again = website.book(host)
+
+    if hours == 1:
+        assert refused(again, "meeting_exists")
+    else:
+        assert again.json()["meeting"]["start"] == NINE.isoformat()
+    times = set(Meeting.objects.values_list("starts_at", flat=True))
+    assert times == ({moved} if hours == 1 else {NINE, moved})
+    assert not Meeting.objects.filter(booking_key="").exists(), "guests hear of both"
+
+
+def test_the_same_request_after_another_host_has_the_call_is_refused(website, host, entry):
+    website.book(host)
+    Meeting.objects.update(host=TeamMemberFactory())
+
+    assert refused(website.book(host), "meeting_exists")
 
 
 def test_another_request_of_the_same_visitor_is_refused(website, host, entry):

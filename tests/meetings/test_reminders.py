@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from meetings import services
+from meetings.invitations import uid
 from meetings.models import Letter, Meeting
 from tests.factories import MeetingFactory
 from tests.meetings.mailbox import sent
@@ -79,7 +80,7 @@ def told_of_tomorrow():
     """A call of which its guest was told days ago."""
     start = timezone.now() + timedelta(hours=23)
     call = MeetingFactory(starts_at=start)
-    told = {"host": call.host, "starts_at": start, "ends_at": call.ends_at}
+    told = {"host": call.host, "starts_at": start, "ends_at": call.ends_at, "uid": uid(call)}
     call.letters.create(
         kind="confirmation", sequence=0, state="sent", to=call.contact.email, **told
     )

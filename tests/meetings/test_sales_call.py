@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -17,7 +18,7 @@ from tests.factories import (
     StageFactory,
     TeamMemberFactory,
 )
-from tests.meetings.website import INES, NINE
+from tests.meetings.website import INES, NINE, sales_call
 
 pytestmark = pytest.mark.django_db
 
@@ -115,10 +116,25 @@ def test_an_old_link_names_a_bdr_person_by_their_number_in_tc2(website, host, en
     assert Company.objects.get().bdr_person == bdr
 
 
-@pytest.mark.parametrize("wrong", [999_999, "mia", "²", 10**40, -1, {"a": 1}, [7], True, 1.5, ""])
+@pytest.mark.parametrize(
+    "wrong",
+    [999_999, "mia", "²", 10**40, -1, {"a": 1}, [7], True, 1.5, "", "7\x00", "\ud800", "7\n"],
+)
 def test_a_wrong_bdr_person_does_not_cost_the_call(website, host, entry, wrong):
-    assert website.book(host, bdr_person_id=wrong).status_code == 200
+    body = json.dumps(sales_call(host, bdr_person_id=wrong))
+
+    assert website.post("/callbooker/sales/book/", body).status_code == 200
     assert Company.objects.get().bdr_person is None
+
+
+@pytest.mark.parametrize(
+    "word", ["EURO", "€", "pounds sterling", "E" * 300, "<b>", "\ud800", "E\x00R"]
+)
+def test_a_currency_that_is_no_code_does_not_cost_the_call(website, host, entry, word):
+    body = json.dumps(sales_call(host, currency=word))
+
+    assert website.post("/callbooker/sales/book/", body).status_code == 200
+    assert Company.objects.get().currency == ""
 
 
 def test_somebody_who_is_no_bdr_person_is_not_made_one(website, host, entry):
@@ -188,7 +204,7 @@ def test_unknown_keys_are_ignored_and_long_text_is_cut(website, host, entry):
 
 def test_numbers_nulls_and_unix_times_are_taken(website, host, entry):
     response = website.book(
-        host, estimated_income=4000, website=None, utm_source=None, company_id=None,
+        host, estimated_income=4000, website=None, utm_source=None, company_id="",
         bdr_person_id=None, phone=None, meeting_dt=int(NINE.timestamp()),
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from http.client import HTTPConnection
 import pytest
 
 from companies.models import Company
-from meetings import services, settling
+from meetings import invitations, services, settling
 from meetings.models import Meeting
 from tests.at_once import together
 from tests.meetings.website import NINE, Website, sales_call
@@ -41,6 +41,17 @@ def test_a_booked_call_is_in_the_hosts_calendar_and_its_guest_is_invited(
     assert meeting.video_link
     assert google.account.mails == [("invitation", "ines@brightpath.example")]
     assert google.send() == []
+
+
+@pytest.mark.django_db
+def test_what_google_and_hermes_tell_a_guest_is_one_entry_in_their_calendar(
+    google, google_website, google_host, entry, settings
+):
+    settings.CALENDAR_UID_DOMAIN = "google.com"
+    google_website.book(google_host)
+
+    meeting = Meeting.objects.get()
+    assert google.event(meeting)["iCalUID"] == invitations.uid(meeting)
 
 
 @pytest.mark.django_db

@@ -49,7 +49,7 @@ def _founded(account: "Account", calendar: "Calendar", event_id: str) -> dict:
         "created": stamp_with_milliseconds(account.clock.now()),
         "creator": person,
         "organizer": person,
-        "iCalUID": f"{event_id}@google.example",
+        "iCalUID": f"{event_id}@google.com",
         "sequence": 0,
     }
 

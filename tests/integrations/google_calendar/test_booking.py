@@ -9,7 +9,7 @@ import pytest
 from integrations.google_calendar import SYSTEM
 from integrations.models import Connection
 from integrations.sync import connections
-from meetings.calendars import CalendarRefused, CalendarUnavailable, Span, calendar
+from meetings.calendars import CalendarFailed, CalendarRefused, CalendarUnavailable, Span, calendar
 from meetings.models import Meeting, MeetingStatus
 from tests.factories import CompanyFactory, ContactFactory
 from tests.google_loop import HALF_AN_HOUR, START
@@ -159,10 +159,38 @@ def test_taking_out_what_never_was_there_calls_nobody(google, meeting):
 )
 def test_a_refusal_is_known_for_sure_and_leaves_nothing(google, meeting, trouble, status):
     google.sandbox.trouble.add(trouble, method="POST", path=EVENTS, status=status, times=None)
-    with pytest.raises(CalendarRefused):
+    with pytest.raises(CalendarFailed) as failed:
         calendar().write(meeting)
 
+    assert not failed.value.may_be_there
     assert google.events(meeting.host) == []
+
+
+@pytest.mark.parametrize(("trouble", "status"), [("burst", 403), ("error", 429)])
+def test_google_that_is_too_busy_once_is_asked_again(google, meeting, trouble, status):
+    google.sandbox.trouble.add(trouble, method="POST", path=EVENTS, status=status)
+    calendar().write(meeting)
+
+    assert google.event(meeting)["id"] == meeting.calendar_event_id
+
+
+def test_a_refusal_after_a_lost_answer_leaves_a_doubt(google, meeting):
+    google.sandbox.trouble.add("lost_answer", method="POST", path=EVENTS)
+    google.sandbox.trouble.add("error", method="GET", path=f"{EVENTS}/*", status=403)
+    with pytest.raises(CalendarRefused) as refused:
+        calendar().write(meeting)
+
+    assert refused.value.may_be_there
+    assert len(google.events(meeting.host)) == 1
+
+
+def test_google_that_answers_slowly_is_not_waited_for_for_ever(google, meeting, monkeypatch):
+    monkeypatch.setattr("integrations.google_calendar.client.LONGEST_HURRY", 0.2)
+    google.sandbox.trouble.add("latency", system="google", times=None, seconds=0.3)
+    with pytest.raises(CalendarUnavailable):
+        calendar().write(meeting)
+
+    assert google.writes == []
 
 
 def test_a_wrong_address_is_a_refusal_that_pauses_nobody_else(google, meeting):
@@ -179,8 +207,9 @@ def test_missing_delegation_pauses_the_connection_and_is_told_once(google, meeti
     later = google.booked(meeting.host, starts_at=START + timedelta(hours=3),
                           ends_at=START + timedelta(hours=4))  # fmt: skip
     for call in [meeting, later]:
-        with pytest.raises(CalendarRefused):
+        with pytest.raises(CalendarUnavailable) as failed:
             calendar().write(call)
+        assert not failed.value.may_be_there
 
     assert Connection.objects.get(system=SYSTEM.name).paused
     assert google.paths == [("POST", "token")]

@@ -49,7 +49,7 @@ def test_moving_a_call_moves_its_event_and_says_only_when(google, meeting):
     (call,) = google.send()
 
     assert call.method == "PATCH"
-    assert set(call.body) == {"start", "end"}
+    assert set(call.body) == {"start", "end", "extendedProperties"}, "nothing that guests read"
     assert google.event(meeting)["start"]["dateTime"] == "2030-03-05T15:30:00+00:00"
     assert google.account.mails[-1] == ("update", "ines@brightpath.example")
     assert google.send() == []

@@ -52,6 +52,18 @@ def test_a_call_that_is_moved_in_google_moves_in_pipedrive(pipedrive, google, ev
     assert pipedrive.send() == []
 
 
+def test_with_its_next_change_the_event_says_where_its_company_is(pipedrive, google, everywhere):
+    """It had not come to Pipedrive when the call was booked."""
+    assert google.event(everywhere)["extendedProperties"]["private"]["pipedrive"] == "–"
+    Meeting.objects.update(starts_at=START + HOUR, ends_at=START + 2 * HOUR)
+    google.send()
+
+    private = google.event(everywhere)["extendedProperties"]["private"]
+    organization = pipedrive.remote(everywhere.company)
+    assert private["pipedrive"].endswith(f"/organization/{organization['id']}")
+    assert private["hermes_guest"] == everywhere.contact.email
+
+
 def test_a_call_that_is_cancelled_in_google_leaves_pipedrive(pipedrive, google, everywhere):
     google.cancel(everywhere)
     google.poll()

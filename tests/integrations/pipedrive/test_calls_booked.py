@@ -93,7 +93,7 @@ def test_the_activity_names_its_people_its_deal_and_its_time(pipedrive, website,
 
     activity = pipedrive.remote(Meeting.objects.get())
     assert activity["type"] == "meeting"
-    assert activity["subject"] == "Sales call with Ines Duarte"
+    assert activity["subject"] == f"Product demo with {host}"
     assert (activity["due_date"], activity["due_time"][:5]) == ("2030-06-04", "09:00")
     assert activity["duration"][:5] == "00:30"
     assert activity["deal_id"] == pipedrive.remote(Deal.objects.get())["id"]

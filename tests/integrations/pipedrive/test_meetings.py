@@ -37,11 +37,27 @@ def test_a_booked_call_appears_with_its_people_and_its_time(pipedrive, meeting):
     pipedrive.send()
 
     activity = pipedrive.remote(meeting)
-    assert activity["subject"] == "Sales call with Priya Nair"
+    assert activity["subject"] == f"Product demo with {meeting.host}"
     assert activity["type"] == "meeting"
     assert (activity["due_date"], activity["due_time"][:5]) == ("2030-03-05", "14:30")
     assert activity["person_id"] == pipedrive.remote(meeting.contact)["id"]
     assert activity["org_id"] == pipedrive.remote(meeting.company)["id"]
+    assert pipedrive.send() == []
+
+
+def test_another_host_gives_the_activity_another_title_and_nothing_else_does(pipedrive, meeting):
+    pipedrive.send()
+    pk = pipedrive.remote(meeting)["id"]
+    pipedrive.account.update("activity", pk, subject="Ring before noon")
+    meeting.starts_at += timedelta(minutes=5)
+    meeting.save()
+    pipedrive.send()
+    assert pipedrive.remote(meeting)["subject"] == "Ring before noon"
+
+    Meeting.objects.update(host=TeamMemberFactory(first_name="Mia", last_name="Lind"))
+    pipedrive.send()
+
+    assert pipedrive.remote(meeting)["subject"] == "Product demo with Mia Lind"
     assert pipedrive.send() == []
 
 
