@@ -15,7 +15,7 @@ from integrations.models import ExternalLink
 from .field_rules import FieldRule, Policy
 from .records import RemoteRecord, jsonable
 from .remote_values import remote_values
-from .system import System
+from .system import Outgoing, System
 
 #: The policies by which a value of ours is never given up.
 OURS_STAYS = {Policy.HUB, Policy.ONLY_WHEN_NEW, Policy.ONLY_WHILE_EMPTY}
@@ -42,6 +42,16 @@ def remember(
     link.snapshot.pop(HELD_AS, None)
     if held:
         link.snapshot[HELD_AS] = held
+
+
+def remember_stand_ins(
+    link: ExternalLink, outgoing: Outgoing, answer: RemoteRecord, sent: Collection[str]
+) -> None:
+    """Note whom a new record names there in place of one whom the remote does not know."""
+    ours = {name for name in answer.parents if outgoing.values.get(name) and name not in sent}
+    stand_ins = {name: pk for name, pk in answer.parents.items() if name in ours and pk}
+    if outgoing.creating and stand_ins:
+        link.snapshot[HELD_AS] = {**known(link), **stand_ins}
 
 
 def _stays(rule: FieldRule | None, theirs: Any) -> bool:

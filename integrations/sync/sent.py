@@ -52,6 +52,7 @@ def keep(system: System, outgoing: Outgoing, answer: RemoteRecord, *, sent: froz
     if outgoing.send_hub_id:
         link.snapshot["hub_id"] = answer.hub_id_text or str(outgoing.record_id)
     held_as.remember(system, link, answer, sent)
+    held_as.remember_stand_ins(link, outgoing, answer, sent)
     link.pushed_at, link.last_error = timezone.now(), ""
     link.save()
     apply_page([answer], system=system)
