@@ -11,6 +11,7 @@ from django.test import Client
 from deals.models import Stage
 from integrations.models import ExternalLink
 from integrations.pipedrive import SYSTEM, keys, setup
+from integrations.pipedrive.schemas import CUSTOM_FIELDS, ENTITIES
 from integrations.sandbox import Sandbox
 from integrations.sandbox.clock import stamp_with_milliseconds
 from integrations.sync import hub, inbox, outbox
@@ -25,6 +26,7 @@ class PipedriveLoop:
     def __init__(self, sandbox: Sandbox, client: Client, authorised: dict[str, str]) -> None:
         self.sandbox, self.client, self.authorised = sandbox, client, authorised
         self.account = sandbox.pipedrive
+        self._have_fields()
         todo = setup.plan()
         # Deliveries are fetched by the test and not sent over a socket: no registration.
         todo.create_webhook = False
@@ -32,6 +34,15 @@ class PipedriveLoop:
         keys.forget()
         self._serial, self._stamped_at = 0, EARLIEST
         self.sandbox.forget_calls()
+
+    def _have_fields(self) -> None:
+        """Those that set-up would make, one call for each."""
+        fields = self.account.account.fields
+        for kind, customs in CUSTOM_FIELDS.items():
+            known = {each["field_name"] for each in fields.all(ENTITIES[kind])}
+            for custom in customs.values():
+                if custom.label not in known:
+                    fields.create(ENTITIES[kind], setup.field_body(custom))
 
     # -- Pipedrive to Hermes ---------------------------------------------------------
 

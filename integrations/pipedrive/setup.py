@@ -223,7 +223,7 @@ def carry_out(todo: Plan, say: Say = quietly) -> None:
     remote = PipedriveRemote()
     for kind, name in todo.create_fields:
         todo.found[kind, name] = remote.client.create_field(
-            ENTITIES[kind], _field_body(CUSTOM_FIELDS[kind][name])
+            ENTITIES[kind], field_body(CUSTOM_FIELDS[kind][name])
         )
         say(f"Created {_described((kind, name))}")
     for place, labels in todo.add_options.items():
@@ -238,7 +238,8 @@ def carry_out(todo: Plan, say: Say = quietly) -> None:
     registration.settle(remote.client, todo.registration, say)
 
 
-def _field_body(custom: CustomField) -> dict:
+def field_body(custom: CustomField) -> dict:
+    """What makes the field there."""
     body: dict[str, Any] = {"field_name": custom.label, "field_type": custom.type}
     if custom.options:
         body["options"] = [{"label": label} for label in custom.options]
@@ -247,18 +248,23 @@ def _field_body(custom: CustomField) -> dict:
 
 @transaction.atomic
 def _remember(todo: Plan) -> None:
-    for (kind, name), there in todo.found.items():
-        RemoteField.objects.update_or_create(
-            system=NAME,
-            kind=kind,
-            field=name,
-            defaults={
-                "remote_key": there["field_code"],
-                "remote_type": there["field_type"],
-                "remote_label": there["field_name"],
-                "options": _options(CUSTOM_FIELDS[kind][name], there),
-            },
-        )
+    RemoteField.objects.bulk_create(
+        [
+            RemoteField(
+                system=NAME,
+                kind=kind,
+                field=name,
+                remote_key=there["field_code"],
+                remote_type=there["field_type"],
+                remote_label=there["field_name"],
+                options=_options(CUSTOM_FIELDS[kind][name], there),
+            )
+            for (kind, name), there in todo.found.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["system", "kind", "field"],
+        update_fields=["remote_key", "remote_type", "remote_label", "options"],
+    )
     remember_facts(
         company=todo.company.get("company_name"),
         company_id=todo.company.get("company_id"),
