@@ -43,7 +43,7 @@ def _asking(reading: Reading, doubted: Mapping[Key, list[RemoteRecord]]) -> Read
         return reading
     at = max(end_of_second(record.event_at) for record in own if record.event_at)
     keys = tuple(record.key for record in own)
-    return replace(reading, reread=(*reading.reread, *keys), at=reading.at or at)
+    return replace(reading, reread=(*reading.reread, *keys), at=at)
 
 
 def _is_merge(record: RemoteRecord) -> bool:

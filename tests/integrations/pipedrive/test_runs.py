@@ -163,7 +163,7 @@ def test_what_the_schedule_starts_calls_nobody_while_a_person_has_paused(pipedri
 
 
 def test_the_nightly_repair_gives_way_to_a_set_up_that_runs(pipedrive, monkeypatch):
-    monkeypatch.setattr(registration, "look", lambda client: registration.Registration(1))
+    monkeypatch.setattr(registration, "look", lambda client, **_: registration.Registration(1))
     SyncRun.objects.create(system="pipedrive", action="setup")
 
     tasks.repair_system("pipedrive")
