@@ -65,7 +65,7 @@ class Sandbox:
 
     def start(self) -> "Sandbox":
         """Listen, in a thread of its own; returns once connections are taken."""
-        self._server = Server(*self._address, self.answer)
+        self._server = Server(*self._address, self.answer, self.clock)
         self.tc2.listens_at(self.url)
         for system in self._systems:
             system.start()
