@@ -161,17 +161,29 @@ class Sandbox:
             return _troubled(system, before)
         response = _safely(system, request)
         if after := next((rule for rule in rules if rule.kind in AFTER), None):
-            return _troubled(system, after)
+            return _halved(response) if after.kind == "truncated" else _troubled(system, after)
         return response
+
+
+def _halved(whole: Response) -> Response:
+    half = whole.body[: len(whole.body) // 2]
+    return Response(whole.status, half, whole.headers, "application/json")
 
 
 def _troubled(system: System, rule: Rule) -> Response:
     if cut := _CUTS.get(rule.kind):
         return Response(0, cut=cut)
+    response = _refused(system, rule)
+    if rule.retry_after:
+        response.headers["Retry-After"] = str(rule.retry_after)
+    return response
+
+
+def _refused(system: System, rule: Rule) -> Response:
     if rule.kind in ("error", "error_after") and rule.body != "json":
         page = _PROXY_PAGE if rule.body == "html" else b""
         return Response(rule.status, page, content_type="text/html; charset=UTF-8")
-    return system.trouble(rule.kind, rule.status)
+    return system.trouble(rule)
 
 
 def _safely(system: System, request: Request) -> Response:

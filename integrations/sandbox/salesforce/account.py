@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.journal import Journal
@@ -118,9 +118,9 @@ class Account:
         emptied = stamp(self.clock.now() - IN_THE_BIN)
         return [row for row in rows if not row["IsDeleted"] or row["SystemModstamp"] > emptied]
 
-    def commit_late(self, name: str, row: dict, at: datetime) -> None:
-        """The row is what it is from now on, and is seen so from then on."""
-        self.late.append((at.timestamp(), name, row))
+    def commit_late(self, name: str, row: dict, seconds: float) -> None:
+        """The row is what it is from now on, and is seen so only after a while."""
+        self.late.append((self.clock.time() + seconds, name, row))
         self.late.sort(key=_by_time)
 
     def _publish_late(self) -> None:

@@ -1,6 +1,5 @@
 """What people do to records in their browsers, and what only happens to the unlucky."""
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from integrations.sandbox.control_input import Refused
@@ -47,7 +46,7 @@ def edit(account: "Account", kind: str, row_id: str, given: dict, late_seconds: 
 def _keep(account: "Account", of: Entity, row: dict, late_seconds: float) -> dict:
     if not late_seconds:
         return account.store(of.name, row)
-    account.commit_late(of.name, row, account.clock.now() + timedelta(seconds=late_seconds))
+    account.commit_late(of.name, row, late_seconds)
     return row
 
 

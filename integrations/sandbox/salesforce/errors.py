@@ -12,11 +12,14 @@ _WORDS = {
     "QUERY_TIMEOUT": "Your query request was running for too long.",
     "REQUEST_LIMIT_EXCEEDED": "TotalRequests Limit exceeded.",
     "SERVER_UNAVAILABLE": "Server Unavailable",
+    "UNKNOWN_EXCEPTION": "An unexpected error occurred. Please include this ErrorId",
     "TXN_SECURITY_METERING_ERROR": (
         "Transaction Security: the policy could not be evaluated in time"
     ),
     "UNABLE_TO_LOCK_ROW": "unable to obtain exclusive access to this record",
 }
+#: What an error is called when nobody says.
+_CODES = {401: "INVALID_SESSION_ID", 404: "NOT_FOUND", 500: "UNKNOWN_EXCEPTION"}
 _TOO_MANY_AT_ONCE = "ConcurrentRequests (Concurrent API Requests) Limit exceeded."
 
 
@@ -53,8 +56,13 @@ class TokenRefused(Exception):
 
 
 def known(code: str, status: int) -> Refusal:
-    """What a rule for trouble asks for, in Salesforce's words if there are any."""
+    """By its code, in Salesforce's words if there are any."""
     return Refusal(status, code, _WORDS.get(code, f"An error of the kind {code}"))
+
+
+def failed(status: int, code: str) -> Refusal:
+    """What a rule for trouble asks for."""
+    return known(code or _CODES.get(status, "SERVER_UNAVAILABLE"), status)
 
 
 def unauthorized() -> Refusal:

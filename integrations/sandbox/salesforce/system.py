@@ -3,14 +3,16 @@
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.journal import Journal
 from integrations.sandbox.routing import Request, Response
-from integrations.sandbox.salesforce import SYSTEM, by_hand, errors, seeding
+from integrations.sandbox.salesforce import SYSTEM, by_hand, composite, errors, replication, seeding
 from integrations.sandbox.salesforce.account import Account
 from integrations.sandbox.salesforce.api import Api
 from integrations.sandbox.salesforce.assertions import Assertions
 from integrations.sandbox.salesforce.rest import PATH, Rest
 from integrations.sandbox.salesforce.sessions import Sessions
+from integrations.sandbox.salesforce.soap_log_in import SoapLogIn, soap_version
 from integrations.sandbox.salesforce.switches import Switches
 from integrations.sandbox.salesforce.tokens import Tokens
+from integrations.sandbox.trouble import Rule
 
 #: The org's own domain ("My Domain"), and the host at which every org logs in.
 PREFIX = "/salesforce"
@@ -32,7 +34,11 @@ class Salesforce:
         self._rest = Rest(self.account, self.sessions)
         self.quota = self._rest.quota
         api = Api(self.account, self.quota)
+        # First: the names of its paths would pass for ids.
+        replication.add_routes(self._rest.routes, self.account)
         api.add_routes(self._rest.routes)
+        composite.add_routes(self._rest.routes, self._rest)
+        self._soap = SoapLogIn(self.account, self.sessions)
         self.queries = api.queries
 
     def start(self) -> None:
@@ -58,18 +64,20 @@ class Salesforce:
         path = request.path.removeprefix(PREFIX if own_domain else LOGIN_PREFIX)
         if path == TOKEN_PATH:
             return self.tokens.answer(request, own_domain=own_domain)
+        if version := soap_version(path):
+            return self._soap.answer(request, version, self.tokens.instance_url)
         if own_domain and path.startswith(PATH):
             return self._rest.answer(request, path)
         return errors.not_found().response()
 
-    def trouble(self, kind: str, status: int) -> Response:
+    def trouble(self, rule: Rule) -> Response:
         """The answer that a switch asks for."""
         made = {
             "unauthorized": errors.unauthorized,
             "burst": errors.too_many_at_once,
             "daily": errors.used_up,
             "blocked": lambda: errors.known("API_DISABLED_FOR_ORG", 403),
-        }.get(kind, lambda: errors.known("SERVER_UNAVAILABLE", status))
+        }.get(rule.kind, lambda: errors.failed(rule.status, rule.code))
         return self._rest.stamped(made().response())
 
     def reset(self) -> None:
