@@ -13,6 +13,7 @@ from integrations.sandbox.pages import answer_page
 from integrations.sandbox.pipedrive.system import Pipedrive
 from integrations.sandbox.recording import Call, Recorder
 from integrations.sandbox.routing import Request, Response, json_response
+from integrations.sandbox.salesforce.options import from_environment
 from integrations.sandbox.salesforce.system import Salesforce
 from integrations.sandbox.server import Server
 from integrations.sandbox.tc2.system import TC2
@@ -63,12 +64,8 @@ class Sandbox:
         key = tc2_key or os.environ.get("TC2_API_KEY") or "sandbox-tc2-key"
         self.tc2 = TC2(self.clock, Journal(data_path, "tc2"), key)
         self.google = Google(self.clock, Journal(data_path, "google"))
-        self.salesforce = Salesforce(
-            self.clock,
-            Journal(data_path, "salesforce"),
-            loans or os.environ.get("SANDBOX_SALESFORCE_LOANS") or "jungo",
-            demo=bool(os.environ.get("SANDBOX_SALESFORCE_DEMO")),
-        )
+        options = from_environment(loans)
+        self.salesforce = Salesforce(self.clock, Journal(data_path, "salesforce"), options)
         self._systems: list[System] = [self.pipedrive, self.tc2, self.google, self.salesforce]
         self._control = Control(self)
         self._server: Server | None = None

@@ -10,6 +10,7 @@ from integrations.sandbox.control_google import GoogleControl
 from integrations.sandbox.control_input import Refused, json_object, number
 from integrations.sandbox.control_records import RecordControl
 from integrations.sandbox.control_salesforce import SalesforceControl
+from integrations.sandbox.control_salesforce_events import SalesforceEventControl
 from integrations.sandbox.control_tc2 import TC2Control
 from integrations.sandbox.deliveries import MOST_SHOWN
 from integrations.sandbox.google.errors import Refusal as GoogleRefusal
@@ -50,6 +51,7 @@ class Control:
         self._google.add_routes(self._routes, PREFIX)
         self._salesforce = SalesforceControl(sandbox.salesforce)
         self._salesforce.add_routes(self._routes, PREFIX)
+        SalesforceEventControl(sandbox.salesforce).add_routes(self._routes, PREFIX)
 
     def _add_routes(self) -> None:
         add = self._routes.add

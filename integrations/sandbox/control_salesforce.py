@@ -64,6 +64,7 @@ class SalesforceControl:
                     for name, table in account.tables.items()
                 },
                 "late": len(account.late),
+                "open_deliveries": account.deliveries.open_count(),
                 "sessions": self._salesforce.sessions.as_json(),
                 "token_refusal": self._salesforce.tokens.refusal,
                 "limits": self._salesforce.quota.as_json(),
@@ -100,7 +101,7 @@ class SalesforceControl:
         return {"record": by_hand.shown(self._account, kind, record)}
 
     def create(self, request: Request, kind: str) -> dict:
-        """``values``, and ``late_seconds`` until anybody sees it."""
+        """``values``; ``late_seconds`` until it is committed, ``events_first`` before that."""
         values, late = _written(request)
         return {"record": by_hand.create(self._account, kind, values, late)}
 
@@ -205,14 +206,15 @@ class SalesforceControl:
         """Change some."""
         with self._account.writing():
             self._account.switches.set(**json_object(request))
+        self._account.deliveries.wake()
         return self.switches()
 
 
-def _written(request: Request) -> tuple[dict, float]:
-    body = only(json_object(request), "values", "late_seconds")
-    values, late = body.get("values", {}), body.get("late_seconds", 0)
+def _written(request: Request) -> tuple[dict, by_hand.Late]:
+    body = only(json_object(request), "values", "late_seconds", "events_first")
+    values, seconds = body.get("values", {}), body.get("late_seconds", 0)
     if not isinstance(values, dict):
         raise Refused("values is an object")
-    if isinstance(late, bool) or not isinstance(late, int | float) or late < 0:
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
         raise Refused("late_seconds is a number")
-    return values, late
+    return values, by_hand.Late(seconds, told=body.get("events_first") is True)

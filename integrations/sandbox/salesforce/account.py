@@ -7,10 +7,21 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from integrations.sandbox.clock import Clock
+from integrations.sandbox.deliveries import Deliveries
 from integrations.sandbox.journal import Journal
 from integrations.sandbox.routing import dump
 from integrations.sandbox.salesforce import founding
+from integrations.sandbox.salesforce.changes import Change
+from integrations.sandbox.salesforce.events import Events
 from integrations.sandbox.salesforce.ids import numbered
+from integrations.sandbox.salesforce.options import Options
+from integrations.sandbox.salesforce.receivers import (
+    OUTBOUND,
+    RELAY,
+    RELAYED,
+    SENT_OUT,
+    Receivers,
+)
 from integrations.sandbox.salesforce.schema import Entity, Schema
 from integrations.sandbox.salesforce.switches import Switches
 from integrations.sandbox.salesforce.values import stamp
@@ -27,15 +38,20 @@ class Account:
     A row has only the fields that are not null, beside its Id and IsDeleted.
     """
 
-    def __init__(self, clock: Clock, journal: Journal, loans: str, *, demo: bool) -> None:
+    def __init__(self, clock: Clock, journal: Journal, options: Options) -> None:
         self.clock, self.journal = clock, journal
         self.lock = threading.RLock()
         self.switches = Switches()
-        self._loans, self._demo = loans, demo
+        self._options = options
         self._clear()
+        rules = {RELAY: RELAYED, OUTBOUND: SENT_OUT}
+        self.deliveries = Deliveries(clock, journal, self.switches, self.lock, rules)
+        self.receivers = Receivers(options.urls, options.secrets, self._row)
+        self.deliveries.webhooks = self.receivers
+        self.events = Events(self)
 
     def _clear(self) -> None:
-        self.schema = Schema(self._loans)
+        self.schema = Schema(self._options.loans)
         self.schema_changed_at = self.clock.now()
         #: Name of an object to id to row.
         self.tables: dict[str, dict[str, dict]] = {
@@ -43,8 +59,8 @@ class Account:
         }
         #: Ids of those that sharing rules keep from the user of the API.
         self.unshared: set[str] = set()
-        #: When they are to be seen, whose table they are of, and the rows: oldest first.
-        self.late: list[tuple[float, str, dict]] = []
+        #: When they are committed: oldest first; and whether they were told of before.
+        self.late: list[tuple[float, Change, bool]] = []
         self._next_numbers = dict.fromkeys(self.tables, _FIRST_NUMBER)
 
     def open(self) -> None:
@@ -56,8 +72,9 @@ class Account:
             self.unshared = {key for key, _ in self.journal.read("unshared")}
             for name, number in self.journal.read("next_number"):
                 self._next_numbers[name] = int(number)
+            self.deliveries.load()
             if not self.tables["User"]:
-                founding.found(self, demo=self._demo)
+                founding.found(self, demo=self._options.demo)
 
     def reset(self) -> None:
         """As on the first day."""
@@ -65,17 +82,38 @@ class Account:
             self.journal.clear()
             self._clear()
             self.switches.reset()
-            founding.found(self, demo=self._demo)
+            self.deliveries.clear()
+            self.receivers.clear()
+            self.events.clear()
+            founding.found(self, demo=self._options.demo)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Hold the lock; at the end all of it is on disk."""
+        """One transaction: at its end events leave, and all of it is on disk."""
         with self.lock:
-            self._publish_late()
+            self._commit_late()
             try:
                 yield
             finally:
+                self.events.send_fresh()
                 self.journal.commit()
+
+    def save(self, change: Change, late_seconds: float = 0, *, told: bool = False) -> dict:
+        """Keep what a record has become, and tell of it.
+
+        Args:
+            late_seconds: Until the transaction is committed and anybody sees it.
+            told: Whether events are earlier than that.
+        """
+        if told:
+            self.events.add_change(change)
+        if late_seconds:
+            self.late.append((self.clock.time() + late_seconds, change, told))
+            self.late.sort(key=_by_time)
+            return change.row
+        if not told:
+            self.events.add_change(change)
+        return self.store(change.entity.name, change.row)
 
     def new_ids(self, entity: Entity, count: int) -> list[str]:
         """For so many new records."""
@@ -118,21 +156,21 @@ class Account:
         emptied = stamp(self.clock.now() - IN_THE_BIN)
         return [row for row in rows if not row["IsDeleted"] or row["SystemModstamp"] > emptied]
 
-    def commit_late(self, name: str, row: dict, seconds: float) -> None:
-        """The row is what it is from now on, and is seen so only after a while."""
-        self.late.append((self.clock.time() + seconds, name, row))
-        self.late.sort(key=_by_time)
-
-    def _publish_late(self) -> None:
+    def _commit_late(self) -> None:
         now = self.clock.time()
         while self.late and self.late[0][0] <= now:
-            _, name, row = self.late.pop(0)
-            self.store(name, row)
+            _, change, told = self.late.pop(0)
+            if not told:
+                self.events.add_change(change)
+            self.store(change.entity.name, change.row)
+
+    def _row(self, name: str, row_id: str) -> dict | None:
+        return self.tables[name].get(row_id)
 
 
 def _by_id(row: dict) -> str:
     return row["Id"]
 
 
-def _by_time(late: tuple[float, str, dict]) -> float:
+def _by_time(late: tuple[float, Change, bool]) -> float:
     return late[0]

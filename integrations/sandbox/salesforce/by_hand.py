@@ -1,9 +1,11 @@
 """What people do to records in their browsers, and what only happens to the unlucky."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from integrations.sandbox.control_input import Refused
 from integrations.sandbox.salesforce import records
+from integrations.sandbox.salesforce.changes import CREATE, UPDATE, Change
 from integrations.sandbox.salesforce.founding import officer
 from integrations.sandbox.salesforce.schema import CONTACT, USER, Entity
 from integrations.sandbox.salesforce.values import moment, stamp
@@ -24,30 +26,35 @@ def entity(account: "Account", kind: str) -> Entity:
     return account.schema.entity(names.get(kind, kind))
 
 
-def create(account: "Account", kind: str, given: dict, late_seconds: float = 0) -> dict:
-    """A new record; nobody sees it before it is committed, ``late_seconds`` from now."""
-    of = entity(account, kind)
+@dataclass(frozen=True)
+class Late:
+    """When a transaction is committed: nobody sees before what it writes."""
+
+    seconds: float = 0
+    #: Whether its events arrive before that.
+    told: bool = False
+
+
+AT_ONCE = Late()
+
+
+def create(account: "Account", kind: str, given: dict, late: Late = AT_ONCE) -> dict:
+    """A new record, with whatever values; times of changes too, as an import may set them."""
+    of, author = entity(account, kind), officer(account)
     with account.writing():
         values, stamps = _split(_values(account, of, given))
-        row = records.new(account, of, values, officer(account)) | stamps
-        return _keep(account, of, row, late_seconds)
+        row = records.new(account, of, values, author) | stamps
+        return account.save(Change(CREATE, of, {}, row, author), late.seconds, told=late.told)
 
 
-def edit(account: "Account", kind: str, row_id: str, given: dict, late_seconds: float = 0) -> dict:
-    """Other values, whatever they are; times of changes too, as an import may set them."""
-    of = entity(account, kind)
+def edit(account: "Account", kind: str, row_id: str, given: dict, late: Late = AT_ONCE) -> dict:
+    """Other values in some fields; the same goes for them."""
+    of, author = entity(account, kind), officer(account)
     with account.writing():
         row = records.find(account, of, row_id, shared=False)
         values, stamps = _split(_values(account, of, given))
-        changed = records.changed(account, of, row, values, officer(account)) | stamps
-        return _keep(account, of, changed, late_seconds)
-
-
-def _keep(account: "Account", of: Entity, row: dict, late_seconds: float) -> dict:
-    if not late_seconds:
-        return account.store(of.name, row)
-    account.commit_late(of.name, row, late_seconds)
-    return row
+        after = records.changed(account, of, row, values, author) | stamps
+        return account.save(Change(UPDATE, of, row, after, author), late.seconds, told=late.told)
 
 
 def delete(account: "Account", kind: str, row_id: str) -> dict:

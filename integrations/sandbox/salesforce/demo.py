@@ -68,13 +68,14 @@ _LOANS = (
 
 
 def add_demo(account: "Account") -> None:
-    """All of them, just written."""
+    """All of them, just written, without events."""
     officers = list(account.tables[USER].values())[1:]
     contacts = account.schema.entity(CONTACT)
     author = Author(officers[0]["Id"])
-    people = [records.create(account, contacts, one, author)["Id"] for one in _BORROWERS]
+    people = [records.new(account, contacts, one, author) for one in _BORROWERS]
+    account.store_all(CONTACT, people)
     for number, (borrower, officer, status, amount) in enumerate(_LOANS, start=1):
-        whose = None if borrower is None else people[borrower]
+        whose = None if borrower is None else people[borrower]["Id"]
         _add_loan(account, number, whose, officers[officer], {"status": status, "amount": amount})
 
 
@@ -95,4 +96,4 @@ def _add_loan(
     }
     names = account.schema.loan_fields
     values = {names[key]: value for key, value in meant.items() if key in names}
-    records.create(account, entity, values, Author(officer["Id"]))
+    account.store(entity.name, records.new(account, entity, values, Author(officer["Id"])))

@@ -5,9 +5,10 @@ import json
 from integrations.sandbox.people import founders
 from integrations.sandbox.salesforce.ids import ORG_ID
 from integrations.sandbox.salesforce.jungo import MEANING, NAME
+from integrations.sandbox.salesforce.options import RELAY_SECRET
 from integrations.sandbox.salesforce.tokens import CONSUMER_KEY, CONSUMER_SECRET
 
-RELAY_SECRET, OUTBOUND_TOKEN = "sandbox-relay-secret", "sandbox-outbound-token"
+OUTBOUND_TOKEN = "sandbox-outbound-token"
 
 
 def _in_stage(stage: str) -> dict:

@@ -23,7 +23,8 @@ def found(account: "Account", *, demo: bool) -> None:
     for name, email in people:
         first, _, last = name.partition(" ")
         about = {"FirstName": first, "LastName": last, "Username": email, "Email": email}
-        records.create(account, entity, about | {"IsActive": True}, Author(""))
+        row = records.new(account, entity, about | {"IsActive": True}, Author(""))
+        account.store(USER, row)
     if demo:
         add_demo(account)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from integrations.sandbox.salesforce.changes import CREATE, DELETE, UNDELETE, UPDATE, Change
 from integrations.sandbox.salesforce.errors import deleted, not_found
 from integrations.sandbox.salesforce.ids import long_id
 from integrations.sandbox.salesforce.schema import CONTACT, USER, Entity
@@ -42,7 +43,8 @@ def find(account: "Account", entity: Entity, given: str, *, shared: bool = True)
 
 def create(account: "Account", entity: Entity, values: dict, author: Author) -> dict:
     """A new record, kept."""
-    return account.store(entity.name, new(account, entity, values, author))
+    row = new(account, entity, values, author)
+    return account.save(Change(CREATE, entity, {}, row, author))
 
 
 def new(account: "Account", entity: Entity, values: dict, author: Author) -> dict:
@@ -54,9 +56,17 @@ def new(account: "Account", entity: Entity, values: dict, author: Author) -> dic
     return changed(account, entity, born | owner, values, author)
 
 
-def change(account: "Account", entity: Entity, row: dict, values: dict, author: Author) -> dict:
+def change(
+    account: "Account",
+    entity: Entity,
+    row: dict,
+    values: dict,
+    author: Author,
+    kind: str = UPDATE,
+) -> dict:
     """The record with other values, kept; its stamps move even if nothing differs."""
-    return account.store(entity.name, changed(account, entity, row, values, author))
+    after = changed(account, entity, row, values, author)
+    return account.save(Change(kind, entity, row, after, author))
 
 
 def changed(account: "Account", entity: Entity, row: dict, values: dict, author: Author) -> dict:
@@ -81,12 +91,12 @@ def named(entity: Entity, row: dict) -> dict:
 
 def delete(account: "Account", entity: Entity, row: dict, author: Author, **more: str) -> dict:
     """Into the recycle bin; ``more``: what else is then true of it."""
-    return change(account, entity, row, {"IsDeleted": True, **more}, author)
+    return change(account, entity, row, {"IsDeleted": True, **more}, author, DELETE)
 
 
 def undelete(account: "Account", entity: Entity, row: dict, author: Author) -> dict:
     """Out of it."""
-    return change(account, entity, row, {"IsDeleted": False}, author)
+    return change(account, entity, row, {"IsDeleted": False}, author, UNDELETE)
 
 
 def merge(account: "Account", winner: dict, loser: dict, author: Author) -> dict:

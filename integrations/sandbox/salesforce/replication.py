@@ -72,7 +72,7 @@ def _within(span: Span, rows: list[dict]) -> list[dict]:
 
 def _covered(account: "Account", span: Span) -> str:
     """Not further than to what is not committed yet."""
-    uncommitted = [row["SystemModstamp"] for _, _, row in account.late]
+    uncommitted = [change.row["SystemModstamp"] for _, change, _ in account.late]
     return min([stamp(span[1]), stamp(account.clock.now()), *uncommitted])
 
 

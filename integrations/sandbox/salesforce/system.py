@@ -1,5 +1,7 @@
 """Salesforce as one of the sandbox's systems, and as tests use it in this process."""
 
+from collections.abc import Iterable
+
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.journal import Journal
 from integrations.sandbox.routing import Request, Response
@@ -7,11 +9,14 @@ from integrations.sandbox.salesforce import SYSTEM, by_hand, composite, errors, 
 from integrations.sandbox.salesforce.account import Account
 from integrations.sandbox.salesforce.api import Api
 from integrations.sandbox.salesforce.assertions import Assertions
+from integrations.sandbox.salesforce.by_hand import AT_ONCE, Late
+from integrations.sandbox.salesforce.options import Options
+from integrations.sandbox.salesforce.receivers import OUTBOUND, RELAY
 from integrations.sandbox.salesforce.rest import PATH, Rest
 from integrations.sandbox.salesforce.sessions import Sessions
 from integrations.sandbox.salesforce.soap_log_in import SoapLogIn, soap_version
-from integrations.sandbox.salesforce.switches import Switches
 from integrations.sandbox.salesforce.tokens import Tokens
+from integrations.sandbox.sending import SendsWebhooks
 from integrations.sandbox.trouble import Rule
 
 #: The org's own domain ("My Domain"), and the host at which every org logs in.
@@ -20,13 +25,13 @@ LOGIN_PREFIX = "/salesforce/login"
 TOKEN_PATH = "/services/oauth2/token"
 
 
-class Salesforce:
+class Salesforce(SendsWebhooks):
     """The org, its log-in and its API."""
 
     name = SYSTEM
 
-    def __init__(self, clock: Clock, journal: Journal, loans: str, *, demo: bool) -> None:
-        self.account = Account(clock, journal, loans, demo=demo)
+    def __init__(self, clock: Clock, journal: Journal, options: Options) -> None:
+        self.account = Account(clock, journal, options)
         self.account.open()
         self.sessions = Sessions(self.account)
         self.assertions = Assertions(self.account)
@@ -41,17 +46,9 @@ class Salesforce:
         self._soap = SoapLogIn(self.account, self.sessions)
         self.queries = api.queries
 
-    def start(self) -> None:
-        """It tells nobody of anything by itself."""
-
-    def stop(self) -> None:
-        """Close the file."""
-        with self.account.lock:
-            self.account.journal.close()
-
     def listens_at(self, url: str) -> None:
         """Where the sandbox is: tokens say so."""
-        self.tokens.instance_url = url + PREFIX
+        self.tokens.instance_url = self.account.receivers.instance_url = url + PREFIX
         self.assertions.addresses = (url + PREFIX, url + LOGIN_PREFIX)
 
     def owns(self, path: str) -> bool:
@@ -90,18 +87,22 @@ class Salesforce:
 
     # -- as tests use it ---------------------------------------------------------------
 
-    @property
-    def switches(self) -> Switches:
-        """How it behaves."""
-        return self.account.switches
+    def tell(
+        self, *, relay: str = "", outbound: str = "", secrets: Iterable[str] | None = None
+    ) -> None:
+        """Name the receivers, and the relay's secrets."""
+        with self.account.lock:
+            self.account.receivers.urls = {RELAY: relay, OUTBOUND: outbound}
+            if secrets is not None:
+                self.account.receivers.secrets = list(secrets)
 
-    def add(self, kind: str, *, late_seconds: float = 0, **values: object) -> dict:
+    def add(self, kind: str, *, late: Late = AT_ONCE, **values: object) -> dict:
         """Somebody makes a ``loan`` or a ``contact``; of a loan, ``status`` is a name too."""
-        return by_hand.create(self.account, kind, values, late_seconds)
+        return by_hand.create(self.account, kind, values, late)
 
-    def edit(self, kind: str, row_id: str, *, late_seconds: float = 0, **values: object) -> dict:
+    def edit(self, kind: str, row_id: str, *, late: Late = AT_ONCE, **values: object) -> dict:
         """Somebody edits one."""
-        return by_hand.edit(self.account, kind, row_id, values, late_seconds)
+        return by_hand.edit(self.account, kind, row_id, values, late)
 
     def delete(self, kind: str, row_id: str) -> None:
         """Somebody deletes one."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import requests
 
+from integrations.sandbox.salesforce.by_hand import Late
 from integrations.sandbox.salesforce.tokens import PASSWORD, SECURITY_TOKEN
 from tests.sandbox.salesforce.conftest import LOAN, refused
 
@@ -37,7 +38,7 @@ def test_ids_of_what_changed_and_what_was_deleted_in_a_span(sandbox, salesforce,
 
 def test_covered_is_only_what_came_before_the_oldest_open_transaction(sandbox, salesforce, org):
     sandbox.clock.freeze()
-    late = org.add("loan", name="Late", late_seconds=600)
+    late = org.add("loan", name="Late", late=Late(600))
     sandbox.clock.advance(300)
 
     span = {"params": times(sandbox, -30, 0)}

@@ -2,6 +2,7 @@
 
 import pytest
 
+from integrations.sandbox.salesforce.by_hand import Late
 from tests.sandbox.salesforce.conftest import AMOUNT, BORROWER, LOAN, STATUS, refused
 
 PARENT = BORROWER.replace("__c", "__r")
@@ -144,8 +145,8 @@ def test_record_that_is_not_shared_is_nowhere(salesforce, org):
 def test_late_commit_is_seen_later_and_has_its_earlier_stamp(sandbox, salesforce, org):
     sandbox.clock.freeze()
     edited = org.add("loan", name="Edited", amount=1)["Id"]
-    late = org.add("loan", name="Late", late_seconds=300)
-    org.edit("loan", edited, amount=2, late_seconds=300)
+    late = org.add("loan", name="Late", late=Late(300))
+    org.edit("loan", edited, amount=2, late=Late(300))
     text = f"SELECT Id, {AMOUNT} FROM {LOAN} ORDER BY Id"
     seen = [(row["Id"], row[AMOUNT]) for row in salesforce.records(text)]
     assert seen == [(edited, 1)]
