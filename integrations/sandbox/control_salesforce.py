@@ -8,7 +8,7 @@ from integrations.sandbox.salesforce import by_hand, seeding, tokens
 from integrations.sandbox.salesforce.field_changes import set_field
 from integrations.sandbox.salesforce.founding import INTEGRATION_USER
 from integrations.sandbox.salesforce.ids import ORG_ID
-from integrations.sandbox.salesforce.schema import USER
+from integrations.sandbox.salesforce.schema import CONTACT, USER
 from integrations.sandbox.salesforce.values import moment
 
 if TYPE_CHECKING:
@@ -59,10 +59,8 @@ class SalesforceControl:
         account = self._account
         with account.lock:
             return {
-                "counts": {
-                    name: sum(not row["IsDeleted"] for row in table.values())
-                    for name, table in account.tables.items()
-                },
+                "loans": len(account.tables[account.schema.loan]),
+                "contacts": len(account.tables[CONTACT]),
                 "late": len(account.late),
                 "open_deliveries": account.deliveries.open_count(),
                 "sessions": self._salesforce.sessions.as_json(),

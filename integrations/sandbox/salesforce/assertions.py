@@ -58,8 +58,7 @@ class Assertions:
             raise TokenRefused("invalid_client_id", "client identifier invalid")
         if claims.get("aud") not in (*AUDIENCES, *self.addresses):
             raise TokenRefused("invalid_grant", "audience is invalid")
-        ends = claims.get("exp")
-        if type(ends) is not int or ends < self._account.clock.time():
+        if _seconds(claims.get("exp")) < self._account.clock.time():
             raise TokenRefused("invalid_grant", "assertion is expired")
 
     def _verify(self, signed: str, signature: bytes) -> None:
@@ -72,6 +71,14 @@ class Assertions:
             if self._key is None:
                 self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
             return self._key
+
+
+def _seconds(given: object) -> float:
+    """Salesforce reads a number in quotes too, as a much used library sends it."""
+    try:
+        return float(str(given))
+    except ValueError:
+        return 0
 
 
 def _bytes(segment: str) -> bytes:

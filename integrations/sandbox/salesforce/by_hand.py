@@ -1,6 +1,7 @@
 """What people do to records in their browsers, and what only happens to the unlucky."""
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from integrations.sandbox.control_input import Refused
@@ -113,18 +114,23 @@ def found(account: "Account", kind: str, needle: str, most: int) -> list[dict]:
     with account.lock:
         newest = reversed(account.tables[of.name].values())
         fit = (row for row in newest if not wanted or wanted in str(row.values()).lower())
-        return [row | _state(account, row) for row, _ in zip(fit, range(most), strict=False)]
+        return [row | _state(account, of, row) for row in islice(fit, most)]
 
 
 def shown(account: "Account", kind: str, row_id: str) -> dict:
     """One of them."""
     with account.lock:
-        row = _any(account, entity(account, kind), row_id)
-        return row | _state(account, row)
+        of = entity(account, kind)
+        row = _any(account, of, row_id)
+        return row | _state(account, of, row)
 
 
-def _state(account: "Account", row: dict) -> dict:
-    return {"shared": row["Id"] not in account.unshared}
+def _state(account: "Account", of: Entity, row: dict) -> dict:
+    state = {"shared": row["Id"] not in account.unshared}
+    if of.name != account.schema.loan:
+        return state
+    borrower = account.tables[CONTACT].get(row.get(account.schema.loan_fields["borrower"]))
+    return state | {"borrower_name": borrower and borrower["Name"]}
 
 
 def _any(account: "Account", of: Entity, row_id: str) -> dict:

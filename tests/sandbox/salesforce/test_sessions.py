@@ -75,8 +75,9 @@ def assertion(stranger, **other):
 
 
 def test_signed_assertion_logs_in(stranger):
-    for audience in ("https://login.salesforce.com", stranger.base, f"{stranger.base}/login"):
-        form = {"grant_type": JWT_BEARER, "assertion": assertion(stranger, aud=audience)}
+    ends = str(int(time.time()) + 180)
+    for right in ({}, {"aud": "https://login.salesforce.com"}, {"aud": stranger.base, "exp": ends}):
+        form = {"grant_type": JWT_BEARER, "assertion": assertion(stranger, **right)}
         assert stranger.ask(**form).status_code == 200
 
     for wrong in ({"iss": "x"}, {"sub": "x"}, {"aud": "x"}, {"exp": 1}, {"exp": None}):

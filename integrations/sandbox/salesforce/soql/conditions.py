@@ -77,8 +77,8 @@ def sorted_rows(rows: list[Row], order: tuple[Order, ...], resolve: Resolve) -> 
     for one in reversed(order):
         key = resolve(one.field).key
         nulls = [row for row in rows if key(row) is None]
-        others = [row for row in rows if key(row) is not None]
-        others.sort(key=key, reverse=one.descending)
+        others = [row for row in rows if key(row) is not None] if nulls else rows
+        others = sorted(others, key=key, reverse=one.descending)
         rows = others + nulls if one.nulls_last else nulls + others
     return rows
 
