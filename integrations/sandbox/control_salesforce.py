@@ -8,7 +8,7 @@ from integrations.sandbox.salesforce import by_hand, seeding, tokens
 from integrations.sandbox.salesforce.field_changes import set_field
 from integrations.sandbox.salesforce.founding import INTEGRATION_USER
 from integrations.sandbox.salesforce.ids import ORG_ID
-from integrations.sandbox.salesforce.schema import CONTACT, USER
+from integrations.sandbox.salesforce.schema import CONTACT, LOANS, USER
 from integrations.sandbox.salesforce.values import moment
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class SalesforceControl:
             ("POST", one + "/merge", self.merge),
             ("PATCH", "/fields/{kind}/{field}", self.set_field),
             ("DELETE", "/fields/{kind}/{field}", self.remove_field),
+            ("POST", "/reset", self.reset),
             ("POST", "/seed", self.seed),
             ("POST", "/tokens", self.refuse_tokens),
             ("POST", "/tokens/revoke", self.revoke_tokens),
@@ -153,6 +154,14 @@ class SalesforceControl:
             self._account.schema.remove_field(of, field)
             self._account.schema_changed_at = self._account.clock.now()
         return {"removed": field}
+
+    def reset(self, request: Request) -> dict:
+        """The org of the first day, ``loans`` in the object that is named: jungo or plain."""
+        loans = only(json_object(request), "loans").get("loans")
+        if loans not in (None, *LOANS):
+            raise Refused(f"loans is one of {', '.join(LOANS)}")
+        self._salesforce.reset(loans)
+        return self.state()
 
     def seed(self, request: Request) -> dict:
         """``loans``, ``contacts``, ``officers`` (names), ``step_seconds``, ``until``."""

@@ -50,8 +50,8 @@ class Account:
         self.deliveries.webhooks = self.receivers
         self.events = Events(self)
 
-    def _clear(self) -> None:
-        self.schema = Schema(self._options.loans)
+    def _clear(self, loans: str | None = None) -> None:
+        self.schema = Schema(loans or self._options.loans)
         self.schema_changed_at = self.clock.now()
         #: Name of an object to id to row.
         self.tables: dict[str, dict[str, dict]] = {
@@ -76,11 +76,11 @@ class Account:
             if not self.tables["User"]:
                 founding.found(self, demo=self._options.demo)
 
-    def reset(self) -> None:
-        """As on the first day."""
+    def reset(self, loans: str | None = None) -> None:
+        """As on the first day; with loans in another object if one is named."""
         with self.writing():
             self.journal.clear()
-            self._clear()
+            self._clear(loans)
             self.switches.reset()
             self.deliveries.clear()
             self.receivers.clear()
