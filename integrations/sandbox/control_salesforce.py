@@ -9,7 +9,6 @@ from integrations.sandbox.salesforce.field_changes import set_field
 from integrations.sandbox.salesforce.founding import INTEGRATION_USER
 from integrations.sandbox.salesforce.ids import ORG_ID
 from integrations.sandbox.salesforce.schema import CONTACT, LOANS, USER
-from integrations.sandbox.salesforce.values import moment
 
 if TYPE_CHECKING:
     from integrations.sandbox.salesforce.system import Salesforce
@@ -167,19 +166,14 @@ class SalesforceControl:
         """``loans``, ``contacts``, ``officers`` (names), ``step_seconds``, ``until``."""
         body = json_object(request)
         only(body, "loans", "contacts", "officers", "step_seconds", "until")
-        for name in ("loans", "contacts"):
-            if type(body.get(name, 0)) is not int or not 0 <= body.get(name, 0) <= _MOST_SEEDED:
-                raise Refused(f"{name} is a number up to a million")
-        return {
-            "added": seeding.seed(
-                self._account,
-                body.get("loans", 0),
-                body.get("contacts"),
-                body.get("officers"),
-                body.get("step_seconds", 1),
-                moment(body["until"]) if "until" in body else None,
-            )
-        }
+        loans, contacts = _count(body, "loans") or 0, _count(body, "contacts")
+        names, step, until = body.get("officers"), body.get("step_seconds", 1), body.get("until")
+        if names is not None and not _texts(names):
+            raise Refused("officers is a list of names")
+        if isinstance(step, bool) or not isinstance(step, int | float) or not 0 <= step <= 86_400:
+            raise Refused("step_seconds is a number up to a day")
+        newest = None if until is None else by_hand.time(until)
+        return {"added": seeding.seed(self._account, loans, contacts, names, step, newest)}
 
     def refuse_tokens(self, request: Request) -> dict:
         """``error``: what who asks for a token gets; empty: a token again."""
@@ -215,6 +209,17 @@ class SalesforceControl:
             self._account.switches.set(**json_object(request))
         self._account.deliveries.wake()
         return self.switches()
+
+
+def _count(body: dict, name: str) -> int | None:
+    count = body.get(name)
+    if count is not None and (type(count) is not int or not 0 <= count <= _MOST_SEEDED):
+        raise Refused(f"{name} is a number up to a million")
+    return count
+
+
+def _texts(given: object) -> bool:
+    return isinstance(given, list) and bool(given) and all(isinstance(one, str) for one in given)
 
 
 def _written(request: Request) -> tuple[dict, by_hand.Late]:

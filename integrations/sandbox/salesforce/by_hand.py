@@ -1,6 +1,7 @@
 """What people do to records in their browsers, and what only happens to the unlucky."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from integrations.sandbox.control_input import Refused
 from integrations.sandbox.salesforce import records
 from integrations.sandbox.salesforce.changes import CREATE, UPDATE, Change
 from integrations.sandbox.salesforce.founding import officer
+from integrations.sandbox.salesforce.ids import long_id
 from integrations.sandbox.salesforce.schema import CONTACT, USER, Entity
 from integrations.sandbox.salesforce.values import moment, stamp
 
@@ -134,7 +136,7 @@ def _state(account: "Account", of: Entity, row: dict) -> dict:
 
 
 def _any(account: "Account", of: Entity, row_id: str) -> dict:
-    row = account.tables[of.name].get(row_id)
+    row = account.tables[of.name].get(long_id(row_id) or "")
     if row is None:
         raise Refused(f"There is no {of.label} {row_id}")
     return row
@@ -156,12 +158,17 @@ def _split(values: dict) -> tuple[dict, dict]:
     stamps = {}
     for name in _STAMPS:
         if name in values:
-            stamps[name] = _stamp(values.pop(name))
+            stamps[name] = stamp(time(values.pop(name)))
     return values, stamps
 
 
-def _stamp(given: object) -> str:
+def time(given: object) -> datetime:
+    """What somebody wrote for one.
+
+    Raises:
+        Refused: It is none, or has no zone.
+    """
     try:
-        return stamp(moment(str(given)))
+        return moment(str(given))
     except ValueError as error:
         raise Refused(f"{given} is no time with a zone") from error
