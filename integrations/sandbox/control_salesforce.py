@@ -57,7 +57,7 @@ class SalesforceControl:
     def state(self, _request: Request | None = None) -> dict:
         """In numbers."""
         account = self._account
-        with account.lock:
+        with account.writing():
             return {
                 "loans": len(account.tables[account.schema.loan]),
                 "contacts": len(account.tables[CONTACT]),

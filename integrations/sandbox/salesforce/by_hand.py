@@ -113,7 +113,7 @@ def merge(account: "Account", loser: str, winner: str) -> dict:
 def found(account: "Account", kind: str, needle: str, most: int) -> list[dict]:
     """The newest first, deleted ones too; ``needle`` is looked for in all of a record."""
     of, wanted = entity(account, kind), needle.lower()
-    with account.lock:
+    with account.writing():
         newest = reversed(account.tables[of.name].values())
         fit = (row for row in newest if not wanted or wanted in str(row.values()).lower())
         return [row | _state(account, of, row) for row in islice(fit, most)]
@@ -121,7 +121,7 @@ def found(account: "Account", kind: str, needle: str, most: int) -> list[dict]:
 
 def shown(account: "Account", kind: str, row_id: str) -> dict:
     """One of them."""
-    with account.lock:
+    with account.writing():
         of = entity(account, kind)
         row = _any(account, of, row_id)
         return row | _state(account, of, row)
