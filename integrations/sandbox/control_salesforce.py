@@ -8,8 +8,7 @@ from integrations.sandbox.salesforce import by_hand, seeding, tokens
 from integrations.sandbox.salesforce.field_changes import set_field
 from integrations.sandbox.salesforce.founding import INTEGRATION_USER
 from integrations.sandbox.salesforce.ids import ORG_ID
-from integrations.sandbox.salesforce.schema import CONTACT, USER
-from integrations.sandbox.salesforce.values import moment
+from integrations.sandbox.salesforce.schema import CONTACT, LOANS, USER
 
 if TYPE_CHECKING:
     from integrations.sandbox.salesforce.system import Salesforce
@@ -44,6 +43,7 @@ class SalesforceControl:
             ("POST", one + "/merge", self.merge),
             ("PATCH", "/fields/{kind}/{field}", self.set_field),
             ("DELETE", "/fields/{kind}/{field}", self.remove_field),
+            ("POST", "/reset", self.reset),
             ("POST", "/seed", self.seed),
             ("POST", "/tokens", self.refuse_tokens),
             ("POST", "/tokens/revoke", self.revoke_tokens),
@@ -57,7 +57,7 @@ class SalesforceControl:
     def state(self, _request: Request | None = None) -> dict:
         """In numbers."""
         account = self._account
-        with account.lock:
+        with account.writing():
             return {
                 "loans": len(account.tables[account.schema.loan]),
                 "contacts": len(account.tables[CONTACT]),
@@ -154,23 +154,26 @@ class SalesforceControl:
             self._account.schema_changed_at = self._account.clock.now()
         return {"removed": field}
 
+    def reset(self, request: Request) -> dict:
+        """The org of the first day, ``loans`` in the object that is named: jungo or plain."""
+        loans = only(json_object(request), "loans").get("loans")
+        if loans not in (None, *LOANS):
+            raise Refused(f"loans is one of {', '.join(LOANS)}")
+        self._salesforce.reset(loans)
+        return self.state()
+
     def seed(self, request: Request) -> dict:
         """``loans``, ``contacts``, ``officers`` (names), ``step_seconds``, ``until``."""
         body = json_object(request)
         only(body, "loans", "contacts", "officers", "step_seconds", "until")
-        for name in ("loans", "contacts"):
-            if type(body.get(name, 0)) is not int or not 0 <= body.get(name, 0) <= _MOST_SEEDED:
-                raise Refused(f"{name} is a number up to a million")
-        return {
-            "added": seeding.seed(
-                self._account,
-                body.get("loans", 0),
-                body.get("contacts"),
-                body.get("officers"),
-                body.get("step_seconds", 1),
-                moment(body["until"]) if "until" in body else None,
-            )
-        }
+        loans, contacts = _count(body, "loans") or 0, _count(body, "contacts")
+        names, step, until = body.get("officers"), body.get("step_seconds", 1), body.get("until")
+        if names is not None and not _texts(names):
+            raise Refused("officers is a list of names")
+        if isinstance(step, bool) or not isinstance(step, int | float) or not 0 <= step <= 86_400:
+            raise Refused("step_seconds is a number up to a day")
+        newest = None if until is None else by_hand.time(until)
+        return {"added": seeding.seed(self._account, loans, contacts, names, step, newest)}
 
     def refuse_tokens(self, request: Request) -> dict:
         """``error``: what who asks for a token gets; empty: a token again."""
@@ -206,6 +209,17 @@ class SalesforceControl:
             self._account.switches.set(**json_object(request))
         self._account.deliveries.wake()
         return self.switches()
+
+
+def _count(body: dict, name: str) -> int | None:
+    count = body.get(name)
+    if count is not None and (type(count) is not int or not 0 <= count <= _MOST_SEEDED):
+        raise Refused(f"{name} is a number up to a million")
+    return count
+
+
+def _texts(given: object) -> bool:
+    return isinstance(given, list) and bool(given) and all(isinstance(one, str) for one in given)
 
 
 def _written(request: Request) -> tuple[dict, by_hand.Late]:

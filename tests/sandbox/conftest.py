@@ -87,7 +87,8 @@ class Receiver:
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(text)))
                 self.end_headers()
-                self.wfile.write(text.encode())
+                if text:
+                    self.wfile.write(text.encode())
 
             def log_message(self, *args: object) -> None:
                 pass

@@ -22,7 +22,7 @@ from integrations.sandbox.salesforce.receivers import (
     SENT_OUT,
     Receivers,
 )
-from integrations.sandbox.salesforce.schema import Entity, Schema
+from integrations.sandbox.salesforce.schema import USER, Entity, Schema
 from integrations.sandbox.salesforce.switches import Switches
 from integrations.sandbox.salesforce.values import stamp
 
@@ -49,9 +49,10 @@ class Account:
         self.receivers = Receivers(options.urls, options.secrets, self._row)
         self.deliveries.webhooks = self.receivers
         self.events = Events(self)
+        clock.on_move(self.commit_late)
 
-    def _clear(self) -> None:
-        self.schema = Schema(self._options.loans)
+    def _clear(self, loans: str | None = None) -> None:
+        self.schema = Schema(loans or self._options.loans)
         self.schema_changed_at = self.clock.now()
         #: Name of an object to id to row.
         self.tables: dict[str, dict[str, dict]] = {
@@ -73,14 +74,14 @@ class Account:
             for name, number in self.journal.read("next_number"):
                 self._next_numbers[name] = int(number)
             self.deliveries.load()
-            if not self.tables["User"]:
+            if not self.tables[USER]:
                 founding.found(self, demo=self._options.demo)
 
-    def reset(self) -> None:
-        """As on the first day."""
+    def reset(self, loans: str | None = None) -> None:
+        """As on the first day; with loans in another object if one is named."""
         with self.writing():
             self.journal.clear()
-            self._clear()
+            self._clear(loans)
             self.switches.reset()
             self.deliveries.clear()
             self.receivers.clear()
@@ -155,6 +156,11 @@ class Account:
             return [row for row in rows if not row["IsDeleted"]]
         emptied = stamp(self.clock.now() - IN_THE_BIN)
         return [row for row in rows if not row["IsDeleted"] or row["SystemModstamp"] > emptied]
+
+    def commit_late(self) -> None:
+        """Whatever is due by now; each look at the org does so first."""
+        with self.writing():
+            pass
 
     def _commit_late(self) -> None:
         now = self.clock.time()

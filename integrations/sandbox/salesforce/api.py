@@ -37,6 +37,7 @@ class Api:
             ("GET", "/queryAll", partial(self.query, deleted=True)),
             ("GET", "/query/{locator}", self.query_more),
             ("GET", "/queryAll/{locator}", self.query_more),
+            ("GET", "/sobjects", self.describe_all),
             ("GET", "/sobjects/{name}/describe", self.describe),
             ("POST", "/sobjects/{name}", self.create),
             ("GET", one, self.read),
@@ -61,6 +62,12 @@ class Api:
     def query_more(self, visit: Visit, locator: str) -> Response:
         """The next one."""
         return json_response(self.queries.next_page(locator, visit.version))
+
+    def describe_all(self, _visit: Visit) -> Response:
+        """The objects, without their fields."""
+        entities = self._account.schema.entities.values()
+        listed = [describing.summary(entity) for entity in entities]
+        return json_response({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": listed})
 
     def describe(self, visit: Visit, name: str) -> Response:
         """The fields that the user sees; nothing where they are as the caller knows them."""

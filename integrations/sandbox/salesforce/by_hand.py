@@ -1,6 +1,7 @@
 """What people do to records in their browsers, and what only happens to the unlucky."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from integrations.sandbox.control_input import Refused
 from integrations.sandbox.salesforce import records
 from integrations.sandbox.salesforce.changes import CREATE, UPDATE, Change
 from integrations.sandbox.salesforce.founding import officer
+from integrations.sandbox.salesforce.ids import long_id
 from integrations.sandbox.salesforce.schema import CONTACT, USER, Entity
 from integrations.sandbox.salesforce.values import moment, stamp
 
@@ -111,7 +113,7 @@ def merge(account: "Account", loser: str, winner: str) -> dict:
 def found(account: "Account", kind: str, needle: str, most: int) -> list[dict]:
     """The newest first, deleted ones too; ``needle`` is looked for in all of a record."""
     of, wanted = entity(account, kind), needle.lower()
-    with account.lock:
+    with account.writing():
         newest = reversed(account.tables[of.name].values())
         fit = (row for row in newest if not wanted or wanted in str(row.values()).lower())
         return [row | _state(account, of, row) for row in islice(fit, most)]
@@ -119,7 +121,7 @@ def found(account: "Account", kind: str, needle: str, most: int) -> list[dict]:
 
 def shown(account: "Account", kind: str, row_id: str) -> dict:
     """One of them."""
-    with account.lock:
+    with account.writing():
         of = entity(account, kind)
         row = _any(account, of, row_id)
         return row | _state(account, of, row)
@@ -134,7 +136,7 @@ def _state(account: "Account", of: Entity, row: dict) -> dict:
 
 
 def _any(account: "Account", of: Entity, row_id: str) -> dict:
-    row = account.tables[of.name].get(row_id)
+    row = account.tables[of.name].get(long_id(row_id) or "")
     if row is None:
         raise Refused(f"There is no {of.label} {row_id}")
     return row
@@ -156,12 +158,17 @@ def _split(values: dict) -> tuple[dict, dict]:
     stamps = {}
     for name in _STAMPS:
         if name in values:
-            stamps[name] = _stamp(values.pop(name))
+            stamps[name] = stamp(time(values.pop(name)))
     return values, stamps
 
 
-def _stamp(given: object) -> str:
+def time(given: object) -> datetime:
+    """What somebody wrote for one.
+
+    Raises:
+        Refused: It is none, or has no zone.
+    """
     try:
-        return stamp(moment(str(given)))
+        return moment(str(given))
     except ValueError as error:
         raise Refused(f"{given} is no time with a zone") from error

@@ -6,6 +6,11 @@ from integrations.sandbox.salesforce.schema import Entity
 
 def described(entity: Entity) -> dict:
     """With the fields that can be seen."""
+    return summary(entity) | {"fields": [_field(field) for field in entity.seen()]}
+
+
+def summary(entity: Entity) -> dict:
+    """Without them."""
     return {
         "name": entity.name,
         "label": entity.label,
@@ -16,7 +21,6 @@ def described(entity: Entity) -> dict:
         "updateable": True,
         "deletable": True,
         "queryable": True,
-        "fields": [_field(field) for field in entity.seen()],
     }
 
 

@@ -76,7 +76,7 @@ class Queries:
         made = shape(reach, query.select, f"/services/data/v{version}/sobjects")
         rows = account.rows(reach.entity, deleted=deleted)
         if query.where:
-            fits = conditions.test(query.where, reach.column)
+            fits = conditions.test(query.where, reach.column, text)
             rows = [row for row in rows if fits(row)]
         rows = conditions.sorted_rows(rows, query.order, reach.column)
         return Cursor(

@@ -77,9 +77,13 @@ class Salesforce(SendsWebhooks):
         }.get(rule.kind, lambda: errors.failed(rule.status, rule.code))
         return self._rest.stamped(made().response())
 
-    def reset(self) -> None:
-        """The org of the first day; nobody is logged in."""
-        self.account.reset()
+    def reset(self, loans: str | None = None) -> None:
+        """The org of the first day; nobody is logged in.
+
+        Args:
+            loans: Until the next reset, another object for them: ``jungo`` or ``plain``.
+        """
+        self.account.reset(loans)
         self.sessions.clear()
         self.tokens.clear()
         self.queries.clear()

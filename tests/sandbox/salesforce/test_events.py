@@ -103,8 +103,8 @@ def test_late_commit_is_told_when_it_is_seen_or_if_wanted_before(sandbox, salesf
     assert salesforce.column(f"SELECT Id FROM {LOAN}") == []
 
     sandbox.clock.advance(60)
-    assert len(salesforce.column(f"SELECT Id FROM {LOAN}")) == 2
     assert [header(each)["recordIds"] for each in relay.wait_for(2)][1] == [late["Id"]]
+    assert len(salesforce.column(f"SELECT Id FROM {LOAN}")) == 2
 
 
 def test_nothing_is_told_without_a_receiver_or_with_the_switch_off(org, loan, relay):

@@ -35,13 +35,19 @@ def test_seed_is_as_large_as_asked_and_has_the_stamps_asked_for(salesforce, org)
     assert len({loan[BORROWER] for loan in org.rows("loan")}) == 7
 
 
-def test_org_may_keep_its_loans_in_an_object_of_its_own():
-    with Sandbox(loans="plain") as sandbox:
-        sandbox.salesforce.seed(loans=3)
-        salesforce = SalesforceClient(sandbox.url).log_in()
+def test_org_may_keep_its_loans_in_an_object_of_its_own_until_the_next_reset(
+    sandbox, salesforce, org
+):
+    salesforce.control("POST", "/reset", {"loans": "plain"})
+    org.seed(loans=3)
 
-        text = "SELECT Stage__c, Primary_Borrower__r.Email FROM Loan__c ORDER BY Name"
-        assert len(salesforce.records(text)) == 3
+    text = "SELECT Stage__c, Primary_Borrower__r.Email FROM Loan__c ORDER BY Name"
+    assert len(salesforce.log_in().records(text)) == 3
+    objects = salesforce.call("GET", "/sobjects").json()["sobjects"]
+    assert {each["name"] for each in objects} == {"Loan__c", "Contact", "User"}
+
+    sandbox.reset()
+    assert salesforce.log_in().records(f"SELECT Id FROM {LOAN}") == []
 
 
 def test_records_are_there_after_a_restart_and_new_ids_are_new(tmp_path):

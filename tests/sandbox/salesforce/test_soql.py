@@ -24,7 +24,8 @@ def column(name):
 
 def fitting(where):
     """Which of the rows fit."""
-    fits = condition(parse(f"SELECT Id FROM Loan WHERE {where}").where, column)
+    text = f"SELECT Id FROM Loan WHERE {where}"
+    fits = condition(parse(text).where, column, text)
     return [number for number, row in enumerate(ROWS) if fits(row)]
 
 
@@ -125,3 +126,4 @@ def test_value_that_does_not_go_with_its_field_is_refused(where, code):
         fitting(where)
 
     assert refusal.value.code == code
+    assert "ERROR at Row:1:Column:27\n" in str(refusal.value)

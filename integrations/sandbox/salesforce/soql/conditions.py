@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from integrations.sandbox.salesforce.errors import Refusal
 from integrations.sandbox.salesforce.ids import long_id
 from integrations.sandbox.salesforce.soql.syntax import (
     Comparison,
@@ -15,6 +14,7 @@ from integrations.sandbox.salesforce.soql.syntax import (
     Name,
     Not,
     Order,
+    refusal,
 )
 
 Row = dict
@@ -54,22 +54,26 @@ class Column:
         return lambda row: None if (value := get(row)) is None else str(value).casefold()
 
 
+class _Unfit(Exception):
+    """A value that does not go with its field: code and words."""
+
+
 Resolve = Callable[[Name], Column]
 
 
-def test(condition: Condition, resolve: Resolve) -> Test:
-    """Whether a row fits.
+def test(condition: Condition, resolve: Resolve, text: str) -> Test:
+    """Whether a row fits; ``text`` is the whole query.
 
     Raises:
         Refusal: A field that there is not, or a value that does not go with it.
     """
     if isinstance(condition, Not):
-        inner = test(condition.inner, resolve)
+        inner = test(condition.inner, resolve, text)
         return lambda row: not inner(row)
     if isinstance(condition, Joined):
-        parts = [test(part, resolve) for part in condition.parts]
+        parts = [test(part, resolve, text) for part in condition.parts]
         return _all_of(parts) if condition.word == "AND" else _one_of(parts)
-    return _compared(condition, resolve(condition.field))
+    return _compared(condition, resolve(condition.field), text)
 
 
 def sorted_rows(rows: list[Row], order: tuple[Order, ...], resolve: Resolve) -> list[Row]:
@@ -97,9 +101,16 @@ def _one_of(parts: list[Test]) -> Test:
     return lambda row: any(part(row) for part in parts)
 
 
-def _compared(comparison: Comparison, column: Column) -> Test:
-    if comparison.operator == "LIKE":
-        return _like(comparison.values[0], column)
+def _compared(comparison: Comparison, column: Column, text: str) -> Test:
+    try:
+        if comparison.operator == "LIKE":
+            return _like(comparison.values[0], column)
+        return _by_value(comparison, column)
+    except _Unfit as unfit:
+        raise refusal(text, comparison.field.at, *unfit.args) from unfit
+
+
+def _by_value(comparison: Comparison, column: Column) -> Test:
     key, values = column.key, [_value(column, literal) for literal in comparison.values]
     if comparison.operator in ("=", "IN"):
         return _among(key, values)
@@ -127,8 +138,7 @@ def _beside(key: Callable, sign: str, wanted: object) -> Test:
 def _like(literal: Literal, column: Column) -> Test:
     matches, get = re.Pattern.fullmatch, column.get
     if column.type in _KINDS or column.type in IDS:
-        why = f"invalid operator on {column.type} field"
-        raise Refusal(400, "INVALID_QUERY_FILTER_OPERATOR", why)
+        raise _Unfit("INVALID_QUERY_FILTER_OPERATOR", f"invalid operator on {column.type} field")
     pattern = literal.value
     return lambda row: bool((value := get(row)) is not None and matches(pattern, str(value)))
 
@@ -148,14 +158,12 @@ def _value(column: Column, literal: Literal) -> object:
 def _id(given: object) -> str:
     found = long_id(given)
     if found is None:
-        raise Refusal(400, "INVALID_QUERY_FILTER_OPERATOR", f"invalid ID field: {given}")
+        raise _Unfit("INVALID_QUERY_FILTER_OPERATOR", f"invalid ID field: {given}")
     return found
 
 
-def _wrong_kind(column: Column, wanted: str) -> Refusal:
+def _wrong_kind(column: Column, wanted: str) -> _Unfit:
     quotes = "should be" if wanted == "string" else "should not be"
     kind = _SALESFORCES_NAMES.get(column.type, column.type)
     why = f"must be of type {kind} and {quotes} enclosed in quotes"
-    return Refusal(
-        400, "INVALID_FIELD", f"value of filter criterion for field '{column.name}' {why}"
-    )
+    return _Unfit("INVALID_FIELD", f"value of filter criterion for field '{column.name}' {why}")
