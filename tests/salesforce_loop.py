@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.cache import cache
+
 from deals.models import Deal, Pipeline, Stage
-from integrations.models import ExternalLink
+from integrations.models import ExternalLink, SyncRun
 from integrations.salesforce import SYSTEM
 from integrations.sandbox import Sandbox
+from integrations.sandbox.salesforce import by_hand
 from integrations.sandbox.salesforce.demo_settings import demo_settings
+from integrations.sandbox.salesforce.field_changes import set_field
 from integrations.sync import hub, poll
 
 #: The officer whose loans are ours.
@@ -39,6 +43,8 @@ class SalesforceLoop:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox, self.org = sandbox, sandbox.salesforce
+        # Yesterday, so that time can go by there without running ahead of ours.
+        sandbox.clock.advance(-24 * 3600)
         self.pipeline = Pipeline.objects.create(name="Loans")
         for position, name in enumerate(STAGES, 1):
             Stage.objects.create(pipeline=self.pipeline, name=name, position=position)
@@ -56,8 +62,20 @@ class SalesforceLoop:
         }  # fmt: skip
         return str(self.org.add("loan", **{**first, **values})["Id"])
 
-    def poll(self) -> None:
-        poll.poll(SYSTEM)
+    def poll(self, *, released: bool = False) -> SyncRun:
+        """One poll; by the org's clock time goes on before and after it."""
+        return poll.poll(SYSTEM, released=released)
+
+    def later(self, seconds: float) -> None:
+        """Let time go by there."""
+        self.sandbox.clock.advance(seconds)
+
+    def hide_field(self, name: str, kind: str = "loan", *, hidden: bool = True) -> None:
+        """Whether our user may see a field; the org is described anew."""
+        account = self.org.account
+        with account.writing():
+            set_field(account, by_hand.entity(account, kind), name, {"hidden": hidden})
+        cache.clear()
 
     def linked(self, kind: str, remote_id: str) -> Any:
         """The hub record of a remote one, or None."""
