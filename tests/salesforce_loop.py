@@ -90,6 +90,10 @@ class SalesforceLoop:
         assert isinstance(deal, Deal)
         return deal
 
+    def private_key(self) -> str:
+        """With which a program signs that it speaks for a user."""
+        return str(self.org.assertions.private_key)
+
     def queries(self) -> list[str]:
         """What was asked in SOQL since the sandbox was last told to forget."""
         return [

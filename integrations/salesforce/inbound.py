@@ -58,8 +58,10 @@ class Reading:
         return row.get(self.fields.get(meaning, ""))
 
     def meant(self, status: str) -> Meant | None:
-        """What a status, or the label that people see of it, stands for."""
-        return self.stages.of(status, self.labels.get(status, ""))
+        """What a status stands for. Rows have its value, or the label that people see of it."""
+        values_of = {values.folded(label): value for value, label in self.labels.items()}
+        other = self.labels.get(status) or values_of.get(values.folded(status), "")
+        return self.stages.of(status, other)
 
 
 @dataclass
