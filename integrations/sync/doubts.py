@@ -79,7 +79,9 @@ def _is_doubtful(system: System, record: RemoteRecord, link: ExternalLink) -> bo
         return False
     if end_of_second(record.event_at) != end_of_second(link.modified_at):
         return False
-    return record.deleted or _says_otherwise(system, record, link)
+    if record.deleted or not held_as.is_known_beside_fields(record, link):
+        return True
+    return _says_otherwise(system, record, link)
 
 
 def _says_otherwise(system: System, record: RemoteRecord, link: ExternalLink) -> bool:

@@ -89,6 +89,16 @@ def changed_there(record: RemoteRecord, link: ExternalLink) -> dict[str, Any]:
     }
 
 
+def is_known_beside_fields(record: RemoteRecord, link: ExternalLink) -> bool:
+    """Whether the link has all that the record says beside its fields."""
+    return (
+        record.hub_id_text in ("", link.snapshot.get("hub_id"))
+        and record.other_id in ("", link.other_id)
+        and all(link.remote_state.get(k) == v for k, v in record.remote_state.items())
+        and not changed_there(record, link)
+    )
+
+
 def _whole_second(at: datetime) -> datetime:
     """Some clocks tell no more; what came in the same second may have come later."""
     return at.replace(microsecond=0)

@@ -94,14 +94,8 @@ class KindBatch:
         link = self._link(record)
         if link is None or link.state != LinkState.LIVE or link.deleted_here:
             return False
-        old = (
-            record.hub_id_text in ("", link.snapshot.get("hub_id"))
-            and record.other_id in ("", link.other_id)
-            and all(link.remote_state.get(k) == v for k, v in record.remote_state.items())
-            and not held_as.changed_there(record, link)
-            and self.values.are_in(link.snapshot, record)
-        )
-        if old:
+        known = held_as.is_known_beside_fields(record, link)
+        if old := known and self.values.are_in(link.snapshot, record):
             if is_ahead(record, link):
                 advance(link, record, self.now)
                 self.writes.clock(link)

@@ -237,3 +237,31 @@ def test_an_edit_that_was_overwritten_in_the_second_of_our_call_is_a_conflict(pi
     assert name_of(pipedrive, made) == "Ours"
     conflict = Conflict.objects.get()
     assert (conflict.hub_value, conflict.remote_value) == ("Ours", "Theirs")
+
+
+def test_a_second_address_that_somebody_adds_in_the_second_of_our_call_is_not_lost(
+    pipedrive, second
+):
+    second(0.1)
+    made = pipedrive.create("organization", name="Home")
+    pipedrive.tell("create", "organization", made["id"], timestamp=second(0.2))
+    first = {"value": "ada@quill.example", "primary": True, "label": "work"}
+    person = pipedrive.create("person", name="Ada", org_id=made["id"], emails=[first])
+    pipedrive.tell("create", "person", person["id"], timestamp=second(0.3))
+    contact = pipedrive.linked("contact", person["id"])
+    contact.first_name = "Adah"
+    contact.save()
+    second(1.3)
+    pipedrive.send()
+    other = {"value": "home@quill.example", "primary": False, "label": "home"}
+    at = second(1.6)
+    pipedrive.account.update("person", person["id"], emails=[first, other])
+    pipedrive.tell("change", "person", person["id"], timestamp=at)
+
+    contact.refresh_from_db()
+    contact.email = "ada@new.example"
+    contact.save()
+    pipedrive.send()
+
+    there = pipedrive.account.record("person", person["id"])["emails"]
+    assert {each["value"] for each in there} == {"ada@new.example", "home@quill.example"}
