@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.conf import settings
 
+from integrations.sync.set_up import Say, Setup, SetupPlan
 from integrations.sync.system import Outgoing, Reading, Remote, System
 
 from .schemas import NAME, SPOKE_KINDS
@@ -33,6 +34,18 @@ def _payload(outgoing: Outgoing) -> dict:
     return {}
 
 
+def _plan() -> SetupPlan:
+    from .setup import plan
+
+    return plan()
+
+
+def _set_up(say: Say, agreed: list[str] | None) -> SetupPlan:
+    from .setup import set_up
+
+    return set_up(say, agreed)
+
+
 def _web_url(kind: str, remote_id: str) -> str:
     if not settings.SALESFORCE_INSTANCE_URL:
         return ""
@@ -48,6 +61,7 @@ SYSTEM = System(
     read=_read,
     payload=_payload,
     web_url=_web_url,
+    setup=Setup(_plan, _set_up),
     poll_minutes=lambda: settings.SALESFORCE_POLL_INTERVAL_MINUTES,
     look_back=lambda: timedelta(seconds=settings.SALESFORCE_LOOKBACK_SECONDS),
     needs=("SALESFORCE_ENABLED", "SALESFORCE_CONSUMER_KEY", "SALESFORCE_CONSUMER_SECRET"),

@@ -80,7 +80,7 @@ def schema(client: Client, names: Names) -> Schema:
     Raises:
         Misconfigured: It has no such object, or lacks a field without which nothing goes.
     """
-    found = Schema(names, _fields(client, names.loan), _fields(client, CONTACT))
+    found = Schema(names, fields(client, names.loan), fields(client, CONTACT))
     problems = missing(found)
     lacking = [sentence for meaning, sentence in problems.items() if meaning in REQUIRED]
     if lacking:
@@ -115,7 +115,12 @@ def forget(names: Names) -> None:
     cache.delete_many([_key(names.loan), _key(CONTACT)])
 
 
-def _fields(client: Client, name: str) -> Fields:
+def fields(client: Client, name: str) -> Fields:
+    """What an object has, from the cache or asked for.
+
+    Raises:
+        Misconfigured: The org has no such object, or we may not see it.
+    """
     held = cache.get(_key(name))
     if held is None:
         held = _described(client, name)
