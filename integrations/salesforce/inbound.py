@@ -6,7 +6,7 @@ A value that does not fit is left out and reported; the rest goes on.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -105,7 +105,9 @@ def loan(row: Mapping[str, Any], how: Reading) -> list[RemoteRecord]:
     """
     person = row.get(how.borrower)
     people = contact(person, how) if isinstance(person, Mapping) and person.get("Id") else []
-    return [*people, _deal(row, how, people)]
+    deal = _deal(row, how, people)
+    # Nobody is made for the sake of a deal that is not made.
+    return [*(replace(one, not_made=deal.not_made) for one in people), deal]
 
 
 def _deal(row: Mapping[str, Any], how: Reading, people: list[RemoteRecord]) -> RemoteRecord:

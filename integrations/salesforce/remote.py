@@ -105,7 +105,9 @@ class SalesforceRemote:
         unusable = []
         for row in rows:
             try:
-                records |= {record.key: record for record in read(row)}
+                for record in read(row):
+                    if record.key not in records or records[record.key].not_made:
+                        records[record.key] = record
             except Rejected as error:
                 unusable.append(f"Salesforce shows a record that cannot be kept: {error}")
         self._note_unmapped(records.values())
@@ -127,7 +129,9 @@ class SalesforceRemote:
         if settings.SALESFORCE_LOAN_OFFICER_CHANGE_POLICY == "stop":
             left = []
         linked = [one for one in gone if one.key in known]
-        return Page([*linked, *self.fetch("deal", left)])
+        # A loan that we have goes on, and so do those who come to it.
+        still = [replace(one, not_made="") for one in self.fetch("deal", left)]
+        return Page([*linked, *still])
 
     def _with_merges(self, records: list[RemoteRecord]) -> list[RemoteRecord]:
         """The records; borrowers that are new here say whom they took in."""

@@ -367,3 +367,21 @@ def test_a_link_has_the_id_of_18_characters(salesforce):
 
     assert ExternalLink.objects.filter(remote_id=whole_id(loan[:15])).exists()
     assert jungo.NAME in salesforce.queries()[0]
+
+
+def test_nobody_is_made_for_a_loan_that_makes_no_deal(salesforce):
+    salesforce.loan(status="Cancelled")
+
+    salesforce.poll()
+
+    assert not Contact.objects.exists()
+
+
+def test_a_borrower_of_a_cancelled_and_of_a_living_loan_is_made(salesforce):
+    borrower = salesforce.borrower()
+    living = salesforce.loan(borrower)
+    salesforce.loan(borrower, status="Cancelled")
+
+    salesforce.poll()
+
+    assert salesforce.deal(living).contact == salesforce.linked("contact", borrower)
