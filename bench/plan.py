@@ -15,6 +15,7 @@ MEASUREMENTS = {
     "drain": "bench.drain",
     "backfill": "bench.backfill",
     "resends": "bench.resends",
+    "loans": "bench.loans",
     "calls": "bench.calls",
     "outbox": "bench.outbox",
     "admin": "bench.admin",

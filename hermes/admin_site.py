@@ -69,6 +69,7 @@ MENU: list[tuple[str, list[tuple[str, str, str | Page]]]] = [
              Page("admin:integrations_connection_team", "integrations.change_connection")),
             ("Pipelines", "view_kanban", "deals.pipeline"),
             ("Stages", "view_column", "deals.stage"),
+            ("Statuses elsewhere", "rule", "integrations.stagemapping"),
             ("Log-ins", "key", "auth.user"),
             ("Roles", "shield_person", "auth.group"),
             ("Failed log-ins", "lock_clock", "axes.accessattempt"),

@@ -30,6 +30,8 @@ SYNC = [
     "integrations.externallink",
 ]
 NAMES = ["integrations.remotefield"]
+#: What statuses of other systems stand for.
+STATUSES = ["integrations.stagemapping"]
 
 
 def _all(models: list[str], *actions: str) -> set[str]:
@@ -48,7 +50,7 @@ SCHEDULES = [
     "django_celery_beat.crontabschedule",
 ]
 
-READ_ONLY = _all(RECORDS + SETUP + SYNC + TIMES + CHOICES, VIEW)
+READ_ONLY = _all(RECORDS + SETUP + SYNC + TIMES + CHOICES + STATUSES, VIEW)
 
 SALES = (
     READ_ONLY
@@ -64,6 +66,7 @@ SALES_LEAD = (
     SALES
     | {"companies.merge_records"}
     | _all(["companies.teammember", "meetings.bookingrules"], ADD, CHANGE)
+    | _all(STATUSES, CHANGE)
 )
 
 OPERATIONS = (

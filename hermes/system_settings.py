@@ -44,3 +44,66 @@ CALLS_TEAM_NAME = env("CALLS_TEAM_NAME", default="The team")
 CALLS_DEMO_URL = env("CALLS_DEMO_URL", default="")
 CALLS_GUIDE_URL = env("CALLS_GUIDE_URL", default="")
 CALLS_TRIAL_URL = env("CALLS_TRIAL_URL", default="")
+
+# -- Salesforce: every name in it is the org's own --------------------------------------
+
+SALESFORCE_ENABLED = env.bool("SALESFORCE_ENABLED", default=False)
+# client_credentials, jwt_bearer, refresh_token, access_token or password
+SALESFORCE_AUTH_FLOW = env("SALESFORCE_AUTH_FLOW", default="client_credentials")
+SALESFORCE_LOGIN_URL = env("SALESFORCE_LOGIN_URL", default="https://login.salesforce.com").rstrip(
+    "/"
+)
+SALESFORCE_INSTANCE_URL = env("SALESFORCE_INSTANCE_URL", default="").rstrip("/")
+SALESFORCE_API_VERSION = env("SALESFORCE_API_VERSION", default="62.0")
+SALESFORCE_CONSUMER_KEY = env("SALESFORCE_CONSUMER_KEY", default="")
+SALESFORCE_CONSUMER_SECRET = env("SALESFORCE_CONSUMER_SECRET", default="")
+SALESFORCE_USERNAME = env("SALESFORCE_USERNAME", default="")
+SALESFORCE_PASSWORD = env("SALESFORCE_PASSWORD", default="")
+SALESFORCE_SECURITY_TOKEN = env("SALESFORCE_SECURITY_TOKEN", default="")
+# The PEM text of a key, or a path to it.
+SALESFORCE_PRIVATE_KEY = env("SALESFORCE_PRIVATE_KEY", default="")
+SALESFORCE_ACCESS_TOKEN = env("SALESFORCE_ACCESS_TOKEN", default="")
+SALESFORCE_REFRESH_TOKEN = env("SALESFORCE_REFRESH_TOKEN", default="")
+SALESFORCE_ORG_ID = env("SALESFORCE_ORG_ID", default="")
+SALESFORCE_CLIENT_NAME = env("SALESFORCE_CLIENT_NAME", default="hermes")
+SALESFORCE_TIMEOUT_SECONDS = env.float("SALESFORCE_TIMEOUT_SECONDS", default=30)
+SALESFORCE_LOAN_OBJECT = env("SALESFORCE_LOAN_OBJECT", default="Loan__c")
+SALESFORCE_LOAN_OFFICER_FIELD = env("SALESFORCE_LOAN_OFFICER_FIELD", default="Loan_Officer__c")
+# text, lookup or owner; auto asks the org which it is
+SALESFORCE_LOAN_OFFICER_MODE = env("SALESFORCE_LOAN_OFFICER_MODE", default="auto")
+# One or several, separated by ;
+SALESFORCE_LOAN_OFFICER = env("SALESFORCE_LOAN_OFFICER", default="")
+SALESFORCE_LOAN_OFFICER_USER_ID = env("SALESFORCE_LOAN_OFFICER_USER_ID", default="")
+# keep or stop: what becomes of a loan that we have when its officer changes
+SALESFORCE_LOAN_OFFICER_CHANGE_POLICY = env("SALESFORCE_LOAN_OFFICER_CHANGE_POLICY", default="keep")
+SALESFORCE_PRIMARY_BORROWER_FIELD = env(
+    "SALESFORCE_PRIMARY_BORROWER_FIELD", default="Primary_Borrower__c"
+)
+SALESFORCE_STAGE_FIELD = env("SALESFORCE_STAGE_FIELD", default="Stage__c")
+SALESFORCE_AMOUNT_FIELD = env("SALESFORCE_AMOUNT_FIELD", default="Amount__c")
+SALESFORCE_CLOSE_DATE_FIELD = env("SALESFORCE_CLOSE_DATE_FIELD", default="CloseDate__c")
+SALESFORCE_LOAN_NUMBER_FIELD = env("SALESFORCE_LOAN_NUMBER_FIELD", default="")
+# {borrower_name}, {loan_number} and {name} are filled in; empty: the loan's own name
+SALESFORCE_TITLE_TEMPLATE = env("SALESFORCE_TITLE_TEMPLATE", default="")
+SALESFORCE_CURRENCY = env("SALESFORCE_CURRENCY", default="")
+SALESFORCE_TIMEZONE = env("SALESFORCE_TIMEZONE", default="UTC")
+# JSON as text, as docs/integrations/salesforce.md shows it.
+SALESFORCE_COBORROWER_FIELDS = env("SALESFORCE_COBORROWER_FIELDS", default="")
+SALESFORCE_STAGE_MAP = env("SALESFORCE_STAGE_MAP", default="")
+# Where new loans go whose status is not mapped; empty: where the mapped ones go
+SALESFORCE_PIPELINE = env("SALESFORCE_PIPELINE", default="")
+# always, create_only or fill_blank: what becomes of a borrower's name, e-mail and phone
+SALESFORCE_PERSON_UPDATE = env("SALESFORCE_PERSON_UPDATE", default="always")
+# skip or create: loans without a borrower
+SALESFORCE_WITHOUT_BORROWER = env("SALESFORCE_WITHOUT_BORROWER", default="skip")
+SALESFORCE_CURSOR_FIELD = env("SALESFORCE_CURSOR_FIELD", default="SystemModstamp")
+SALESFORCE_POLL_INTERVAL_MINUTES = env.int("SALESFORCE_POLL_INTERVAL_MINUTES", default=5)
+SALESFORCE_LOOKBACK_SECONDS = env.int("SALESFORCE_LOOKBACK_SECONDS", default=600)
+# none, all, or since:2026-01-31
+SALESFORCE_INITIAL_SYNC = env("SALESFORCE_INITIAL_SYNC", default="none")
+SALESFORCE_API_BUDGET_PERCENT = env.int("SALESFORCE_API_BUDGET_PERCENT", default=80)
+SALESFORCE_REQUESTS_PER_MINUTE = env.int("SALESFORCE_REQUESTS_PER_MINUTE", default=600)
+# The newest first; several while they are changed.
+SALESFORCE_RELAY_SECRETS = env.list("SALESFORCE_RELAY_SECRETS", default=[])
+SALESFORCE_RELAY_TOLERANCE_SECONDS = env.int("SALESFORCE_RELAY_TOLERANCE_SECONDS", default=300)
+SALESFORCE_OUTBOUND_TOKEN = env("SALESFORCE_OUTBOUND_TOKEN", default="")

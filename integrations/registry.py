@@ -2,6 +2,7 @@
 
 from .google_calendar import SYSTEM as GOOGLE_CALENDAR
 from .pipedrive import SYSTEM as PIPEDRIVE
+from .salesforce import SYSTEM as SALESFORCE
 from .sync import system
 from .tc2 import SYSTEM as TC2
 
@@ -9,6 +10,7 @@ SYSTEMS = [
     PIPEDRIVE,
     TC2,
     GOOGLE_CALENDAR,
+    SALESFORCE,
 ]
 
 

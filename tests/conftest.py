@@ -38,6 +38,7 @@ def _no_broker(settings, monkeypatch):
     settings.TC2_BASE_URL = ""
     settings.TC2_API_KEY = ""
     settings.GOOGLE_SERVICE_ACCOUNT = ""
+    settings.SALESFORCE_ENABLED = False
     settings.CALENDAR_BACKEND = "meetings.calendars.NoCalendar"
     settings.PIPEDRIVE_REQUESTS_PER_2_SECONDS = 100_000
     settings.PIPEDRIVE_SEARCHES_PER_2_SECONDS = 100_000
@@ -107,6 +108,15 @@ def google(sandbox, db, settings, _service_account):
     settings.GOOGLE_SERVICE_ACCOUNT = _service_account
     settings.CALENDAR_BACKEND = "integrations.google_calendar.calendar.GoogleCalendar"
     return GoogleLoop(sandbox)
+
+
+@pytest.fixture
+def salesforce(sandbox, db, settings):
+    """Salesforce connected, and the stages that its loans go through."""
+    from tests.salesforce_loop import SalesforceLoop, connect
+
+    connect(settings, sandbox)
+    return SalesforceLoop(sandbox)
 
 
 @pytest.fixture

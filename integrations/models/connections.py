@@ -70,11 +70,26 @@ class RemoteField(models.Model):
 
 
 class StageMapping(models.Model):
-    """A remote stage's name and the hub stage it stands for."""
+    """A remote stage's name and what it stands for here. Staff edit it."""
+
+    class Action(models.TextChoices):
+        SYNC = "sync", "The deal follows"
+        FREEZE = "freeze", "The deal follows once more, and then never again"
+        SKIP = "skip", "Nothing happens to the deal"
 
     system = models.CharField(max_length=40)
-    remote_stage = models.CharField(max_length=255)
+    remote_stage = models.CharField("status there", max_length=255)
     stage = models.ForeignKey("deals.Stage", null=True, blank=True, on_delete=models.SET_NULL)
+    status = models.CharField(
+        "status here",
+        max_length=10,
+        choices=[("open", "Open"), ("won", "Won"), ("lost", "Lost")],
+        default="open",
+        db_default="open",
+    )
+    action = models.CharField(max_length=10, choices=Action, default=Action.SYNC, db_default="sync")
+    #: Who changed it last; empty while it is as the environment has it.
+    edited_by = models.CharField(max_length=150, default="", db_default="", blank=True)
 
     class Meta:
         constraints = [
@@ -83,3 +98,8 @@ class StageMapping(models.Model):
 
     def __str__(self) -> str:
         return f"{self.remote_stage} in {self.system}"
+
+    @property
+    def is_mapped(self) -> bool:
+        """Whether anybody has said what it stands for."""
+        return self.stage_id is not None or self.action == self.Action.SKIP

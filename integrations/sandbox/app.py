@@ -13,6 +13,8 @@ from integrations.sandbox.pages import answer_page
 from integrations.sandbox.pipedrive.system import Pipedrive
 from integrations.sandbox.recording import Call, Recorder
 from integrations.sandbox.routing import Request, Response, json_response
+from integrations.sandbox.salesforce.options import from_environment
+from integrations.sandbox.salesforce.system import Salesforce
 from integrations.sandbox.server import Server
 from integrations.sandbox.tc2.system import TC2
 from integrations.sandbox.trouble import AFTER, BEFORE, Rule, Trouble
@@ -20,7 +22,7 @@ from integrations.sandbox.trouble import AFTER, BEFORE, Rule, Trouble
 _PROXY_PAGE = b"<html><head><title>Error</title></head><body><h1>Error</h1></body></html>"
 _CUTS = {"reset": "reset", "reset_after": "reset", "lost_answer": "close"}
 
-System = Pipedrive | TC2 | Google
+System = Pipedrive | TC2 | Google | Salesforce
 
 
 class Sandbox:
@@ -34,6 +36,8 @@ class Sandbox:
         api_token: Pipedrive's; by default ``PIPEDRIVE_API_TOKEN``, or else "sandbox-token".
         tc2_key: TC2's, which also signs its webhooks; by default ``TC2_API_KEY``, or else
             "sandbox-tc2-key".
+        loans: Which object Salesforce keeps loans in: ``jungo`` for that of the package,
+            ``plain`` for one of the org's own; by default ``SANDBOX_SALESFORCE_LOANS``.
         plan: ``unlimited`` counts tokens and refuses nothing; ``lite``, ``growth``,
             ``premium`` and ``ultimate`` refuse as those plans do.
     """
@@ -48,6 +52,7 @@ class Sandbox:
         host: str = "127.0.0.1",
         plan: str = "unlimited",
         tc2_key: str | None = None,
+        loans: str | None = None,
     ) -> None:
         self._address = host, port
         token = api_token or os.environ.get("PIPEDRIVE_API_TOKEN") or "sandbox-token"
@@ -59,14 +64,17 @@ class Sandbox:
         key = tc2_key or os.environ.get("TC2_API_KEY") or "sandbox-tc2-key"
         self.tc2 = TC2(self.clock, Journal(data_path, "tc2"), key)
         self.google = Google(self.clock, Journal(data_path, "google"))
-        self._systems: list[System] = [self.pipedrive, self.tc2, self.google]
+        options = from_environment(loans)
+        self.salesforce = Salesforce(self.clock, Journal(data_path, "salesforce"), options)
+        self._systems: list[System] = [self.pipedrive, self.tc2, self.google, self.salesforce]
         self._control = Control(self)
         self._server: Server | None = None
 
     def start(self) -> "Sandbox":
         """Listen, in a thread of its own; returns once connections are taken."""
-        self._server = Server(*self._address, self.answer)
+        self._server = Server(*self._address, self.answer, self.clock)
         self.tc2.listens_at(self.url)
+        self.salesforce.listens_at(self.url)
         for system in self._systems:
             system.start()
         threading.Thread(
@@ -150,17 +158,29 @@ class Sandbox:
             return _troubled(system, before)
         response = _safely(system, request)
         if after := next((rule for rule in rules if rule.kind in AFTER), None):
-            return _troubled(system, after)
+            return _halved(response) if after.kind == "truncated" else _troubled(system, after)
         return response
+
+
+def _halved(whole: Response) -> Response:
+    half = whole.body[: len(whole.body) // 2]
+    return Response(whole.status, half, whole.headers, "application/json")
 
 
 def _troubled(system: System, rule: Rule) -> Response:
     if cut := _CUTS.get(rule.kind):
         return Response(0, cut=cut)
+    response = _refused(system, rule)
+    if rule.retry_after:
+        response.headers["Retry-After"] = str(rule.retry_after)
+    return response
+
+
+def _refused(system: System, rule: Rule) -> Response:
     if rule.kind in ("error", "error_after") and rule.body != "json":
         page = _PROXY_PAGE if rule.body == "html" else b""
         return Response(rule.status, page, content_type="text/html; charset=UTF-8")
-    return system.trouble(rule.kind, rule.status)
+    return system.trouble(rule)
 
 
 def _safely(system: System, request: Request) -> Response:

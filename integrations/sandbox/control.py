@@ -9,12 +9,15 @@ from integrations.sandbox.clock import stamp_with_milliseconds
 from integrations.sandbox.control_google import GoogleControl
 from integrations.sandbox.control_input import Refused, json_object, number
 from integrations.sandbox.control_records import RecordControl
+from integrations.sandbox.control_salesforce import SalesforceControl
+from integrations.sandbox.control_salesforce_events import SalesforceEventControl
 from integrations.sandbox.control_tc2 import TC2Control
 from integrations.sandbox.deliveries import MOST_SHOWN
 from integrations.sandbox.google.errors import Refusal as GoogleRefusal
 from integrations.sandbox.pipedrive.errors import ApiError
 from integrations.sandbox.pipedrive.webhooks import shown_with_state
 from integrations.sandbox.routing import MalformedBody, Request, Response, Routes, json_response
+from integrations.sandbox.salesforce.errors import Refusal as SalesforceRefusal
 from integrations.sandbox.switches import WrongSwitch
 from integrations.sandbox.tc2.errors import Refusal
 from integrations.sandbox.trouble import UnknownTrouble
@@ -46,6 +49,9 @@ class Control:
         self._tc2.add_routes(self._routes, PREFIX)
         self._google = GoogleControl(sandbox.google)
         self._google.add_routes(self._routes, PREFIX)
+        self._salesforce = SalesforceControl(sandbox.salesforce)
+        self._salesforce.add_routes(self._routes, PREFIX)
+        SalesforceEventControl(sandbox.salesforce).add_routes(self._routes, PREFIX)
 
     def _add_routes(self) -> None:
         add = self._routes.add
@@ -86,7 +92,7 @@ class Control:
             return json_response(handler())
         except ApiError as error:
             return _error(error.error, error.status)
-        except (Refusal, GoogleRefusal) as error:
+        except (Refusal, GoogleRefusal, SalesforceRefusal) as error:
             return _error(str(error), error.status)
         except MalformedBody:
             return _error("The body is not JSON", 400)
@@ -108,6 +114,7 @@ class Control:
             "budget": self._pipedrive.budget.as_json(),
             "tc2": self._tc2.state(request),
             "google": self._google.state(),
+            "salesforce": self._salesforce.state(),
         }
 
     def _reset(self, _request: Request) -> dict:

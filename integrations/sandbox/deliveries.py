@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from integrations.sandbox.clock import Clock, stamp_with_milliseconds
@@ -21,6 +22,8 @@ MOST_SHOWN = 200
 class Deliveries:
     """The queue, and the list that the page shows. The account's lock guards both.
 
+    ``retries`` are the rules of all webhooks, or those of each by its id.
+
     First attempts that share a key leave in order. A retry holds nobody up, so later
     events overtake it: as Pipedrive and TC2 have it.
     """
@@ -31,10 +34,10 @@ class Deliveries:
         journal: Journal,
         switches: Switches,
         lock: threading.RLock,
-        retries: Retries,
+        retries: Retries | Mapping[int, Retries],
     ) -> None:
         self._clock, self._journal, self._switches = clock, journal, switches
-        self._rules = retries
+        self._retry_rules = retries
         #: Senders wait on the one, ``settle`` on the other.
         self.changed = threading.Condition(lock)
         self._settled = threading.Condition(lock)
@@ -127,7 +130,7 @@ class Deliveries:
             return
         status = outcome["status"]
         first = delivery.attempt == 1
-        if self.arrived(outcome):
+        if self.arrived(delivery, outcome):
             self.webhooks.note_success(delivery.webhook_id, status)
             self._close(delivery, "delivered")
         else:
@@ -136,13 +139,24 @@ class Deliveries:
         if first:
             self._leave_chains(delivery)
 
-    def arrived(self, outcome: dict) -> bool:
+    def arrived(self, delivery: Delivery, outcome: dict) -> bool:
         """Whether the system takes such an answer for success."""
-        return outcome["status"] is not None and self._rules.succeeded(outcome["status"])
+        status = outcome["status"]
+        succeeded = status is not None and self._rules(delivery).succeeded(status)
+        return succeeded and not outcome["error"]
+
+    def acknowledged(self, delivery: Delivery, answer: str) -> bool:
+        """Whether the body of an answer is what the system wants to read."""
+        return self._rules(delivery).acknowledged(answer)
+
+    def _rules(self, delivery: Delivery) -> Retries:
+        rules = self._retry_rules
+        return rules if isinstance(rules, Retries) else rules[delivery.webhook_id]
 
     def _retry(self, delivery: Delivery, status: int | None) -> None:
-        waits = self._rules.after_seconds
-        if delivery.attempt > len(waits) or not self._rules.worthwhile(status):
+        rules = self._rules(delivery)
+        waits = rules.after_seconds
+        if delivery.attempt > len(waits) or not rules.worthwhile(status):
             self._close(delivery, "failed")
             return
         wait = waits[delivery.attempt - 1] * self._switches.retry_scale

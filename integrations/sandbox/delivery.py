@@ -41,6 +41,8 @@ class Retries:
     succeeded: Callable[[int], bool]
     #: Whether such an answer (None: there was none) is worth another try.
     worthwhile: Callable[[int | None], bool]
+    #: Whether the body of a successful answer is what it must be.
+    acknowledged: Callable[[str], bool] = lambda _answer: True
 
 
 class Webhooks(Protocol):

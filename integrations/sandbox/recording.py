@@ -50,6 +50,8 @@ class Call:
     method: str
     url: str
     path: str
+    #: The parameters, of which one may be a query's text.
+    query: dict[str, str]
     headers: dict[str, str]
     body: object
     #: 0: no answer, the connection was cut before anything happened.
@@ -87,6 +89,7 @@ class Recorder:
             method=request.method,
             url=request.url,
             path=request.path,
+            query=without_secrets(dict(request.query)),
             headers=headers,
             body=body,
             status=response.status,

@@ -40,9 +40,9 @@ class Sender:
         session.trust_env = False
         while (taken := self._take()) is not None:
             delivery, letter = taken
-            outcome = self._post(session, delivery.url, letter)
-            for _ in range(self._copies(outcome)):
-                self._post(session, delivery.url, letter)
+            outcome = self._post(session, delivery, letter)
+            for _ in range(self._copies(delivery, outcome)):
+                self._post(session, delivery, letter)
             with self._deliveries.changed:
                 if not self._stopping:
                     self._deliveries.finish(delivery, outcome)
@@ -57,20 +57,24 @@ class Sender:
                 queue.changed.wait(queue.seconds_to_wait())
         return None
 
-    def _post(self, session: requests.Session, url: str, letter: dict) -> dict:
+    def _post(self, session: requests.Session, delivery: Delivery, letter: dict) -> dict:
         started = time.monotonic()
         status, error = None, ""
         try:
-            status = session.post(
-                url,
+            answer = session.post(
+                delivery.url,
                 **letter,
                 timeout=self._switches.delivery_timeout_seconds,
                 allow_redirects=False,
-            ).status_code
+            )
+            status = answer.status_code
+            if answer.ok and not self._deliveries.acknowledged(delivery, answer.text):
+                error = "not acknowledged"
         except requests.RequestException as failure:
             error = type(failure).__name__
         elapsed = round((time.monotonic() - started) * 1000, 1)
         return {"status": status, "error": error, "milliseconds": elapsed}
 
-    def _copies(self, outcome: dict) -> int:
-        return self._switches.duplicate_deliveries if self._deliveries.arrived(outcome) else 0
+    def _copies(self, delivery: Delivery, outcome: dict) -> int:
+        arrived = self._deliveries.arrived(delivery, outcome)
+        return self._switches.duplicate_deliveries if arrived else 0

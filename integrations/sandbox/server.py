@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from integrations.sandbox.clock import Clock
 from integrations.sandbox.routing import Request, Response, json_response
 
 MAX_BODY_BYTES = 20_000_000
@@ -22,8 +23,10 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 128
     allow_reuse_address = True
 
-    def __init__(self, host: str, port: int, answer: Callable[[Request], Response]) -> None:
-        self.answer = answer
+    def __init__(
+        self, host: str, port: int, answer: Callable[[Request], Response], clock: Clock
+    ) -> None:
+        self.answer, self.clock = answer, clock
         self._open: set[socket.socket] = set()
         self._open_lock = threading.Lock()
         super().__init__((host, port), Handler)
@@ -123,6 +126,12 @@ class Handler(BaseHTTPRequestHandler):
             # The reader and the writer hold the socket open; its descriptor can be had.
             os.close(self.connection.detach())
         self.close_connection = True
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Every answer says what time it is where the simulated systems are."""
+        return super().date_time_string(
+            self.server.clock.time() if timestamp is None else timestamp
+        )
 
     def log_message(self, format: str, *args: object) -> None:
         """Quiet: the recorder keeps every call."""

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 #: Before the system sees the request.
 BEFORE = {"error", "reset", "unauthorized", "burst", "daily", "blocked"}
 #: After it has done what was asked.
-AFTER = {"error_after", "reset_after", "lost_answer"}
+AFTER = {"error_after", "reset_after", "lost_answer", "truncated"}
 KINDS = {"latency", *BEFORE, *AFTER}
 BODIES = ("json", "html", "empty")
 
@@ -25,7 +25,8 @@ class Rule:
     #: ``latency``: wait ``seconds`` before the call is handled. ``error``: answer
     #: ``status`` and do nothing. ``error_after``: do it, then answer ``status``.
     #: ``reset``, ``reset_after``: the connection is reset before, or after, the work.
-    #: ``lost_answer``: do it, then close the connection without a word.
+    #: ``lost_answer``: do it, then close the connection without a word. ``truncated``:
+    #: do it, then answer with half of what there is to say.
     #: ``unauthorized``, ``burst``, ``daily``, ``blocked``: the system's own 401, two
     #: forms of 429, and the HTML 403 of the guard in front of it.
     kind: str
@@ -44,6 +45,10 @@ class Rule:
     #: What ``error`` and ``error_after`` answer with: ``json`` in the system's own words,
     #: ``html`` as from a proxy in front of it, or ``empty``.
     body: str = "json"
+    #: What ``error`` and ``error_after`` are called, where a system has names for errors.
+    code: str = ""
+    #: So many seconds are in the ``Retry-After`` of all that is an error; 0: there is none.
+    retry_after: int = 0
     number: int = 0
     hits: int = 0
 
@@ -68,7 +73,11 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "seconds": (int, float),
     "status": (int,),
     "body": (str,),
+    "code": (str,),
+    "retry_after": (int,),
 }
+
+_RANGES = {"status": (400, 599), "seconds": (0, 120), "retry_after": (0, 86_400)}
 
 
 class Trouble:
@@ -144,10 +153,9 @@ def _check(options: dict) -> None:
         raise UnknownTrouble(f"kind is one of {', '.join(sorted(KINDS))}")
     if options.get("body", "json") not in BODIES:
         raise UnknownTrouble(f"body is one of {', '.join(BODIES)}")
-    if not 400 <= options.get("status", 500) <= 599:
-        raise UnknownTrouble("status is 400 to 599")
-    if not 0 <= options.get("seconds", 0) <= 120:
-        raise UnknownTrouble("seconds is 0 to 120")
+    for name, (least, most) in _RANGES.items():
+        if not least <= options.get(name, least) <= most:
+            raise UnknownTrouble(f"{name} is {least} to {most}")
     times = options.get("times", 1)
     if times is not None and times < 1:
         raise UnknownTrouble("times is 1 or more, or null")

@@ -82,6 +82,12 @@ class Findings:
             f"as {name.replace('_', ' ')}, who is not known in Hermes: left as it is",
         )
 
+    def ended(self, record: RemoteRecord, link: ExternalLink) -> None:
+        """It was deleted there, and stays here."""
+        kind = record.kind.replace("_", " ")
+        sentence = f"The {kind} was deleted in {self.system.label}. It stays here, and ends there"
+        self._logs.append((link, "deleted_there", sentence))
+
     def problems(self, record: RemoteRecord, link: ExternalLink) -> None:
         """Keep the record's sentences; called only if the message was news."""
         for problem in record.problems:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import logging
-import random
 import re
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -28,20 +25,10 @@ from .errors import (
     Unauthorised,
     Unavailable,
 )
-
-logger = logging.getLogger(__name__)
+from .patience import PATIENCE, TRIES, patiently
 
 #: Seconds to connect, and to wait for an answer.
 TIMEOUT = (3.05, 30)
-
-#: Tries within one call. The queues have their own, longer schedule.
-TRIES = 3
-
-#: No new try later than this after the first one began; a longer wait is the queue's.
-PATIENCE = timedelta(seconds=5)
-
-#: The first backoff is at most this long; each further one twice as long.
-BACKOFF = timedelta(seconds=0.5)
 
 #: Calls that do no harm when they are made twice.
 REPEATABLE = {"GET", "PUT", "PATCH", "DELETE"}
@@ -127,23 +114,13 @@ class Http:
         Raises:
             SyncError: Anything but a well-formed 2xx.
         """
-        give_up_at = time.monotonic() + self.patience.total_seconds()
         content = {"data": form} if form is not None else {"json": body}
-        attempt = 1
-        while True:
-            try:
-                return self._once(method, path, params, content, windows)
-            except (RateLimited, Unavailable) as error:
-                wait = _wait(error, attempt)
-                if (
-                    attempt == self.tries
-                    or not (repeatable or _may_repeat(method, error))
-                    or time.monotonic() + wait > give_up_at
-                ):
-                    raise
-                logger.info("%s; trying again in %.1f s", error, wait)
-            time.sleep(wait)
-            attempt += 1
+        return patiently(
+            lambda: self._once(method, path, params, content, windows),
+            may_repeat=lambda error: repeatable or _may_repeat(method, error),
+            tries=self.tries,
+            patience=self.patience,
+        )
 
     def _once(
         self,
@@ -169,7 +146,7 @@ class Http:
             _read(response, what)
         except (requests.RequestException, UnicodeEncodeError) as error:
             # Not chained: its text holds the whole address, query and all.
-            raise _not_answered(what, error) from None
+            raise not_answered(what, error) from None
         self.observe(response)
         if not 200 <= response.status_code < 300:
             refusal = self.classify(response) or by_status(response)
@@ -196,7 +173,8 @@ def _read(response: requests.Response, what: str) -> None:
     response._content = b"".join(chunks)
 
 
-def _not_answered(what: str, error: Exception) -> SyncError:
+def not_answered(what: str, error: Exception) -> SyncError:
+    """What it means that a call brought no answer."""
     match error:
         case requests.exceptions.InvalidJSONError():
             return Rejected(f"{what}: a value cannot be written as the other system wants it")
@@ -227,13 +205,6 @@ def _was_refused(error: requests.ConnectionError) -> bool:
 
 def _may_repeat(method: str, error: SyncError) -> bool:
     return method in REPEATABLE or isinstance(error, RateLimited | NeverArrived)
-
-
-def _wait(error: SyncError, attempt: int) -> float:
-    """Seconds before the next try: as long as was asked, or backoff with full jitter."""
-    if isinstance(error, RateLimited):
-        return error.retry_after.total_seconds() + random.uniform(0, 0.3)
-    return random.uniform(0, BACKOFF.total_seconds() * 2 ** (attempt - 1))
 
 
 def by_status(response: requests.Response) -> SyncError:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from integrations.models import ExternalLink, LinkState
 
-from . import findings, heirs, held_as, hub, links, locks, match, outbox_entries, waiting
+from . import findings, heirs, held_as, hub, links, locks, match, removals, waiting
 from .link_clock import (
     advance,
     forget_future,
@@ -116,7 +116,7 @@ class KindBatch:
             tombstone.state = LinkState.GONE
             self.writes.link(tombstone)
             self._note(record, Status.IGNORED, None, "Deleted before Hermes knew it")
-        elif _is_news_of_its_end(record, link):
+        elif removals.is_news(record, link):
             self._archive(record, link)
         else:
             self._note(record, Status.IGNORED, link.record_id, "Already gone here")
@@ -133,13 +133,11 @@ class KindBatch:
             self._advance(link, record)
             self._note(record, Status.REMOVED, None, "Its twin there takes its place")
             return
-        rows = self.hub_kind.model._base_manager.filter(pk=link.record_id, archived_at__isnull=True)
-        archived = rows.update(archived_at=self.now, updated_at=self.now)
-        link.state = LinkState.GONE
-        # A person archived it before: should it come back there, it stays archived here.
-        link.deleted_here = not archived and not self.spoke_kind.deletes
-        if link.record_id is not None:
-            outbox_entries.forget_what_is_gone(self.system, self.kind, link.record_id)
+        if self.spoke_kind.archives:
+            removals.archive_here(self.system, link, self.now)
+        else:
+            link.state = LinkState.GONE
+            self.findings.ended(record, link)
         self._advance(link, record)
         self._note(record, Status.REMOVED, link.record_id, "")
 
@@ -158,12 +156,22 @@ class KindBatch:
         if link.deleted_here and (self.spoke_kind.deletes or target.archived_at):
             self._note(record, Status.IGNORED, link.record_id, "Archived in Hermes")
             return
+        if self.spoke_kind.frozen(target, link):
+            self._know(record, link)
+            self._note(record, Status.IGNORED, link.record_id, "It is settled here")
+            return
         stale = is_stale(record, link)
         if link.state == LinkState.GONE and not stale:
             link.state, link.deleted_here = LinkState.LIVE, False
             self._advance(link, record)
             self._restore(target)
         self._merge(record, target, link, Match.LINK, stale=stale)
+
+    def _know(self, record: RemoteRecord, link: ExternalLink) -> None:
+        """Keep what it has there, so that it is no news again, and take nothing of it."""
+        values = self.values.of(record)
+        link.snapshot |= {name: jsonable(value) for name, value in values.items()}
+        self._advance(link, record)
 
     def _restore(self, target: Any) -> None:
         if target.archived_at is not None:
@@ -190,7 +198,7 @@ class KindBatch:
         if refusal := why_not_made(self, record):
             self.results[record.remote_id] = refusal
             return
-        values = self.values.of(record)
+        values = self.values.for_new(record)
         target, link = self.hub_kind.new(values), self._new_link(record, None)
         link.snapshot = {name: jsonable(value) for name, value in values.items()}
         link.snapshot |= {"hub_id": record.hub_id_text, **record.shown}
@@ -281,11 +289,3 @@ def _status(merged: Merged, *, stale: bool) -> Status:
     if merged.take:
         return Status.CHANGED
     return Status.STALE if stale else Status.UNCHANGED
-
-
-def _is_news_of_its_end(record: RemoteRecord, link: ExternalLink) -> bool:
-    """Whether a deletion is one that we did not make and have not heard of."""
-    if link.state == LinkState.LIVE:
-        return not is_stale(record, link)
-    # A call of ours may have found it gone before its message came.
-    return link.state == LinkState.GONE and not link.deleted_here and is_ahead(record, link)

@@ -20,10 +20,6 @@ from .records import RemoteRecord
 from .runs import Progress, Run
 from .system import Page, Remote, System
 
-#: Re-read this much on every poll. A remote may commit a change some seconds after the
-#: time it stamps on it; records we have already seen change nothing.
-LOOK_BACK = timedelta(minutes=5)
-
 BACKFILL = "backfill"
 
 
@@ -32,7 +28,7 @@ def poll(system: System, *, released: bool = False, progress: Progress | None = 
     with runs.run(system, SyncRun.Action.POLL, released=released, progress=progress) as run:
         remote = system.connect()
         try:
-            for kind in system.kinds:
+            for kind in system.listed():
                 _poll_kind(system, remote, kind, run)
         finally:
             # What the brake held back is news as well.
@@ -44,12 +40,13 @@ def poll(system: System, *, released: bool = False, progress: Progress | None = 
 
 def _poll_kind(system: System, remote: Remote, kind: str, run: Run) -> None:
     cursor = _cursor(system, kind)
-    since = cursor.watermark and cursor.watermark - LOOK_BACK
-    newest, held = cursor.watermark, []
+    since = cursor.watermark and cursor.watermark - system.look_back()
+    newest, held, clock = cursor.watermark, [], run.row.started_at
     places: dict[str, str] = {}
     for page in remote.pages(kind, since):
         run.saw(kind, page)
         places |= page.places
+        clock = page.clock or clock
         changing, rest = changes_in(system, page.records)
         run.learnt(changing)
         if run.row.brake_released:
@@ -60,7 +57,9 @@ def _poll_kind(system: System, remote: Remote, kind: str, run: Run) -> None:
         outcomes = apply_page(with_missing_parents(system, rest), system=system)
         run.learnt(created(rest, outcomes))
         run.count(kind, outcomes)
-    cursor.watermark = newest
+    # A record stamped in the future must not hide what changes until then; and where there
+    # is none at all, the next poll need not read all.
+    cursor.watermark = min(newest or clock, clock)
     _apply_held(system, run, held, cursor, places)
 
 
@@ -73,12 +72,9 @@ def _apply_held(
 ) -> None:
     """Write the changes that passed the brake, and with them where the next poll begins."""
     records = with_missing_parents(system, held)
-    # A record stamped in the future must not hide what changes until then; and where there
-    # is none at all, the next poll need not read all.
-    newest = min(cursor.watermark or run.row.started_at, run.row.started_at)
     with transaction.atomic():
         outcomes = apply_page(records, system=system)
-        SyncCursor.objects.filter(pk=cursor.pk).update(watermark=newest)
+        SyncCursor.objects.filter(pk=cursor.pk).update(watermark=cursor.watermark)
         for name, place in places.items():
             SyncCursor.objects.update_or_create(
                 system=system.name, kind=name, defaults={"page_token": place}
@@ -119,7 +115,7 @@ def _backfill_kind(system: System, remote: Remote, kind: str, run: Run) -> None:
             outcomes = apply_page(records, system=system)
             seen = _newest(cursor.watermark, page.records)
             # What changes during the walk has to be polled again.
-            cursor.watermark = seen and min(seen, started_at - LOOK_BACK)
+            cursor.watermark = seen and min(seen, (page.clock or started_at) - system.look_back())
             cursor.page_token, cursor.walk = page.token or FINISHED, BACKFILL
             cursor.save()
         run.count(kind, outcomes)
@@ -159,7 +155,7 @@ def deletions(system: System) -> SyncRun:
         remote = system.connect()
         for kind in system.kinds:
             cursor = _cursor(system, f"{kind}:deleted")
-            since = (cursor.watermark or timezone.now() - timedelta(days=30)) - LOOK_BACK
+            since = (cursor.watermark or timezone.now() - timedelta(days=30)) - system.look_back()
             records = remote.deleted(kind, since)
             run.counts[kind]["seen"] += len(records)
             changing, _ = changes_in(system, records)

@@ -51,6 +51,8 @@ def _differs(system: System, record: RemoteRecord, link: ExternalLink) -> bool:
         return link.state == LinkState.LIVE
     rules, hub_kind = system.kinds[record.kind].fields, hub.KINDS[record.kind]
     agreed = link.snapshot
+    if any(agreed.get(name) != pk for name, pk in record.ours.items()):
+        return True
     return any(
         name in rules and not rules[name].same(agreed.get(name), _taken(hub_kind, name, v, agreed))
         for name, v in record.fields.items()

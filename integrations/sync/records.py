@@ -19,6 +19,10 @@ class RemoteRecord:
         fields: Hub field to value, only the fields that the message carried. Absent
             leaves ours alone, empty clears it.
         parents: Hub foreign key to the remote id it points at, None for "none".
+        ours: Hub foreign key to the hub's own id, where a table of ours says what is meant.
+        when_new: Hub field to value, foreign keys to hub ids, for a record that is made of this
+            one; later they are ours alone.
+        not_made: Why no record is made of it here, where there is none yet.
         modified_at: The record's own time of change, by the remote's clock.
         event_at: When the remote sent the message; orders deliveries. None where the
             record was read and not delivered.
@@ -42,6 +46,9 @@ class RemoteRecord:
     remote_id: str
     fields: Mapping[str, Any] = field(default_factory=dict)
     parents: Mapping[str, str | None] = field(default_factory=dict)
+    ours: Mapping[str, int | None] = field(default_factory=dict)
+    when_new: Mapping[str, Any] = field(default_factory=dict)
+    not_made: str = ""
     modified_at: datetime | None = None
     event_at: datetime | None = None
     # Two that say the same are equal, whenever that was heard.
@@ -85,6 +92,7 @@ def _on_top_of(older: RemoteRecord, newer: RemoteRecord) -> RemoteRecord:
         newer,
         fields={**older.fields, **newer.fields},
         parents={**older.parents, **newer.parents},
+        ours={**older.ours, **newer.ours},
         remote_state={**older.remote_state, **newer.remote_state},
         shown={**older.shown, **newer.shown},
         merged_from=tuple(dict.fromkeys(older.merged_from + newer.merged_from)),

@@ -27,7 +27,8 @@ def remote_values(system: System, record: RemoteRecord, names: Container[str]) -
         name: pk for name, pk in record.parents.items() if name in names and name in kind.parents
     }
     known = links.record_ids_of(system.name, _by_kind(kind, named))
-    return values | {name: known.get((kind.parents[name], pk or "")) for name, pk in named.items()}
+    parents = {name: known.get((kind.parents[name], pk or "")) for name, pk in named.items()}
+    return values | parents | {name: pk for name, pk in record.ours.items() if name in names}
 
 
 def _by_kind(kind: hub.HubKind, named: dict[str, str | None]) -> dict[str, list[str]]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from integrations.models import ExternalLink, LinkState
 
-from . import hub, links
-from .link_clock import is_stale
+from . import hub, links, outbox_entries
+from .link_clock import is_ahead, is_stale
 from .records import RemoteRecord, coalesce
 from .system import System, everyone
 
@@ -89,6 +90,26 @@ def _links_below(system: System, kind: str, parent: str, ids: list[int]) -> list
             record_id__in=list(children.values_list("pk", flat=True)),
         )
     )
+
+
+def archive_here(system: System, link: ExternalLink, now: datetime) -> None:
+    """Archive the record of a link whose remote record was deleted. The link is not saved."""
+    hub_kind, spoke_kind = hub.KINDS[link.kind], system.kinds[link.kind]
+    rows = hub_kind.model._base_manager.filter(pk=link.record_id, archived_at__isnull=True)
+    archived = rows.update(archived_at=now, updated_at=now)
+    link.state = LinkState.GONE
+    # A person archived it before: should it come back there, it stays archived here.
+    link.deleted_here = not archived and not spoke_kind.deletes
+    if link.record_id is not None:
+        outbox_entries.forget_what_is_gone(system, link.kind, link.record_id)
+
+
+def is_news(record: RemoteRecord, link: ExternalLink) -> bool:
+    """Whether a deletion is one that we did not make and have not heard of."""
+    if link.state == LinkState.LIVE:
+        return not is_stale(record, link)
+    # A call of ours may have found it gone before its message came.
+    return link.state == LinkState.GONE and not link.deleted_here and is_ahead(record, link)
 
 
 def are_left_alone(kind: str, record_id: int) -> bool:

@@ -55,7 +55,25 @@ def companies_named_so(records: Sequence[RemoteRecord]) -> Pairs:
 
 
 def _contacts(records: Sequence[RemoteRecord]) -> Pairs:
-    """The same e-mail within the same company."""
+    """The same e-mail within the same company; of who is of none, anywhere."""
+    return [*_of_companies(records), *_of_no_company(records)]
+
+
+def _of_no_company(records: Sequence[RemoteRecord]) -> Pairs:
+    free = [one for one in records if not one.parents.get("company") and one.fields.get("email")]
+    return links.rows(
+        f"""
+        SELECT k.remote_id, p.id FROM unnest(%s::text[], %s::text[]) AS k (remote_id, email)
+        JOIN contacts_contact p ON p.email_key = {EMAIL_KEY.format("k.email")}
+            AND p.archived_at IS NULL
+        WHERE btrim(k.email) <> '' ORDER BY p.id
+        """,
+        [record.remote_id for record in free],
+        [record.fields["email"] for record in free],
+    )
+
+
+def _of_companies(records: Sequence[RemoteRecord]) -> Pairs:
     return links.rows(
         f"""
         SELECT k.remote_id, p.id

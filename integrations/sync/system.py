@@ -51,6 +51,8 @@ class SpokeKind:
             a person is asked about the others.
         deleted_with: The parent that takes records of this kind along when it is deleted there.
         deletion_spreads: Whether the others delete what was deleted there.
+        archives: Whether what is deleted there is archived here; else only the link ends.
+        frozen: Whether this hub record takes nothing more from there.
         listed: Whether it has a list of its own; else it comes with another kind's.
         readable: Whether it is shown when it is asked for; else who is named is believed.
         derived: What else is sent, beside the fields.
@@ -70,6 +72,8 @@ class SpokeKind:
     guess: bool = True
     deleted_with: str = ""
     deletion_spreads: bool = True
+    archives: bool = True
+    frozen: Callable[[Any, Any], bool] = lambda record, link: False
     listed: bool = True
     readable: bool = True
     derived: Derived | None = None
@@ -141,6 +145,8 @@ class Page:
         unusable: A sentence for each row of which nothing can be kept.
         unusable_ids: Which these are, where that is known: they are there nevertheless.
         places: Where the next poll goes on, by list: kept once all of this poll is applied.
+        clock: The remote's own time when the walk began, where it tells: what changes later
+            is not in the walk.
     """
 
     records: list[RemoteRecord]
@@ -148,6 +154,7 @@ class Page:
     unusable: tuple[str, ...] = ()
     unusable_ids: tuple[str, ...] = ()
     places: Mapping[str, str] = field(default_factory=dict)
+    clock: datetime | None = None
 
 
 class Remote(Protocol):
@@ -196,6 +203,9 @@ class System:
     setup: Setup | None = None
     #: How often it is polled, until a person says otherwise on its connection's page.
     poll_minutes: Callable[[], int] = lambda: 5
+    #: So much is read again on every poll: a remote may commit a change some time after the
+    #: moment that it stamps on it. Records that we have seen already change nothing.
+    look_back: Callable[[], timedelta] = lambda: timedelta(minutes=5)
     #: How long a change waits for others of the same record, to go out with them.
     gather: Callable[[], timedelta] = timedelta
     #: A record of which messages say no more than that it changed is read so often at most.

@@ -35,6 +35,8 @@ class Values:
 
     def parent_id(self, record: RemoteRecord, name: str) -> int | None:
         """The hub id of a parent; None for none, and for one that is not known."""
+        if name in record.ours:
+            return record.ours[name]
         remote_id = record.parents.get(name)
         if remote_id is None:
             return None
@@ -43,14 +45,20 @@ class Values:
     def of(self, record: RemoteRecord) -> dict[str, Any]:
         """The record's fields as Python values, parents as hub ids; bad ones are reported."""
         if record.remote_id not in self._converted:
-            own, parents = self._own_fields(record), self._parents(record)
-            self._converted[record.remote_id] = own | parents
+            own, parents = self._own_fields(record, record.fields), self._parents(record)
+            self._converted[record.remote_id] = own | parents | dict(record.ours)
         return self._converted[record.remote_id]
 
-    def _own_fields(self, record: RemoteRecord) -> dict[str, Any]:
+    def for_new(self, record: RemoteRecord) -> dict[str, Any]:
+        """The same for a record that is made of it, with what only a new one takes."""
+        return self._own_fields(record, record.when_new, all_of_ours=True) | self.of(record)
+
+    def _own_fields(
+        self, record: RemoteRecord, fields: Mapping[str, Any], *, all_of_ours: bool = False
+    ) -> dict[str, Any]:
         values: dict[str, Any] = {}
-        for name, value in record.fields.items():
-            if name not in self.rules:
+        for name, value in fields.items():
+            if name not in self.rules and not all_of_ours:
                 continue
             try:
                 values[name] = self.hub_kind.coerce(name, value)
@@ -84,6 +92,8 @@ class Values:
             ours = None if remote_id is None else self.parent_id(record, name) or 0
             if name in self.rules and (name not in snapshot or snapshot[name] != ours):
                 return False
+        if any(name not in snapshot or snapshot[name] != pk for name, pk in record.ours.items()):
+            return False
         return not record.problems
 
     def _are_the_same(self, snapshot: Mapping[str, Any], record: RemoteRecord) -> bool:

@@ -17,6 +17,8 @@ def why_not_made(batch: KindBatch, record: RemoteRecord) -> Outcome | None:
     kind, spoke_kind = batch.kind.replace("_", " "), batch.spoke_kind
     if (tombstone := batch.links.get(record.remote_id)) and is_stale(record, tombstone):
         return Outcome(Status.STALE, note="Deleted there meanwhile")
+    if record.not_made:
+        return Outcome(Status.IGNORED, note=record.not_made)
     if not spoke_kind.create:
         if batch.kind == "team_member":
             batch.findings.stranger(record)
@@ -28,7 +30,7 @@ def why_not_made(batch: KindBatch, record: RemoteRecord) -> Outcome | None:
         batch.findings.refuse_misfit(record, lacking)
         return Outcome(Status.IGNORED, note=f"It has no {lacking} there, and none is made without")
     for required in (*batch.hub_kind.requires, *spoke_kind.awaits):
-        if batch.values.parent_id(record, required) is None:
+        if batch.values.parent_id(record, required) is None and required not in record.when_new:
             return Outcome(
                 Status.WAITING, note=f"Its {required.replace('_', ' ')} is not known yet"
             )

@@ -50,9 +50,12 @@ class Client:
 
 @dataclass
 class Arrival:
-    body: dict
     headers: dict
     raw: bytes
+
+    @property
+    def body(self) -> dict:
+        return json.loads(self.raw)
 
     @property
     def meta(self) -> dict:
@@ -65,6 +68,7 @@ class Receiver:
     def __init__(self) -> None:
         self.arrivals: list[Arrival] = []
         self.status_for: Callable[[Arrival], int] = lambda _arrival: 200
+        self.answer_for: Callable[[Arrival], str] = lambda _arrival: ""
         self._changed = threading.Condition()
         receiver = self
 
@@ -72,16 +76,19 @@ class Receiver:
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
-                self._answer(405)
+                self._answer(405, "")
 
             def do_POST(self) -> None:
                 raw = self.rfile.read(int(self.headers["Content-Length"]))
-                self._answer(receiver.take(Arrival(json.loads(raw), dict(self.headers), raw)))
+                arrival = Arrival(dict(self.headers), raw)
+                self._answer(receiver.take(arrival), receiver.answer_for(arrival))
 
-            def _answer(self, status: int) -> None:
+            def _answer(self, status: int, text: str) -> None:
                 self.send_response(status)
-                self.send_header("Content-Length", "0")
+                self.send_header("Content-Length", str(len(text)))
                 self.end_headers()
+                if text:
+                    self.wfile.write(text.encode())
 
             def log_message(self, *args: object) -> None:
                 pass

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand
 from hermes import before_run, embedded, second_terminal
 from hermes.supervisor import Program, Supervisor
 from integrations.sandbox.google.service_account import kept_key
+from integrations.sandbox.salesforce.demo_settings import demo_settings
 
 SANDBOX_DEFAULTS = {
     "PIPEDRIVE_API_TOKEN": "sandbox-token",
@@ -38,6 +39,8 @@ def environment() -> dict[str, str]:
         }
     if not os.environ.get("GOOGLE_SERVICE_ACCOUNT"):
         given |= _google(f"http://127.0.0.1:{sandbox_port}")
+    if not os.environ.get("SALESFORCE_LOGIN_URL"):
+        given |= demo_settings(f"http://127.0.0.1:{sandbox_port}", f"http://127.0.0.1:{port}")
     return {**given, **{name: value for name, value in os.environ.items() if value}}
 
 

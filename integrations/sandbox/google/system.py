@@ -8,6 +8,7 @@ from integrations.sandbox.google.account import Account
 from integrations.sandbox.google.tokens import Tokens
 from integrations.sandbox.journal import Journal
 from integrations.sandbox.routing import Request, Response, Routes
+from integrations.sandbox.trouble import Rule
 
 PREFIX = "/calendar/v3"
 TOKEN_PATH = "/token"
@@ -63,11 +64,11 @@ class Google:
         with self.account.writing():
             return handler(request, person, **parts)
 
-    def trouble(self, kind: str, status: int) -> Response:
+    def trouble(self, rule: Rule) -> Response:
         """The answer that a switch asks for."""
-        if kind == "daily":
+        if rule.kind == "daily":
             return errors.too_many("quotaExceeded").response()
-        return _TROUBLE.get(kind, lambda: errors.failed(status))().response()
+        return _TROUBLE.get(rule.kind, lambda: errors.failed(rule.status))().response()
 
     def reset(self) -> None:
         """The calendars of the first day, no tokens."""

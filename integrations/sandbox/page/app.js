@@ -2,6 +2,8 @@ import { call, hush } from "/page/api.js";
 import { el } from "/page/dom.js";
 import { calendars, mails } from "/page/google.js";
 import * as records from "/page/records.js";
+import { contacts, loans } from "/page/salesforce.js";
+import * as salesforce from "/page/salesforce_sending.js";
 import { clients } from "/page/tc2.js";
 import { controls, deliveries as tc2Deliveries, events } from "/page/tc2_sending.js";
 import { calls, deliveries, webhooks } from "/page/traffic.js";
@@ -20,8 +22,13 @@ const TC2 = {
 const GOOGLE = {
   google: ["Calendars", calendars], "google-mails": ["Mails", mails], "google-calls": ["Calls", calls], "google-trouble": ["Trouble", trouble],
 };
-const OWN = { tc2: TC2, google: GOOGLE };
-const SYSTEMS = { pipedrive: ["Pipedrive", "organization"], tc2: ["TC2", "tc2"], google: ["Google", "google"] };
+const SALESFORCE = {
+  salesforce: ["Loans", loans], "salesforce-contacts": ["Contacts", contacts], "salesforce-events": ["Events", salesforce.events],
+  "salesforce-calls": ["Calls", calls], "salesforce-deliveries": ["Deliveries", salesforce.deliveries],
+  "salesforce-controls": ["Controls", salesforce.controls], "salesforce-trouble": ["Trouble", trouble],
+};
+const OWN = { tc2: TC2, google: GOOGLE, salesforce: SALESFORCE };
+const SYSTEMS = { pipedrive: ["Pipedrive", "organization"], tc2: ["TC2", "tc2"], google: ["Google", "google"], salesforce: ["Salesforce", "salesforce"] };
 const EACH_MILLISECONDS = 1000;
 
 const main = document.getElementById("content");
@@ -78,8 +85,8 @@ async function tick() {
     const off = Math.round(now.clock.offset_seconds);
     const text = `${now.clock.now.slice(0, 19).replace("T", " ")} UTC${off ? ` (${off > 0 ? "+" : ""}${off} s)` : ""}${now.clock.frozen ? ", frozen" : ""}`
       + ` · ${now.counts.organization} organizations, ${now.counts.person} persons, ${now.counts.deal} deals`
-      + ` · ${now.tc2.counts.client} TC2 clients · ${now.google.events} calendar events`
-      + ` · ${now.open_deliveries + now.tc2.open_deliveries} deliveries open · ${now.budget.spent} tokens spent`;
+      + ` · ${now.tc2.counts.client} TC2 clients · ${now.google.events} calendar events · ${now.salesforce.loans} loans`
+      + ` · ${now.open_deliveries + now.tc2.open_deliveries + now.salesforce.open_deliveries} deliveries open · ${now.budget.spent} tokens spent`;
     if (state.textContent !== text) state.textContent = text;
     await refresh();
   } catch {

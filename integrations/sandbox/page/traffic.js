@@ -26,7 +26,7 @@ export async function calls(main) {
   } }, "Forget these");
   const refresh = feed(main, "Calls", [forget],
     async (last) => (await call("GET", `/calls?system=${main.dataset.system}&after=${last}`)).calls,
-    (one) => [`${one.at.slice(11, 23)} ${one.method} ${one.path} → ${one.status || "cut"} (${one.milliseconds} ms) ${one.trouble}`, one.status >= 400 || !one.status],
+    (one) => [`${one.at.slice(11, 23)} ${one.method} ${one.path} ${one.query.q ?? ""} → ${one.status || "cut"} (${one.milliseconds} ms) ${one.trouble}`, one.status >= 400 || !one.status],
     (one) => one);
   await refresh();
   return refresh;

@@ -1,7 +1,7 @@
 import { attempt, call } from "/page/api.js";
 import { el, isNew, labelled, table, typed } from "/page/dom.js";
 
-const KINDS = ["latency", "error", "error_after", "reset", "reset_after", "lost_answer", "unauthorized", "burst", "daily", "blocked"];
+const KINDS = ["latency", "error", "error_after", "reset", "reset_after", "lost_answer", "truncated", "unauthorized", "burst", "daily", "blocked"];
 
 const WORDS = {
   kind: "kind of trouble",
@@ -12,6 +12,8 @@ const WORDS = {
   status: "status to answer (error)",
   system: "system",
   body: "body of the answer (error)",
+  code: "errorCode (error, Salesforce)",
+  retry_after: "Retry-After in seconds (0: none)",
   probability: "probability (0 to 1)",
 };
 
@@ -58,19 +60,21 @@ function inForce(rules, refresh) {
 function ruleForm(refresh, system) {
   const inputs = {
     kind: el("select", {}, ...KINDS.map((kind) => el("option", { value: kind }, kind))),
-    system: el("select", {}, ...["pipedrive", "tc2", "google", "*"].map((name) => el("option", { value: name, selected: name === system }, name === "*" ? "all" : name))),
+    system: el("select", {}, ...["pipedrive", "tc2", "google", "salesforce", "*"].map((name) => el("option", { value: name, selected: name === system }, name === "*" ? "all" : name))),
     method: el("input", { value: "*" }),
     path: el("input", { value: "*" }),
     times: el("input", { value: "1", placeholder: "empty: all" }),
     seconds: el("input", { value: "0" }),
     status: el("input", { value: "500" }),
     body: el("select", {}, ...["json", "html", "empty"].map((form) => el("option", { value: form }, form))),
+    code: el("input", { placeholder: "UNABLE_TO_LOCK_ROW" }),
+    retry_after: el("input", { value: "0", inputMode: "numeric" }),
     probability: el("input", { value: "1" }),
   };
   const add = (event) => {
     event.preventDefault();
     const body = Object.fromEntries(Object.entries(inputs).map(([name, input]) =>
-      [name, ["kind", "system", "method", "path", "body"].includes(name) ? input.value : typed(input.value)]));
+      [name, ["kind", "system", "method", "path", "body", "code"].includes(name) ? input.value : typed(input.value)]));
     attempt("In force.", () => call("POST", "/trouble", body)).then(refresh);
   };
   return el("form", { onsubmit: add },

@@ -10,6 +10,7 @@ from integrations.sandbox.pipedrive.account import Account
 from integrations.sandbox.pipedrive.budget import Budget
 from integrations.sandbox.routing import Request, Response, Routes
 from integrations.sandbox.sending import SendsWebhooks
+from integrations.sandbox.trouble import Rule
 
 if TYPE_CHECKING:
     from integrations.sandbox.pipedrive.endpoints import Endpoint
@@ -62,13 +63,13 @@ class Pipedrive(SendsWebhooks):
         response.headers |= verdict.headers
         return response
 
-    def trouble(self, kind: str, status: int) -> Response:
+    def trouble(self, rule: Rule) -> Response:
         """The answer that a switch asks for."""
-        if kind in _REFUSALS:
-            response = _REFUSALS[kind]()
-            response.headers |= self.budget.refuse(kind).headers
+        if rule.kind in _REFUSALS:
+            response = _REFUSALS[rule.kind]()
+            response.headers |= self.budget.refuse(rule.kind).headers
             return response
-        return errors.unauthorized() if kind == "unauthorized" else errors.failed(status)
+        return errors.unauthorized() if rule.kind == "unauthorized" else errors.failed(rule.status)
 
     @property
     def webhooks(self) -> list[dict]:

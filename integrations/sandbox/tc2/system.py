@@ -9,6 +9,7 @@ from integrations.sandbox.sending import SendsWebhooks
 from integrations.sandbox.tc2 import SYSTEM, api, by_hand, clients, errors, forms
 from integrations.sandbox.tc2.account import Account
 from integrations.sandbox.tc2.limit import RateLimit
+from integrations.sandbox.trouble import Rule
 
 #: TC2's own paths begin with /api/, as Pipedrive's do: here it has a prefix.
 PREFIX = "/tc2/api"
@@ -72,13 +73,13 @@ class TC2(SendsWebhooks):
             response.headers["Retry-After"] = str(self.limit.retry_after_seconds())
         return response
 
-    def trouble(self, kind: str, status: int) -> Response:
+    def trouble(self, rule: Rule) -> Response:
         """The answer that a switch asks for."""
-        if kind == "unauthorized":
+        if rule.kind == "unauthorized":
             return self._refused(errors.unauthorized(given=True))
-        if kind in ("burst", "daily"):
+        if rule.kind in ("burst", "daily"):
             return self._refused(errors.too_many())
-        return errors.failed(403 if kind == "blocked" else status)
+        return errors.failed(403 if rule.kind == "blocked" else rule.status)
 
     def send_webhooks_to(self, url: str) -> None:
         """Name the receiver, and turn it on."""

@@ -152,3 +152,20 @@ def test_the_sandbox_stands_in_for_google_unless_there_is_a_real_key(monkeypatch
     monkeypatch.setenv("GOOGLE_SERVICE_ACCOUNT", "/etc/hermes/key.json")
     assert environment()["GOOGLE_SERVICE_ACCOUNT"] == "/etc/hermes/key.json"
     assert "GOOGLE_BASE_URL" not in environment()
+
+
+def test_the_sandbox_stands_in_for_salesforce_unless_a_real_one_is_named(monkeypatch, tmp_path):
+    monkeypatch.delenv("SALESFORCE_LOGIN_URL", raising=False)
+    monkeypatch.setenv("PORT", "8122")
+    monkeypatch.setenv("SANDBOX_PORT", "8123")
+    given = environment()
+
+    assert given["SALESFORCE_LOGIN_URL"] == "http://127.0.0.1:8123/salesforce"
+    assert given["SANDBOX_SALESFORCE_RELAY_URL"] == (
+        "http://127.0.0.1:8122/salesforce/webhooks/cdc/"
+    )
+    assert json.loads(given["SALESFORCE_STAGE_MAP"])["Cancelled"] == {"action": "skip"}
+
+    monkeypatch.setenv("SALESFORCE_LOGIN_URL", "https://acme.my.salesforce.com")
+    assert environment()["SALESFORCE_LOGIN_URL"] == "https://acme.my.salesforce.com"
+    assert "SALESFORCE_ENABLED" not in environment()

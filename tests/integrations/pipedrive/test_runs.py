@@ -54,7 +54,7 @@ def test_the_next_poll_starts_a_little_before_the_newest_change_it_saw(pipedrive
     pipedrive.sandbox.forget_calls()
     poll.poll(SYSTEM)
 
-    since = (watermark - poll.LOOK_BACK).strftime("%Y-%m-%dT%H%%3A%M%%3A%SZ")
+    since = (watermark - SYSTEM.look_back()).strftime("%Y-%m-%dT%H%%3A%M%%3A%SZ")
     assert f"updated_since={since}" in lists(pipedrive)[0].url
 
 

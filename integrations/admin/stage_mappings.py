@@ -1,0 +1,77 @@
+"""What another system's statuses stand for here: a table that staff keep."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from hermes.admin_base import RecordAdmin
+from hermes.words import badge, counted
+from integrations.models import ExternalLink, StageMapping
+from integrations.sync import wake
+from integrations.sync.system import get
+
+from .filters import SystemFilter
+from .records import label_of
+
+
+class MappedFilter(admin.SimpleListFilter):
+    """Whether anybody has said what it stands for."""
+
+    title = "what is missing"
+    parameter_name = "missing"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
+        return [("stage", "Nobody has said")]
+
+    def queryset(self, request: Any, queryset: QuerySet) -> QuerySet:
+        if self.value() != "stage":
+            return queryset
+        return queryset.filter(stage=None).exclude(action=StageMapping.Action.SKIP)
+
+
+@admin.register(StageMapping)
+class StageMappingAdmin(RecordAdmin):
+    """One status: the stage, and what else happens to the deal."""
+
+    words = ("status elsewhere", "statuses elsewhere")
+    list_display = ["remote_stage", "system_label", "stage_name", "status", "action", "loans"]
+    list_filter = [MappedFilter, SystemFilter]
+    list_select_related = ["stage__pipeline"]
+    ordering = ["system", "remote_stage"]
+    fields = ["remote_stage", "system_label", "stage", "status", "action", "loans"]
+    readonly_fields = ["remote_stage", "system_label", "loans"]
+    autocomplete_fields: list[str] = []
+    when_empty = "The statuses that deals have in other systems are shown here once they are read."
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: StageMapping, form: Any, change: bool) -> None:
+        obj.edited_by = request.user.get_username()
+        super().save_model(request, obj, form, change)
+        if form.changed_data:
+            transaction.on_commit(lambda: wake.compare(obj.system))
+            system = get(obj.system).label
+            messages.info(request, f"All deals are compared with {system} now, and follow.")
+
+    @admin.display(description="System", ordering="system")
+    def system_label(self, row: StageMapping) -> str:
+        return label_of(row.system)
+
+    @admin.display(description="Stage", ordering="stage")
+    def stage_name(self, row: StageMapping) -> Any:
+        if row.stage is not None:
+            return f"{row.stage.pipeline}: {row.stage}"
+        return "–" if row.is_mapped else badge("Nobody has said", "help", "warning")
+
+    @admin.display(description="Deals in it")
+    def loans(self, row: StageMapping) -> str:
+        links = ExternalLink.objects.filter(
+            system=row.system, kind="deal", remote_state__status=row.remote_stage
+        )
+        return counted(links.count(), "deal", "deals")

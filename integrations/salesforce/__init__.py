@@ -1,0 +1,68 @@
+"""Salesforce: an officer's loans are deals of ours, their borrowers contacts.
+
+It is polled; change events, relayed or as Outbound Messages, only say what to read again.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+
+from integrations.sync.set_up import Say, Setup, SetupPlan
+from integrations.sync.system import Outgoing, Reading, Remote, System
+
+from .schemas import NAME, SPOKE_KINDS
+
+
+def _is_on() -> bool:
+    return bool(settings.SALESFORCE_ENABLED)
+
+
+def _connect() -> Remote:
+    from .remote import SalesforceRemote
+
+    return SalesforceRemote()
+
+
+def _read(body: bytes) -> Reading:
+    from . import events
+
+    return events.read(body)
+
+
+def _payload(outgoing: Outgoing) -> dict:
+    # Nothing is written there.
+    return {}
+
+
+def _plan() -> SetupPlan:
+    from .setup import plan
+
+    return plan()
+
+
+def _set_up(say: Say, agreed: list[str] | None) -> SetupPlan:
+    from .setup import set_up
+
+    return set_up(say, agreed)
+
+
+def _web_url(kind: str, remote_id: str) -> str:
+    if not settings.SALESFORCE_INSTANCE_URL:
+        return ""
+    return f"{settings.SALESFORCE_INSTANCE_URL}/{remote_id}"
+
+
+SYSTEM = System(
+    name=NAME,
+    label="Salesforce",
+    kinds=SPOKE_KINDS,
+    is_on=_is_on,
+    connect=_connect,
+    read=_read,
+    payload=_payload,
+    web_url=_web_url,
+    setup=Setup(_plan, _set_up),
+    poll_minutes=lambda: settings.SALESFORCE_POLL_INTERVAL_MINUTES,
+    look_back=lambda: timedelta(seconds=settings.SALESFORCE_LOOKBACK_SECONDS),
+    needs=("SALESFORCE_ENABLED", "SALESFORCE_CONSUMER_KEY", "SALESFORCE_CONSUMER_SECRET"),
+)

@@ -1,0 +1,161 @@
+"""Calls to Salesforce, by simple-salesforce with our own session, token and patience.
+
+The library is given a token and never logs in: its own renewal neither ends nor forgets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cache, partial
+from typing import Any
+
+import requests
+from django.conf import settings
+from requests.adapters import HTTPAdapter
+
+from integrations.sync import budget
+from integrations.sync.errors import Unavailable
+from integrations.sync.http import not_answered
+from integrations.sync.patience import patiently
+
+from . import usage
+from .refusals import SessionEnded, refusal
+from .schemas import NAME
+from .tokens import Token, token
+
+#: Where the library thinks that it calls; the adapter knows better.
+HOST = "https://salesforce.invalid"
+
+
+class Adapter(HTTPAdapter):
+    """Sends to the instance, whatever its scheme and path, and never without a time-out.
+
+    The library keeps an instance's host only, and knows no time-outs.
+    """
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__(pool_connections=4, pool_maxsize=16)
+        self.base_url = base_url
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> Any:  # type: ignore[override]
+        assert request.url is not None
+        request.url = self.base_url + request.url.removeprefix(HOST)
+        options["timeout"] = (3.05, settings.SALESFORCE_TIMEOUT_SECONDS)
+        response = super().send(request, *args, **options)
+        usage.heard(response)
+        return response
+
+
+@cache
+def _session(base_url: str) -> requests.Session:
+    """One for each instance and process, so that connections are used again."""
+    session = requests.Session()
+    session.mount("https://", Adapter(base_url))
+    return session
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One page of a query. ``more`` leads to the next; ``at`` is Salesforce's own time."""
+
+    rows: list[dict[str, Any]]
+    more: str
+    at: datetime | None
+
+
+class Client:
+    """One use of the API."""
+
+    def __init__(self) -> None:
+        self._windows = [budget.Window(NAME, settings.SALESFORCE_REQUESTS_PER_MINUTE, 60)]
+
+    def query(self, soql: str, *, deleted: bool = False) -> Iterator[Answered]:
+        """All pages of a query; deleted records too where they are asked for."""
+        page = self._page(lambda sf: sf.query(soql, include_deleted=deleted))
+        yield page
+        yield from self._rest_of(page)
+
+    def go_on(self, more: str) -> Iterator[Answered]:
+        """The pages from a place that an earlier one gave.
+
+        Raises:
+            Rejected: Salesforce no longer knows the place.
+        """
+        page = self._page(lambda sf: sf.query_more(more, identifier_is_url=True))
+        yield page
+        yield from self._rest_of(page)
+
+    def _rest_of(self, page: Answered) -> Iterator[Answered]:
+        while page.more:
+            more = page.more
+            page = self._page(lambda sf: sf.query_more(more, identifier_is_url=True))  # noqa: B023
+            yield page
+
+    def _page(self, call: Callable[[Any], Any]) -> Answered:
+        answer = self._call("GET query", call)
+        try:
+            rows = [row for row in answer["records"] if isinstance(row, dict)]
+            return Answered(rows, str(answer.get("nextRecordsUrl") or ""), usage.clock())
+        except (LookupError, TypeError, AttributeError):
+            raise Unavailable("GET query: an answer without records") from None
+
+    def described(self, name: str) -> Mapping[str, Any]:
+        """What an object has.
+
+        Raises:
+            RemoteGone: There is none of this name, or we may not see it.
+        """
+        path = f"sobjects/{name}/describe"
+        answer = self._call(f"GET {path}", lambda sf: sf.restful(path))
+        if not isinstance(answer, dict) or not isinstance(answer.get("fields"), list):
+            raise Unavailable(f"GET {path}: an answer without fields")
+        return answer
+
+    def limits(self) -> Mapping[str, Any]:
+        """What may be used of the API, and is left of it."""
+        answer = self._call("GET limits", lambda sf: sf.restful("limits"))
+        return answer if isinstance(answer, dict) else {}
+
+    def _call(self, what: str, call: Callable[[Any], Any]) -> Any:
+        """Make a call that reads. A token that has ended is replaced once."""
+        held = token()
+        try:
+            return self._patiently(what, call, held)
+        except SessionEnded:
+            return self._patiently(what, call, token(instead_of=held))
+
+    def _patiently(self, what: str, call: Callable[[Any], Any], held: Token) -> Any:
+        return patiently(partial(self._once, what, call, held), may_repeat=lambda error: True)
+
+    def _once(self, what: str, call: Callable[[Any], Any], held: Token) -> Any:
+        from simple_salesforce.exceptions import SalesforceError
+
+        budget.take(self._windows)
+        try:
+            return call(_library(held))
+        except requests.exceptions.JSONDecodeError:
+            raise Unavailable(f"{what}: an answer that cannot be read") from None
+        except requests.RequestException as error:
+            # Not chained: its text holds the whole address, query and all.
+            raise not_answered(what, error) from None
+        except SalesforceError as error:
+            raise refusal(what, error.status, error.content) from None
+
+
+def _library(held: Token) -> Any:
+    # Imported by those who call: it takes a second.
+    from simple_salesforce.api import Salesforce
+
+    library = Salesforce(
+        instance_url=HOST,
+        session_id=held.secret,
+        session=_session(held.instance_url),
+        version=settings.SALESFORCE_API_VERSION,
+        object_pairs_hook=dict,
+        parse_float=Decimal,
+    )
+    library.headers["Sforce-Call-Options"] = f"client={settings.SALESFORCE_CLIENT_NAME}"
+    return library

@@ -1,0 +1,144 @@
+"""What the org really has: objects and fields as it describes them, kept for a day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+
+from integrations.sync import not_kept
+from integrations.sync.errors import Misconfigured, RemoteGone
+from integrations.sync.system import get
+
+from .client import Client
+from .names import CONTACT, CONTACT_FIELDS, MODIFIED, REQUIRED, SETTINGS, STAMP, Names
+from .schemas import NAME
+
+#: Contract, section 2.2.
+KEPT_SECONDS = 24 * 3600
+
+#: The fields of an object, as far as we use them: name to its facts.
+Fields = Mapping[str, Mapping[str, Any]]
+
+FACTS = ("label", "type", "calculated", "referenceTo", "relationshipName", "picklistValues")
+
+
+@dataclass(frozen=True)
+class Schema:
+    """Both objects, and what of them can be asked for."""
+
+    names: Names
+    loan: Fields
+    contact: Fields
+
+    def named(self, meaning: str) -> str:
+        """The loan's field of this meaning; empty where the org has none."""
+        name = self.names.fields.get(meaning, "")
+        return name if name in self.loan else ""
+
+    def relationship(self, meaning: str) -> str:
+        """How a lookup's own fields are reached; empty for what is no lookup."""
+        return str(self.loan.get(self.named(meaning), {}).get("relationshipName") or "")
+
+    @property
+    def coborrower(self) -> dict[str, str]:
+        """Those fields of a co-borrower that the org has."""
+        named = self.names.coborrower.items()
+        return {part: name for part, name in named if name in self.contact}
+
+    @property
+    def officer_mode(self) -> str:
+        """text, lookup or owner."""
+        mode = settings.SALESFORCE_LOAN_OFFICER_MODE
+        if mode != "auto":
+            return str(mode)
+        field = self.named("officer")
+        if field == "OwnerId":
+            return "owner"
+        return "lookup" if self.loan[field]["type"] == "reference" else "text"
+
+    def columns(self) -> list[str]:
+        """What is asked for of each loan, and of its borrower."""
+        own = ["Id", "Name", STAMP, MODIFIED]
+        own += [name for meaning in SETTINGS if (name := self.named(meaning))]
+        own += [name for name in ("OwnerId", "CurrencyIsoCode") if name in self.loan]
+        officer = self.relationship("officer")
+        own += [f"{officer}.Name"] if officer else []
+        own += ["Owner.Name"] if self.officer_mode == "owner" else []
+        borrower = self.relationship("borrower")
+        theirs = [*CONTACT_FIELDS, STAMP, *self.coborrower.values()]
+        own += [f"{borrower}.{name}" for name in theirs if name in self.contact]
+        return list(dict.fromkeys(own))
+
+
+def schema(client: Client, names: Names) -> Schema:
+    """The org's objects, from the cache or asked for.
+
+    Raises:
+        Misconfigured: It has no such object, or lacks a field without which nothing goes.
+    """
+    found = Schema(names, fields(client, names.loan), fields(client, CONTACT))
+    problems = missing(found)
+    lacking = [sentence for meaning, sentence in problems.items() if meaning in REQUIRED]
+    if lacking:
+        forget(names)
+        raise Misconfigured(" ".join(lacking))
+    for sentence in problems.values():
+        not_kept.tell(get(NAME), "deal", sentence)
+    return found
+
+
+def missing(found: Schema) -> dict[str, str]:
+    """Meaning to a sentence, for each configured field that the org lacks or that is unfit."""
+    loan = found.names.loan
+    problems = {
+        meaning: f"{loan} has no field {name} that we may see ({SETTINGS[meaning]})."
+        for meaning, name in found.names.fields.items()
+        if name not in found.loan
+    }
+    if "borrower" not in problems and not found.relationship("borrower"):
+        name = found.names.fields["borrower"]
+        problems["borrower"] = f"{name} of {loan} is no lookup ({SETTINGS['borrower']})."
+    problems |= {
+        f"co-borrower's {part}": f"{CONTACT} has no field {name} that we may see."
+        for part, name in found.names.coborrower.items()
+        if name not in found.contact
+    }
+    return problems
+
+
+def forget(names: Names) -> None:
+    """Ask anew at the next use: the org has changed."""
+    cache.delete_many([_key(names.loan), _key(CONTACT)])
+
+
+def fields(client: Client, name: str) -> Fields:
+    """What an object has, from the cache or asked for.
+
+    Raises:
+        Misconfigured: The org has no such object, or we may not see it.
+    """
+    held = cache.get(_key(name))
+    if held is None:
+        held = _described(client, name)
+        cache.set(_key(name), held, KEPT_SECONDS)
+    return held
+
+
+def _described(client: Client, name: str) -> Fields:
+    try:
+        fields = client.described(name)["fields"]
+    except RemoteGone:
+        raise Misconfigured(f"Salesforce has no object {name} that we may see") from None
+    return {
+        str(field["name"]): {fact: field.get(fact) for fact in FACTS}
+        for field in fields
+        if isinstance(field, Mapping) and field.get("name")
+    }
+
+
+def _key(name: str) -> str:
+    return f"salesforce-object:{settings.SALESFORCE_LOGIN_URL}:{name}"

@@ -1,0 +1,102 @@
+"""What Salesforce's refusals mean, by status and error code. Contract, section 7."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from integrations.sync.errors import (
+    Misconfigured,
+    RateLimited,
+    Rejected,
+    RemoteGone,
+    SyncError,
+    Unauthorised,
+    Unavailable,
+)
+from integrations.sync.http import LONGEST_QUOTE
+
+#: How long to leave it alone when the day's calls are used up, and when too many run at once.
+DAY_IS_SPENT, TOO_MANY_AT_ONCE = timedelta(minutes=15), timedelta(seconds=45)
+
+#: Of a limit that is not the day's.
+AT_ONCE = "concurrent"
+
+#: A query of ours, or a name in it, is wrong there.
+WRONG_QUERY = {
+    "MALFORMED_QUERY", "INVALID_FIELD", "INVALID_TYPE", "INVALID_QUERY_FILTER_OPERATOR",
+    "MALFORMED_ID",
+}  # fmt: skip
+
+TOO_HEAVY = {"QUERY_TIMEOUT", "QUERY_TOO_COMPLICATED", "OPERATION_TOO_LARGE"}
+
+#: What goes by, whatever its status.
+PASSES = {"UNABLE_TO_LOCK_ROW", "TXN_SECURITY_METERING_ERROR", "SERVER_UNAVAILABLE"}
+
+
+class SessionEnded(Unauthorised):
+    """The token is no longer good; another may be."""
+
+
+class WrongQuery(Misconfigured):
+    """The org no longer has what we ask for."""
+
+
+def refusal(what: str, status: int, content: Any) -> SyncError:
+    """The error that an answer stands for.
+
+    Args:
+        content: Its body: a list of errors, or whatever came in its place.
+    """
+    code, message = _first(content)
+    words = f"{what}: {status} {code} {message}".strip()[:LONGEST_QUOTE]
+    if code in PASSES:
+        return Unavailable(words)
+    if code == "REQUEST_LIMIT_EXCEEDED":
+        whole_day = AT_ONCE not in message.casefold()
+        wait = DAY_IS_SPENT if whole_day else TOO_MANY_AT_ONCE
+        return RateLimited(words, retry_after=wait, whole_day=whole_day)
+    if status == 403:
+        return _forbidden(code, content, words)
+    if status == 400:
+        return _refused_content(code, words)
+    if status in BY_STATUS:
+        return BY_STATUS[status](words)
+    return Unavailable(words) if status >= 500 else Rejected(words)
+
+
+def _busy(words: str) -> RateLimited:
+    return RateLimited(words, retry_after=TOO_MANY_AT_ONCE)
+
+
+def _retired(words: str) -> Misconfigured:
+    return Misconfigured(f"{words}: set a newer SALESFORCE_API_VERSION")
+
+
+BY_STATUS: dict[int, Callable[[str], SyncError]] = {
+    401: SessionEnded, 404: RemoteGone, 406: Unavailable, 410: _retired, 420: _busy, 429: _busy,
+}  # fmt: skip
+
+
+def _refused_content(code: str, words: str) -> SyncError:
+    if code in WRONG_QUERY:
+        return WrongQuery(words)
+    return Unavailable(words) if code in TOO_HEAVY else Rejected(words)
+
+
+def _forbidden(code: str, content: Any, words: str) -> SyncError:
+    if "Bad_OAuth_Token" in (code, content):
+        return SessionEnded(words)
+    if code.startswith("INSUFFICIENT_ACCESS"):
+        return Rejected(words)
+    # The whole API is closed to us, which a person has to mend.
+    return Unauthorised(words)
+
+
+def _first(content: Any) -> tuple[str, str]:
+    """Code and message of the first error; empty for what is no list of errors."""
+    told = content[0] if isinstance(content, list) and content else {}
+    if not isinstance(told, Mapping):
+        return "", ""
+    return str(told.get("errorCode", "")), str(told.get("message", ""))

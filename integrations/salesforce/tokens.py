@@ -1,0 +1,225 @@
+"""Tokens of the API: one for all processes, until Salesforce no longer takes it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache as once
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import redis
+import requests
+from django.conf import settings
+from django.core.cache import cache
+from google.auth import crypt, jwt
+from redis.exceptions import LockError, RedisError
+
+from integrations.sync.errors import Misconfigured, SyncError, Unauthorised, Unavailable
+from integrations.sync.http import LONGEST_QUOTE, Http, new_session, said
+
+logger = logging.getLogger(__name__)
+
+PATH = "/services/oauth2/token"
+JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+
+#: A session has no set end; it is not believed for longer than this. Contract, section 4.3.
+KEPT_SECONDS = 90 * 60
+
+#: Salesforce takes an assertion of a few minutes.
+ASSERTION_SECONDS = 180
+
+#: Who waits for another process that asks waits so long at most.
+LOCK_SECONDS = 20
+
+#: The settings that each flow needs.
+NEEDS = {
+    "client_credentials": ("CONSUMER_KEY", "CONSUMER_SECRET"),
+    "jwt_bearer": ("CONSUMER_KEY", "USERNAME", "PRIVATE_KEY"),
+    "refresh_token": ("CONSUMER_KEY", "REFRESH_TOKEN"),
+    "password": ("CONSUMER_KEY", "CONSUMER_SECRET", "USERNAME", "PASSWORD"),
+    "access_token": ("ACCESS_TOKEN", "INSTANCE_URL"),
+}
+
+
+@dataclass(frozen=True)
+class Token:
+    """A session, and where it is good."""
+
+    secret: str
+    instance_url: str
+
+    def __repr__(self) -> str:
+        return f"Token({self.instance_url})"
+
+
+def token(*, instead_of: Token | None = None) -> Token:
+    """The token that all processes use.
+
+    Args:
+        instead_of: Salesforce no longer takes this one.
+
+    Raises:
+        Unauthorised: It gives us none.
+        Misconfigured: The settings lack what the flow needs.
+        SyncError: There is none to be had now.
+    """
+    _check_settings()
+    if settings.SALESFORCE_AUTH_FLOW == "access_token":
+        if instead_of is not None:
+            raise Unauthorised("Salesforce no longer takes SALESFORCE_ACCESS_TOKEN")
+        return Token(settings.SALESFORCE_ACCESS_TOKEN, settings.SALESFORCE_INSTANCE_URL)
+    held = _held()
+    if held is not None and held != instead_of:
+        return held
+    with _one_at_a_time():
+        # Another process may have asked meanwhile.
+        held = _held()
+        if held is not None and held != instead_of:
+            return held
+        fresh = _asked_for()
+        _hold(fresh)
+        return fresh
+
+
+def _check_settings() -> None:
+    flow = settings.SALESFORCE_AUTH_FLOW
+    if flow not in NEEDS:
+        raise Misconfigured(f"SALESFORCE_AUTH_FLOW must be one of {', '.join(NEEDS)}")
+    lacking = [name for name in NEEDS[flow] if not getattr(settings, f"SALESFORCE_{name}")]
+    if lacking:
+        names = ", ".join(f"SALESFORCE_{name}" for name in lacking)
+        raise Misconfigured(f"{names} must be set for {flow}")
+
+
+def _asked_for() -> Token:
+    http = Http(
+        base_url=settings.SALESFORCE_LOGIN_URL,
+        headers={"Accept": "application/json"},
+        classify=classify,
+        session=_session(),
+        timeout=(3.05, settings.SALESFORCE_TIMEOUT_SECONDS),
+    )
+    answer = http.call("POST", PATH, form=_form(), repeatable=True)
+    try:
+        secret, instance = str(answer["access_token"]), str(answer["instance_url"])
+    except (LookupError, TypeError):
+        raise Unavailable(f"POST {PATH}: an answer without a token") from None
+    return Token(secret, settings.SALESFORCE_INSTANCE_URL or instance.rstrip("/"))
+
+
+@once
+def _session() -> requests.Session:
+    return new_session()
+
+
+def _form() -> dict[str, str]:
+    key, secret = settings.SALESFORCE_CONSUMER_KEY, settings.SALESFORCE_CONSUMER_SECRET
+    client = {"client_id": key, **({"client_secret": secret} if secret else {})}
+    match settings.SALESFORCE_AUTH_FLOW:
+        case "jwt_bearer":
+            return {"grant_type": JWT_BEARER, "assertion": _assertion()}
+        case "refresh_token":
+            return {
+                "grant_type": "refresh_token",
+                "refresh_token": settings.SALESFORCE_REFRESH_TOKEN,
+                **client,
+            }
+        case "password":
+            password = settings.SALESFORCE_PASSWORD + settings.SALESFORCE_SECURITY_TOKEN
+            name = settings.SALESFORCE_USERNAME
+            return {"grant_type": "password", "username": name, "password": password, **client}
+        case _:
+            return {"grant_type": "client_credentials", **client}
+
+
+def _assertion() -> str:
+    claims = {
+        "iss": settings.SALESFORCE_CONSUMER_KEY,
+        "sub": settings.SALESFORCE_USERNAME,
+        "aud": settings.SALESFORCE_LOGIN_URL,
+        "exp": int(time.time()) + ASSERTION_SECONDS,
+    }
+    given = settings.SALESFORCE_PRIVATE_KEY
+    try:
+        pem = given if given.lstrip().startswith("-----") else Path(given).read_text()
+        return jwt.encode(crypt.RSASigner.from_string(pem), claims).decode()
+    except (OSError, ValueError) as error:
+        why = type(error).__name__
+    raise Misconfigured(f"SALESFORCE_PRIVATE_KEY is neither a PEM key nor a path to one ({why})")
+
+
+def classify(response: requests.Response) -> SyncError | None:
+    """A refusal to give a token is for a person to mend; asking again would lock the user out."""
+    if response.status_code not in (400, 401):
+        return None
+    answer = _answer(response)
+    if answer.get("error") == "rate_limit_exceeded":
+        return Unavailable(said(response))
+    why = str(answer.get("error_description", ""))[:LONGEST_QUOTE]
+    return Unauthorised(f"{said(response)} {why}".strip())
+
+
+def _answer(response: requests.Response) -> Mapping[str, Any]:
+    try:
+        answer = response.json()
+    except (ValueError, RecursionError):
+        return {}
+    return answer if isinstance(answer, Mapping) else {}
+
+
+# -- kept for all processes ---------------------------------------------------------------
+
+
+def _key() -> str:
+    named = [
+        settings.SALESFORCE_LOGIN_URL,
+        settings.SALESFORCE_AUTH_FLOW,
+        settings.SALESFORCE_CONSUMER_KEY,
+        settings.SALESFORCE_USERNAME,
+    ]
+    return f"salesforce-token:{sha256(json.dumps(named).encode()).hexdigest()}"
+
+
+def _held() -> Token | None:
+    try:
+        held = cache.get(_key())
+    except RedisError:
+        logger.warning("The cache is unreachable; a token is asked for")
+        return None
+    return Token(*held) if held else None
+
+
+def _hold(fresh: Token) -> None:
+    try:
+        cache.set(_key(), (fresh.secret, fresh.instance_url), KEPT_SECONDS)
+    except RedisError:
+        logger.warning("The cache is unreachable; the next call asks for a token again")
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """While one process asks, the others wait for what it gets."""
+    lock = _server().lock(f"{_key()}:lock", timeout=LOCK_SECONDS, blocking_timeout=LOCK_SECONDS)
+    try:
+        taken = lock.acquire()
+    except RedisError:
+        taken = False
+    try:
+        yield
+    finally:
+        if taken:
+            try:
+                lock.release()
+            except (LockError, RedisError):
+                logger.info("The lock on the token had ended")
+
+
+@once
+def _server() -> redis.Redis:
+    return redis.Redis.from_url(settings.CACHE_URL, socket_timeout=30, socket_connect_timeout=0.5)

@@ -1,0 +1,69 @@
+"""What every answer of Salesforce says beside: its time, and how many calls are used."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import requests
+from django.conf import settings
+
+from integrations.models import Connection
+from integrations.sync import connections
+from integrations.sync.system import get
+
+from .schemas import NAME
+
+_USAGE = re.compile(r"api-usage=(\d+)/(\d+)")
+
+#: The bar is for the eye: a process writes it no more often than this.
+SECONDS_BETWEEN_WRITES = 5
+
+
+class _Told(threading.local):
+    """What the last answer in this thread said."""
+
+    at: datetime | None = None
+    written_at = float("-inf")
+
+
+_told = _Told()
+
+
+def heard(response: requests.Response) -> None:
+    """Take note of an answer's headers."""
+    _told.at = _moment(response.headers.get("Date", ""))
+    used = _USAGE.search(response.headers.get("Sforce-Limit-Info", ""))
+    if used and time.monotonic() - _told.written_at >= SECONDS_BETWEEN_WRITES:
+        _told.written_at = time.monotonic()
+        budget = {"used": int(used[1]), "limit": int(used[2]), "resets_at": "over 24 hours"}
+        Connection.objects.filter(system=NAME).update(budget=budget)
+
+
+def clock() -> datetime | None:
+    """Salesforce's own time at its last answer in this thread."""
+    return _told.at
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(text)
+    except ValueError:
+        return None
+
+
+def may_be_spent() -> bool:
+    """Whether walks may have used their share of the day's calls, as last heard."""
+    budget = connections.of(get(NAME)).budget
+    return is_spent(budget.get("used"), budget.get("limit"))
+
+
+def is_spent(used: Any, limit: Any) -> bool:
+    """Whether walks have to leave the rest of the day's calls to people."""
+    if not isinstance(used, int) or not isinstance(limit, int) or not limit:
+        return False
+    return used * 100 >= limit * settings.SALESFORCE_API_BUDGET_PERCENT

@@ -1,0 +1,65 @@
+"""Single values of Salesforce's, read without trust. Each raises ``ValueError``."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from integrations.sync import plain_values
+
+#: Money that somebody typed into a text field.
+_TYPED_MONEY = re.compile(r"-?\d+(\.\d+)?")
+
+
+def text(value: Any) -> str:
+    return plain_values.text(value).strip()
+
+
+def stamp(value: Any) -> datetime | None:
+    """``2026-01-02T03:04:05.000+0000``."""
+    return plain_values.moment(value)
+
+
+def amount(value: Any) -> Decimal | None:
+    """A number, or the text of one with "$", commas and blanks; never a part of it."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        raise ValueError("no amount")
+    if isinstance(value, str):
+        value = re.sub(r"[$,\s]", "", value)
+        if not _TYPED_MONEY.fullmatch(value):
+            raise ValueError("no amount")
+    try:
+        number = Decimal(value)
+    except (InvalidOperation, TypeError) as error:
+        raise ValueError("no amount") from error
+    if not number.is_finite():
+        raise ValueError("no amount")
+    return number.quantize(Decimal("0.01")) if abs(number) < Decimal(10) ** 18 else _too_large()
+
+
+def _too_large() -> Decimal:
+    raise ValueError("no amount that we can keep")
+
+
+def day(value: Any) -> date | None:
+    """A date; of a moment, the day that it is in the org's own zone."""
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        raise ValueError("no date")
+    if "T" not in value:
+        return date.fromisoformat(value)
+    at = plain_values.moment(value)
+    return at.astimezone(ZoneInfo(settings.SALESFORCE_TIMEZONE)).date() if at else None
+
+
+def folded(value: Any) -> str:
+    """A name as names are compared: trimmed, runs of blanks as one, whatever its case."""
+    return " ".join(str(value or "").casefold().split())

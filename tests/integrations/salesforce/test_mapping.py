@@ -1,0 +1,387 @@
+"""What a loan and its borrower become here."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+from django.utils import timezone
+
+from contacts.models import Contact
+from deals.models import Deal, Status
+from integrations.models import ExternalLink, PossibleDuplicate, StageMapping, SyncLog
+from integrations.salesforce.ids import whole_id
+from integrations.sandbox.salesforce import jungo
+from tests.factories import ContactFactory
+
+pytestmark = pytest.mark.django_db
+
+COBORROWER = {
+    "first_name": "MtgPlanner_CRM__Co_Borrower_First_Name__c",
+    "last_name": "MtgPlanner_CRM__Co_Borrower_Last_Name__c",
+    "email": "MtgPlanner_CRM__Co_Borrower_Email__c",
+    "phone": "Phone_Co_Borrower__c",
+}
+
+
+def edit(salesforce, loan: str, **values) -> Deal:
+    salesforce.later(3600)
+    salesforce.org.edit("loan", loan, **values)
+    salesforce.poll()
+    return salesforce.deal(loan)
+
+
+# -- stages -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "stage"),
+    [
+        ("Application", "Application In"),
+        ("GTR", "Getting Things Rolling"),
+        ("Getting Things Rolling", "Getting Things Rolling"),
+        (" loan in process ", "Loan In Process"),
+        ("Suspended", "Loan In Process"),
+        ("Docs Out", "Clear To Close"),
+    ],
+)
+def test_a_status_or_its_label_is_a_stage(salesforce, status, stage):
+    loan = salesforce.loan(status=status)
+
+    salesforce.poll()
+
+    assert salesforce.deal(loan).stage.name == stage
+
+
+def test_a_status_that_nobody_mapped_leaves_the_stage_alone_and_stands_in_the_table(salesforce):
+    loan = salesforce.loan(status="Pre-Approved")
+    salesforce.poll()
+
+    deal = edit(salesforce, loan, status="On Hold", amount=1)
+    edit(salesforce, loan, amount=2)
+
+    assert (deal.stage.name, deal.value) == ("Pre-Approved", 1)
+    row = StageMapping.objects.get(remote_stage="On Hold")
+    assert (row.system, row.stage, row.is_mapped) == ("salesforce", None, False)
+
+
+def test_a_new_loan_in_an_unknown_status_begins_at_the_first_stage(salesforce):
+    loan = salesforce.loan(status="On Hold")
+
+    salesforce.poll()
+
+    assert salesforce.deal(loan).stage.name == "Application In"
+
+
+def test_what_staff_say_a_status_means_counts_and_is_not_taken_back(salesforce):
+    loan = salesforce.loan(status="On Hold")
+    salesforce.poll()
+    stage = salesforce.pipeline.stages.get(name="Loan In Process")
+    StageMapping.objects.filter(remote_stage="On Hold").update(stage=stage, edited_by="ann")
+    StageMapping.objects.filter(remote_stage="Application").update(stage=stage, edited_by="ann")
+
+    assert edit(salesforce, loan, amount=1).stage == stage
+    assert edit(salesforce, loan, status="Application").stage == stage
+
+
+def test_a_stage_that_a_person_moved_survives_an_edit_of_the_amount(salesforce):
+    loan = salesforce.loan()
+    salesforce.poll()
+    moved = salesforce.pipeline.stages.get(name="Clear To Close")
+    Deal.objects.update(stage=moved)
+
+    assert edit(salesforce, loan, amount=1).stage == moved
+    # Newer than what the person did.
+    salesforce.later(24 * 3600)
+    assert edit(salesforce, loan, status="Pre-Approved").stage.name == "Pre-Approved"
+
+
+def test_a_cancelled_loan_makes_nothing_and_changes_nothing(salesforce):
+    salesforce.loan(status="Cancelled")
+    loan = salesforce.loan()
+    salesforce.poll()
+    assert Deal.objects.count() == 1
+
+    deal = edit(salesforce, loan, status="Cancelled", amount=1)
+
+    assert (deal.status, deal.value, deal.archived_at) == (Status.OPEN, 250_000, None)
+    assert edit(salesforce, loan, status="Pre-Approved").value == 1
+
+
+def test_a_closed_loan_is_won_and_then_left_alone(salesforce):
+    loan = salesforce.loan()
+    salesforce.poll()
+
+    deal = edit(salesforce, loan, status="Closed")
+    assert (deal.status, deal.stage.name) == (Status.WON, "Clear To Close")
+
+    deal = edit(salesforce, loan, status="Pre-Approved", amount=1)
+    assert (deal.status, deal.stage.name, deal.value) == (Status.WON, "Clear To Close", 250_000)
+
+
+@pytest.mark.parametrize("ended", [{"status": "lost"}, {"archived_at": timezone.now()}])
+def test_a_deal_that_a_person_ended_is_neither_changed_nor_doubled(salesforce, ended):
+    loan = salesforce.loan()
+    salesforce.poll()
+    Deal.all_objects.update(**ended)
+
+    deal = edit(salesforce, loan, amount=1)
+
+    assert (deal.value, Deal.all_objects.count()) == (250_000, 1)
+    assert {name: getattr(deal, name) for name in ended} == ended
+
+
+# -- values -----------------------------------------------------------------------------------
+
+
+def test_what_is_empty_there_makes_a_deal_and_clears_nothing(salesforce):
+    loan = salesforce.loan(amount=None, close_date=None, status=None)
+    salesforce.poll()
+    deal = salesforce.deal(loan)
+    assert (deal.value, deal.expected_close_on) == (0, None)
+
+    edit(salesforce, loan, amount=5, close_date="2027-01-31")
+    deal = edit(salesforce, loan, amount=None)
+
+    assert (deal.value, deal.expected_close_on) == (5, date(2027, 1, 31))
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [(" $1,250.50 ", "1250.50"), ("1.2.3", "250000"), ("1e5", "250000"), (True, "250000"),
+     ([1], "250000"), (10**30, "250000"), ({"a": 1}, "250000"), ("about 5", "250000")],
+)  # fmt: skip
+def test_an_amount_is_read_whole_or_left_as_it_was_and_staff_are_told(salesforce, value, kept):
+    loan = salesforce.loan()
+    neighbour = salesforce.loan()
+    salesforce.poll()
+
+    deal = edit(salesforce, loan, amount=value, name="Renamed")
+    edit(salesforce, neighbour, amount=7)
+
+    assert (f"{deal.value:.2f}".removesuffix(".00"), deal.name) == (kept, "Renamed")
+    assert salesforce.deal(neighbour).value == 7
+    told = SyncLog.objects.filter(topic="bad_value", record_id=deal.pk).exists()
+    assert told is (kept == "250000")
+
+
+@pytest.mark.parametrize("value", ["2026-02-30", "soon", 5, ["x"], "0001-01-01", "9999-12-31"])
+def test_a_date_that_is_none_is_left_as_it_was(salesforce, value):
+    loan = salesforce.loan(close_date="2027-01-31")
+    salesforce.poll()
+
+    deal = edit(salesforce, loan, close_date=value, amount=1)
+
+    assert (deal.expected_close_on, deal.value) == (date(2027, 1, 31), 1)
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "a\x00b", "\ud800", "‏שלום", "😀" * 100, None, ""])
+def test_a_name_of_any_kind_harms_nothing(salesforce, name):
+    borrower = salesforce.borrower(last_name="Moss", Name=name)
+    loan = salesforce.loan(borrower, name=name)
+    neighbour = salesforce.loan()
+
+    salesforce.poll()
+
+    assert salesforce.deal(neighbour).name
+    assert salesforce.deal(loan).contact == salesforce.linked("contact", borrower)
+
+
+def test_the_title_is_made_by_a_template_with_what_there_is(salesforce, settings):
+    settings.SALESFORCE_TITLE_TEMPLATE = "{borrower_name} - Loan # {loan_number}"
+    both = salesforce.loan(number="77")
+    no_number = salesforce.loan(number=None)
+
+    salesforce.poll()
+
+    assert salesforce.deal(both).name == "Ada Quill - Loan # 77"
+    assert salesforce.deal(no_number).name == "Ada Quill - Loan"
+
+
+def test_the_names_that_the_specification_assumes_will_do(salesforce, settings):
+    salesforce.org.reset("plain")
+    for setting, name in {
+        "LOAN_OBJECT": "Loan__c", "PRIMARY_BORROWER_FIELD": "Primary_Borrower__c",
+        "STAGE_FIELD": "Stage__c", "AMOUNT_FIELD": "Amount__c", "LOAN_NUMBER_FIELD": "",
+        "CLOSE_DATE_FIELD": "CloseDate__c",
+    }.items():  # fmt: skip
+        setattr(settings, f"SALESFORCE_{setting}", name)
+    loan = salesforce.loan()
+
+    salesforce.poll()
+
+    assert salesforce.deal(loan).value == 250_000
+
+
+@pytest.mark.parametrize("setting", ["LOAN_OBJECT", "STAGE_FIELD", "AMOUNT_FIELD"])
+def test_a_setting_that_is_no_name_never_reaches_a_query(salesforce, settings, setting):
+    setattr(settings, f"SALESFORCE_{setting}", "Id FROM User --")
+
+    with pytest.raises(Exception, match=f"SALESFORCE_{setting} is no name"):
+        salesforce.poll()
+
+    assert salesforce.queries() == []
+
+
+# -- people -----------------------------------------------------------------------------------
+
+
+def test_two_borrowers_with_one_address_stay_two_and_a_person_is_asked(salesforce):
+    for last in ("Okoro", "Blum"):
+        salesforce.loan(salesforce.borrower(last, Email="office@shared.example"))
+        salesforce.poll()
+        salesforce.later(60)
+
+    assert Contact.objects.count() == 2
+    assert PossibleDuplicate.objects.count() == 1
+
+
+def test_a_contact_that_we_have_is_known_by_the_address(salesforce):
+    known = ContactFactory(email="ada@quill.example", company=None)
+    borrower = salesforce.borrower(Email=" ADA@quill.example")
+    salesforce.loan(borrower)
+
+    salesforce.poll()
+
+    assert salesforce.linked("contact", borrower) == known
+
+
+def test_a_borrower_without_an_address_or_a_name_is_kept(salesforce):
+    nobody = salesforce.borrower(Email=None)
+    unnamed = salesforce.borrower(FirstName=None, LastName=None, Name=None, Email="x@y.example")
+    for pk in (nobody, unnamed):
+        salesforce.loan(pk)
+
+    salesforce.poll()
+
+    assert salesforce.linked("contact", nobody).email == ""
+    assert salesforce.linked("contact", unnamed).name == "x@y.example"
+
+
+def test_a_loan_without_a_borrower_makes_no_deal_unless_that_is_wanted(salesforce, settings):
+    loan = salesforce.org.add(
+        "loan", name="Nobody's", officer="Anna Whitlock", status="Application"
+    )["Id"]
+    salesforce.poll()
+    assert not Deal.objects.exists()
+
+    settings.SALESFORCE_WITHOUT_BORROWER = "create"
+    salesforce.poll()
+
+    assert salesforce.deal(loan).contact is None
+
+
+def test_a_borrower_that_was_taken_off_a_loan_stays_on_the_deal(salesforce):
+    loan = salesforce.loan()
+    salesforce.poll()
+
+    deal = edit(salesforce, loan, borrower=None, amount=1)
+
+    assert deal.contact is not None
+
+
+@pytest.fixture
+def with_coborrowers(salesforce, settings):
+    settings.SALESFORCE_COBORROWER_FIELDS = json.dumps(COBORROWER)
+    return salesforce
+
+
+def co(**values) -> dict:
+    return {COBORROWER[part]: value for part, value in values.items()}
+
+
+def test_a_coborrower_who_can_be_reached_is_a_person_too(with_coborrowers):
+    borrower = with_coborrowers.borrower(
+        **co(first_name="Tom", last_name="Quill", email="tom@quill.example")
+    )
+    with_coborrowers.loan(borrower)
+
+    with_coborrowers.poll()
+
+    assert with_coborrowers.linked("contact", f"{borrower}:co-borrower").name == "Tom Quill"
+
+
+def test_an_edit_of_the_coborrower_alone_is_seen(with_coborrowers):
+    borrower = with_coborrowers.borrower()
+    with_coborrowers.loan(borrower)
+    with_coborrowers.poll()
+    with_coborrowers.later(3600)
+    with_coborrowers.org.edit(
+        "contact", borrower, **co(first_name="Tom", last_name="Quill", email="tom@quill.example")
+    )
+
+    with_coborrowers.poll()
+
+    assert Contact.objects.filter(email="tom@quill.example").exists()
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        co(first_name="Tom", last_name="Quill"),
+        co(first_name="Ada", last_name="Quill", email="Quill@quill.example"),
+    ],
+)
+def test_a_coborrower_without_address_or_who_is_the_borrower_is_nobody_new(with_coborrowers, who):
+    with_coborrowers.loan(with_coborrowers.borrower(**who))
+
+    with_coborrowers.poll()
+
+    assert Contact.objects.count() == 1
+
+
+def test_a_couple_that_shares_an_address_stays_two(with_coborrowers):
+    couple = co(first_name="Tom", last_name="Quill", email="Quill@quill.example")
+    with_coborrowers.loan(with_coborrowers.borrower(**couple))
+
+    with_coborrowers.poll()
+
+    assert {contact.name for contact in Contact.objects.all()} == {"Ada Quill", "Tom Quill"}
+
+
+# -- ids --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("short", "whole"),
+    [
+        ("001A0000006Vm9u", "001A0000006Vm9uIAC"),
+        ("0015f00002JUXA8", "0015f00002JUXA8AAP"),
+        ("005ZM000000M6o1", "005ZM000000M6o1YAC"),
+    ],
+)
+def test_an_id_of_15_characters_is_that_of_18(short, whole):
+    assert (whole_id(short), whole_id(whole)) == (whole, whole)
+
+
+@pytest.mark.parametrize("value", [None, "", "001", 15, "001A0000006Vm9u!", "x" * 16, ["a"]])
+def test_what_is_no_id_is_none(value):
+    assert whole_id(value) == ""
+
+
+def test_a_link_has_the_id_of_18_characters(salesforce):
+    loan = salesforce.loan()
+
+    salesforce.poll()
+
+    assert ExternalLink.objects.filter(remote_id=whole_id(loan[:15])).exists()
+    assert jungo.NAME in salesforce.queries()[0]
+
+
+def test_nobody_is_made_for_a_loan_that_makes_no_deal(salesforce):
+    salesforce.loan(status="Cancelled")
+
+    salesforce.poll()
+
+    assert not Contact.objects.exists()
+
+
+def test_a_borrower_of_a_cancelled_and_of_a_living_loan_is_made(salesforce):
+    borrower = salesforce.borrower()
+    living = salesforce.loan(borrower)
+    salesforce.loan(borrower, status="Cancelled")
+
+    salesforce.poll()
+
+    assert salesforce.deal(living).contact == salesforce.linked("contact", borrower)

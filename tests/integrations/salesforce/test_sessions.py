@@ -1,0 +1,102 @@
+"""Tokens: how they are asked for, shared, replaced and refused."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.cache import cache
+
+from integrations.models import Connection
+from integrations.salesforce import SYSTEM
+from integrations.sync.errors import Unauthorised
+
+pytestmark = pytest.mark.django_db
+
+
+def log_ins(salesforce) -> list:
+    return [call for call in salesforce.sandbox.calls if call.path.endswith("/oauth2/token")]
+
+
+@pytest.mark.parametrize(
+    "flow",
+    [
+        {"AUTH_FLOW": "client_credentials"},
+        {"AUTH_FLOW": "refresh_token", "REFRESH_TOKEN": "sandbox-refresh-token"},
+        {
+            "AUTH_FLOW": "password", "USERNAME": "hermes@larkfield.example",
+            "PASSWORD": "sandbox-password", "SECURITY_TOKEN": "sandbox-security-token",
+        },
+        {"AUTH_FLOW": "jwt_bearer", "USERNAME": "hermes@larkfield.example"},
+    ],
+)  # fmt: skip
+def test_each_way_to_log_in_gives_a_session_that_is_used_again(salesforce, settings, flow):
+    for name, value in flow.items():
+        setattr(settings, f"SALESFORCE_{name}", value)
+    settings.SALESFORCE_PRIVATE_KEY = salesforce.private_key()
+    loan = salesforce.loan()
+
+    salesforce.poll()
+    salesforce.poll()
+
+    assert salesforce.deal(loan)
+    assert len(log_ins(salesforce)) == 1
+
+
+def test_a_session_that_ends_in_the_middle_is_replaced_once(salesforce):
+    salesforce.org.switches.page_size = 200
+    salesforce.org.seed(450, names=["Anna Whitlock"])
+    salesforce.sandbox.trouble.add(
+        "unauthorized", system="salesforce", path="*/query/01g*", times=1
+    )
+
+    run = salesforce.poll()
+
+    assert run.counts["deal"]["seen"] == 450
+    assert len(log_ins(salesforce)) == 2
+
+
+def test_a_session_that_is_refused_for_good_pauses_the_connection_after_two_log_ins(salesforce):
+    salesforce.sandbox.trouble.add(
+        "unauthorized", system="salesforce", path="*/services/data/*", times=99
+    )
+
+    with pytest.raises(Unauthorised):
+        salesforce.poll()
+
+    assert len(log_ins(salesforce)) == 2
+    assert Connection.objects.get(system="salesforce").paused
+
+
+@pytest.mark.parametrize("error", ["invalid_grant", "invalid_client", "inactive_user"])
+def test_a_log_in_that_is_refused_is_not_tried_again_and_again(salesforce, error):
+    salesforce.org.tokens.refuse(error)
+
+    with pytest.raises(Unauthorised, match=error):
+        salesforce.poll()
+
+    assert len(log_ins(salesforce)) == 1
+    connection = Connection.objects.get(system="salesforce")
+    assert connection.paused
+    assert "sandbox-consumer-secret" not in connection.pause_reason
+
+
+def test_what_the_settings_lack_is_named(salesforce, settings):
+    settings.SALESFORCE_CONSUMER_SECRET = ""
+
+    with pytest.raises(Exception, match="SALESFORCE_CONSUMER_SECRET must be set"):
+        salesforce.poll()
+
+
+def test_the_cards_test_says_whose_loans_are_followed(salesforce):
+    assert "Anna Whitlock" in SYSTEM.connect().check()
+
+
+def test_secrets_stand_in_no_recorded_error(salesforce):
+    cache.clear()
+    salesforce.sandbox.trouble.add(
+        "error", system="salesforce", path="*/query*", status=500, times=9
+    )
+
+    with pytest.raises(Exception, match="500") as raised:
+        salesforce.poll()
+
+    assert "SELECT" not in str(raised.value)
