@@ -9,6 +9,7 @@ from django.conf import settings
 
 from integrations.sync.system import Outgoing, Reading, Remote, System
 
+from .ids import whole_id
 from .schemas import NAME, SPOKE_KINDS
 
 
@@ -49,6 +50,7 @@ SYSTEM = System(
     payload=_payload,
     web_url=_web_url,
     poll_minutes=lambda: settings.SALESFORCE_POLL_INTERVAL_MINUTES,
+    read_id=whole_id,
     look_back=lambda: timedelta(seconds=settings.SALESFORCE_LOOKBACK_SECONDS),
     needs=("SALESFORCE_ENABLED", "SALESFORCE_CONSUMER_KEY", "SALESFORCE_CONSUMER_SECRET"),
 )
