@@ -174,10 +174,14 @@ def test_a_borrowers_new_address_is_one_read_and_one_write(loans, pipedrive):
     loans.poll()
     pipedrive.send()
     loans.org.edit("contact", borrower, Email="ada@new.example")
+    pipedrive.sandbox.forget_calls()
 
     loans.poll()
-
     [call] = pipedrive.send()
+
+    # What changed, and what left: an empty poll asks as much.
+    assert len(loans.queries()) == 2
+    assert [one for one in pipedrive.sandbox.calls if one.system == "pipedrive"] == [call]
     assert (call.method, call.path) == ("PATCH", f"/api/v2/persons/{persons(pipedrive)[0]['id']}")
     assert call.body["emails"][0]["value"] == "ada@new.example"
 
