@@ -193,8 +193,7 @@ class KindBatch:
         link = self._new_link(record, found.record_id)
         if found.how is Match.HUB_ID and found.record_id not in record.hub_ids:
             # Another system's number says who it is: it was there before us.
-            for name in self.spoke_kind.as_found(record):
-                link.snapshot.setdefault(name, self.hub_kind.json_value(target, name))
+            held_as.take_over(self.system, record, target, link)
         self.findings.duplicates(found.record_id, found)
         self._merge(record, target, link, found.how, stale=False)
 
