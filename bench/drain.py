@@ -14,8 +14,8 @@ from deals.models import Deal
 from integrations import tasks
 from integrations.models import EventState, OutboxEntry, RemoteField, WebhookEvent
 from integrations.pipedrive import SYSTEM, inbound
+from integrations.pipedrive.custom_fields import CUSTOM_FIELDS
 from integrations.pipedrive.keys import keys
-from integrations.pipedrive.schemas import CUSTOM_FIELDS
 from integrations.sync.apply import apply
 
 from . import databases, processes

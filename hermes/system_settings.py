@@ -18,6 +18,9 @@ PIPEDRIVE_ACTIVITY_TYPE = env("PIPEDRIVE_ACTIVITY_TYPE", default="meeting")
 PIPEDRIVE_POLL_MINUTES = env.int("PIPEDRIVE_POLL_MINUTES", default=5)
 # JSON as text: integrations/pipedrive/given_keys.py reads it, and a check refuses nonsense.
 PIPEDRIVE_FIELD_KEYS = env("PIPEDRIVE_FIELD_KEYS", default="")
+# Keys of the fields that hold Salesforce's ids.
+PIPEDRIVE_SALESFORCE_CONTACT_ID_KEY = env("PIPEDRIVE_SALESFORCE_CONTACT_ID_KEY", default="")
+PIPEDRIVE_SALESFORCE_LOAN_ID_KEY = env("PIPEDRIVE_SALESFORCE_LOAN_ID_KEY", default="")
 
 # -- TC2: the key also signs its webhooks ----------------------------------------------
 

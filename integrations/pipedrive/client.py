@@ -212,9 +212,11 @@ class Client:
     def me(self) -> dict:
         return self._call("GET", f"{PATHS['user']}/me", cost=2)["data"] or {}
 
-    def find_by_field(self, entity: str, field_key: str, value: str) -> list[str]:
+    def find_by_field(
+        self, entity: str, field_key: str, value: str, match: str = "exact"
+    ) -> list[str]:
         """Ids of records whose field holds exactly this, as far as the index knows."""
-        params = {"term": value, "entity_type": entity, "field": field_key, "match": "exact"}
+        params = {"term": value, "entity_type": entity, "field": field_key, "match": match}
         answer = self._call(
             "GET", "/api/v2/itemSearch/field", cost=20, params=params, windows=self._for_searches
         )

@@ -10,9 +10,15 @@ from django.conf import settings
 
 from integrations.sync.errors import Misconfigured
 
-from .schemas import CUSTOM_FIELDS
+from .custom_fields import CUSTOM_FIELDS
 
 VARIABLE = "PIPEDRIVE_FIELD_KEYS"
+
+#: Fields with a variable of their own, which comes before that one.
+OWN_VARIABLES = {
+    ("contact", "salesforce_id"): "PIPEDRIVE_SALESFORCE_CONTACT_ID_KEY",
+    ("deal", "salesforce_id"): "PIPEDRIVE_SALESFORCE_LOAN_ID_KEY",
+}
 
 #: What the field of our own id is called for people.
 OUR_ID = {"hermes_id": "hub_id"}
@@ -26,14 +32,32 @@ def given_keys() -> dict[tuple[str, str], str]:
     Raises:
         Misconfigured: An entry is nonsense; names it.
     """
-    found, problems = read(settings.PIPEDRIVE_FIELD_KEYS)
+    found, problems = read()
     if problems:
         raise Misconfigured(problems[0])
     return found
 
 
-def read(text: str) -> tuple[dict[tuple[str, str], str], list[str]]:
+def variable_of(place: tuple[str, str]) -> str:
+    """The variable that gives this field its key."""
+    own = OWN_VARIABLES.get(place, "")
+    return own if own and getattr(settings, own) else VARIABLE
+
+
+def read() -> tuple[dict[tuple[str, str], str], list[str]]:
     """The entries that make sense, and a sentence for each that does not."""
+    found, problems = _read_entries(settings.PIPEDRIVE_FIELD_KEYS)
+    for place, variable in OWN_VARIABLES.items():
+        if key := getattr(settings, variable):
+            found.pop(place, None)
+            if problem := _problem(place, key, found):
+                problems.append(f"{variable}: {problem}")
+            else:
+                found[place] = key
+    return found, problems
+
+
+def _read_entries(text: str) -> tuple[dict[tuple[str, str], str], list[str]]:
     if not text.strip():
         return {}, []
     try:

@@ -6,7 +6,6 @@ one clears it. A value of a wrong type is left out and reported; the rest goes o
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
@@ -17,8 +16,10 @@ from integrations.sync.errors import Rejected
 from integrations.sync.plain_values import misfit, shown
 from integrations.sync.records import RemoteRecord, clean_text
 
-from . import wire
-from .schemas import ENTITIES, KINDS, NAME, SHOWN, Keys, RemoteKey, label_of
+from . import elsewhere, wire
+from .custom_fields import SHOWN
+from .custom_values import hub_ids, read_custom
+from .schemas import ARCHIVED, ENTITIES, KINDS, NAME, Keys
 
 #: Hub field -> the entity's own.
 FIELDS: dict[str, dict[str, str]] = {
@@ -101,6 +102,7 @@ def record(
     """
     pk, draft = remote_id(entity), _draft(name, entity, keys)
     modified_at = draft.entity.modified_at or event_at
+    texts = {field: draft.fields.pop(field) for field in SHOWN & draft.fields.keys()}
     return RemoteRecord(
         system=NAME,
         kind=KINDS[name],
@@ -115,7 +117,8 @@ def record(
         hub_id_text=draft.hub_id,
         emails=draft.emails,
         merged_from=merged_from,
-        shown={name: draft.fields.pop(name) for name in SHOWN & draft.fields.keys()},
+        known_as=elsewhere.known_as(KINDS[name], texts),
+        shown=elsewhere.as_read(KINDS[name], texts),
         remote_state=draft.remote_state,
         problems=tuple(draft.problems),
     )
@@ -124,7 +127,7 @@ def record(
 def _draft(name: str, entity: Any, keys: Keys) -> Draft:
     draft = Draft(*wire.parsed(name, entity))
     _read_own(draft, name)
-    _read_custom(draft, KINDS[name], keys)
+    read_custom(draft, KINDS[name], keys)
     if name in READERS:
         READERS[name](draft)
     return draft
@@ -199,6 +202,8 @@ def _primary(listed: list[dict[str, Any]]) -> str:
 def _deal(draft: Draft) -> None:
     if draft.fields.get("status") == "deleted":
         del draft.fields["status"]
+    if draft.entity.is_archived is not None:
+        draft.remote_state[ARCHIVED] = draft.entity.is_archived
 
 
 def _activity(draft: Draft) -> None:
@@ -223,78 +228,3 @@ READERS: dict[str, Callable[[Draft], None]] = {
     "deal": _deal,
     "activity": _activity,
 }
-
-
-# -- custom fields --------------------------------------------------------------------------
-
-
-def _read_custom(draft: Draft, kind: str, keys: Keys) -> None:
-    """Read the custom fields that we know; an account may have 150 others."""
-    held = draft.entity.custom_fields
-    if not isinstance(held, Mapping):
-        return
-    for name, remote in keys.get(kind, {}).items():
-        if remote.key not in held:
-            continue
-        value = unwrap(held[remote.key])
-        try:
-            if name == "hub_id":
-                draft.hub_id = clean_text(wire.text(value)).strip()
-            elif remote.type == "user":
-                draft.parents[name] = wire.identity(value)
-            else:
-                draft.fields[name] = _custom_value(remote, name, value)
-        except (TypeError, ValueError, RecursionError):
-            draft.problems.append(misfit(label_of(kind, name), value))
-
-
-def unwrap(value: Any) -> Any:
-    """A custom field's value as the API gives it, from a webhook's typed wrapping."""
-    if not isinstance(value, Mapping) or "type" not in value:
-        return value
-    if "id" in value:
-        return value["id"]
-    if "values" in value:
-        return [each.get("id") for each in value["values"] or [] if isinstance(each, Mapping)]
-    return value.get("value", value.get("from"))
-
-
-def _custom_value(remote: RemoteKey, name: str, value: Any) -> Any:
-    if name == "signup_questionnaire":
-        return _document(value)
-    if name == "paid_invoice_count":
-        return wire.whole(value) or 0
-    match remote.type:
-        case "enum":
-            return _label(remote, value)
-        case "date":
-            return wire.moment(value)
-        case _:
-            return wire.text(value)
-
-
-def _label(remote: RemoteKey, option: Any) -> str:
-    if option is None:
-        return ""
-    # With include_option_labels an option is an object.
-    label = remote.label_of(option.get("id") if isinstance(option, Mapping) else option)
-    if label is None:
-        raise ValueError("an option that set-up has not seen")
-    return label
-
-
-def _document(value: Any) -> dict:
-    document = json.loads(value, parse_constant=_refuse) if value else {}
-    if not isinstance(document, dict):
-        raise ValueError("no JSON object")
-    return document
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
-
-
-def hub_ids(held: str) -> tuple[int, ...]:
-    """Our ids in the text field; a merge joins two: "417, 522"."""
-    parts = [part.strip() for part in held.split(",")]
-    return tuple(int(p) for p in parts if p.isascii() and p.isdigit() and len(p) < 19)

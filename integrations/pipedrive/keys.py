@@ -7,8 +7,9 @@ from functools import lru_cache
 
 from integrations.models import Connection, RemoteField
 
+from .custom_fields import CUSTOM_FIELDS, label_of, needed
 from .given_keys import given_keys
-from .schemas import CUSTOM_FIELDS, NAME, SPOKE_KINDS, Keys, RemoteKey, label_of
+from .schemas import NAME, SPOKE_KINDS, Keys, RemoteKey
 
 #: Set-up runs seldom, deliveries come by the hundred a second: look this often.
 FRESH_SECONDS = 5
@@ -49,6 +50,9 @@ def _keys(moment: int) -> Keys:
         )
     for (kind, name), key in given_keys().items():
         _give(found[kind], name, key, CUSTOM_FIELDS[kind][name].type)
+    for kind, fields in CUSTOM_FIELDS.items():
+        for name in fields.keys() - needed(kind).keys():
+            found[kind].pop(name, None)
     return found
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from integrations.sync.errors import Misconfigured
 from integrations.sync.system import Outgoing
 
-from .schemas import CUSTOM_FIELDS, DEAL_FIELDS, NULLABLE, Keys, RemoteKey, cut, document
+from .custom_fields import CUSTOM_FIELDS
+from .schemas import DEAL_FIELDS, NULLABLE, Keys, RemoteKey, cut, document
 
 
 def body(outgoing: Outgoing, keys: Keys) -> dict[str, Any]:

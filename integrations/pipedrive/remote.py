@@ -17,14 +17,12 @@ from integrations.sync.records import RemoteRecord
 from integrations.sync.system import Outgoing, Page
 
 from . import inbound
+from .alike import Alike
 from .client import IDS, Client
 from .keys import keys, with_labels
 from .ledger import LEDGER
 from .outbound import is_marked
-from .schemas import ENTITIES, cut
-
-#: By what a record is looked up that does not hold our id.
-LOOKED_UP_BY = {"company": "name", "contact": "email"}
+from .schemas import ENTITIES
 
 #: How far before a call we look for what it may have made: the clocks may differ.
 CLOCK_DIFFERENCE = timedelta(minutes=10)
@@ -185,17 +183,7 @@ class PipedriveRemote:
         yield from (one for one in found if outgoing.record_id in one.hub_ids)
 
     def alike(self, kind: str, outgoing: Outgoing) -> Iterator[RemoteRecord]:
-        """An organization of the name; of its persons, one with the e-mail address."""
-        field = LOOKED_UP_BY.get(kind)
-        value = outgoing.values[field] if field else ""
-        if not field or not value:
-            return
-        ids = self.client.search(ENTITIES[kind], field, cut(value))
-        for record in self.fetch(kind, ids):
-            same = str(record.fields.get(field)).casefold() == cut(value).casefold()
-            home = record.parents.get("company")
-            if same and not record.deleted and home in (None, outgoing.parents.get("company")):
-                yield record
+        yield from Alike(kind, self.keys.get(kind, {}), self.client, self.fetch).of(outgoing)
 
     def _ours(self, kind: str, entity: Any, outgoing: Outgoing) -> RemoteRecord | None:
         if kind == "meeting" and not is_marked(entity, outgoing.record_id):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from integrations.models import ExternalLink
 from integrations.sync.field_rules import FieldRule, Policy
-from integrations.sync.system import Derived, SpokeKind
+from integrations.sync.records import RemoteRecord
+from integrations.sync.system import SpokeKind
 from meetings.invitations import title
 
-from . import customer
+from . import elsewhere
+from .custom_fields import CUSTOM_FIELDS, NO_FIELDS, CustomField
 
 NAME = "pipedrive"
 
@@ -66,55 +68,6 @@ def document(value: Any) -> Any:
     if isinstance(value, dict):
         return json.dumps(value, sort_keys=True, ensure_ascii=False) if value else ""
     return value
-
-
-@dataclass(frozen=True)
-class CustomField:
-    """A field that set-up makes in each account, found again by its label."""
-
-    label: str
-    type: str = "varchar"
-    options: tuple[str, ...] = ()
-
-
-#: Hub field -> custom field, for each kind. ``hub_id`` is the Hermes id: text, so that it
-#: is searchable and a merge shows as "417, 522".
-CUSTOM_FIELDS: dict[str, dict[str, CustomField]] = {
-    "company": {
-        "hub_id": CustomField("Hermes ID"),
-        "support_person": CustomField("Support person", "user"),
-        "bdr_person": CustomField("BDR person", "user"),
-        "price_plan": CustomField("Price plan", "enum", ("payg", "startup", "enterprise")),
-        "tc2_status": CustomField("TC2 status"),
-        "tc2_url": CustomField("TC2 URL"),
-        "website": CustomField("Website"),
-        "paid_invoice_count": CustomField("Paid invoice count"),
-        "estimated_income": CustomField("Estimated income"),
-        "signup_questionnaire": CustomField("Signup questionnaire", "text"),
-        "utm_source": CustomField("UTM source"),
-        "utm_campaign": CustomField("UTM campaign"),
-        "gclid": CustomField("GCLID"),
-        "gclid_expires_at": CustomField("GCLID expiry", "date"),
-        "pay0_at": CustomField("Pay0 date", "date"),
-        "pay1_at": CustomField("Pay1 date", "date"),
-        "pay3_at": CustomField("Pay3 date", "date"),
-        "card_saved_at": CustomField("Card saved date", "date"),
-        "email_confirmed_at": CustomField("Email confirmed date", "date"),
-    },
-    "contact": {"hub_id": CustomField("Hermes ID")},
-    "deal": {"hub_id": CustomField("Hermes ID")},
-}
-
-
-#: Custom fields that are no fields of ours: what others say of the record, and our id.
-SHOWN = {"tc2_url"}
-NO_FIELDS = {"hub_id", *SHOWN}
-
-
-def label_of(kind: str, name: str) -> str:
-    """What people call a custom field there."""
-    custom = CUSTOM_FIELDS.get(kind, {}).get(name)
-    return custom.label if custom else name.replace("_", " ")
 
 
 LINE_RULE = FieldRule(canonical=cut)
@@ -182,6 +135,24 @@ def _came_from_elsewhere(kind: str) -> Callable[[Any], bool]:
     return came
 
 
+#: On a deal's link: whether somebody put it away there.
+ARCHIVED = "archived"
+
+
+def _worked_on_there(deal: RemoteRecord) -> Collection[str]:
+    """People move a deal; one that is at its end, or put away, stays as it is altogether."""
+    ended = deal.fields.get("status", "open") != "open" or deal.remote_state.get(ARCHIVED)
+    return SPOKE_KINDS["deal"].fields if ended else ("stage", "pipeline", "status")
+
+
+def _is_put_away_there(deal: Any, link: ExternalLink) -> bool:
+    """A loan's deal that somebody archived there; what Salesforce says of it is no reason."""
+    if not link.remote_state.get(ARCHIVED):
+        return False
+    loans = ExternalLink.objects.filter(system=elsewhere.LOANS, kind="deal", record_id=deal.pk)
+    return loans.exists()
+
+
 SPOKE_KINDS = {
     "team_member": SpokeKind(
         fields={"name": READ_ONLY, "email": READ_ONLY, "is_active": READ_ONLY}, push=False
@@ -199,13 +170,14 @@ SPOKE_KINDS = {
         },
         look_first=_came_from_elsewhere("company"),
         wanted=_is_company_wanted,
-        derived=Derived(values=customer.shown, links={customer.ACCOUNTS}),
+        derived=elsewhere.derived("company"),
     ),
     "contact": SpokeKind(
         fields={"name": LINE_RULE, "company": PLAIN, "email": LINE_RULE, "phone": LINE_RULE},
         needs_parent="company",
         look_first=_came_from_elsewhere("contact"),
         wanted=_is_their_company_wanted,
+        derived=elsewhere.derived("contact"),
     ),
     "deal": SpokeKind(
         fields={
@@ -223,7 +195,11 @@ SPOKE_KINDS = {
             "lost_reason": LINE_RULE,
             "closed_at": READ_ONLY,
         },
+        look_first=_came_from_elsewhere("deal"),
         wanted=_is_their_company_wanted,
+        derived=elsewhere.derived("deal"),
+        as_found=_worked_on_there,
+        left_alone=_is_put_away_there,
     ),
     "meeting": SpokeKind(
         fields={

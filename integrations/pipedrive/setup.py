@@ -24,11 +24,12 @@ from integrations.sync.set_up import PlanChanged, Say
 from integrations.sync.system import get
 
 from . import registration
-from .given_keys import VARIABLE, given_keys
+from .custom_fields import CUSTOM_FIELDS, CustomField, needed
+from .given_keys import given_keys, variable_of
 from .keys import forget
 from .registration import Registration, quietly, remember_facts
 from .remote import PipedriveRemote
-from .schemas import CUSTOM_FIELDS, ENTITIES, NAME, CustomField
+from .schemas import ENTITIES, NAME
 
 READ_KINDS = ["team_member", "pipeline", "stage"]
 
@@ -161,7 +162,7 @@ def _plan_fields(remote: PipedriveRemote, kind: str, result: Plan) -> None:
         RemoteField.objects.filter(system=NAME, kind=kind).values_list("field", "remote_key")
     )
     given = given_keys()
-    for name, custom in CUSTOM_FIELDS[kind].items():
+    for name, custom in needed(kind).items():
         if key := given.get((kind, name)):
             _compare_field((kind, name), custom, _given((kind, name), key, by_key), result)
             continue
@@ -177,7 +178,8 @@ def _given(place: Place, key: str, by_key: Mapping[str, dict]) -> dict:
     """The field that the environment names."""
     if key not in by_key:
         raise Misconfigured(
-            f"{VARIABLE} gives {_described(place)} the key {key}, which this account does not have."
+            f"{variable_of(place)} gives {_described(place)} the key {key}, "
+            "which this account does not have."
         )
     return by_key[key]
 

@@ -176,6 +176,7 @@ class Deal(Entity):
     person_id: Id = None
     pipeline_id: Id = None
     stage_id: Id = None
+    is_archived: bool | None = None
 
     @property
     def is_gone(self) -> bool:

@@ -10,6 +10,7 @@ from django.conf import settings
 from integrations.sync.set_up import Say, Setup, SetupPlan
 from integrations.sync.system import Outgoing, Reading, Remote, System
 
+from .ids import whole_id
 from .schemas import NAME, SPOKE_KINDS
 
 
@@ -63,6 +64,7 @@ SYSTEM = System(
     web_url=_web_url,
     setup=Setup(_plan, _set_up),
     poll_minutes=lambda: settings.SALESFORCE_POLL_INTERVAL_MINUTES,
+    read_id=whole_id,
     look_back=lambda: timedelta(seconds=settings.SALESFORCE_LOOKBACK_SECONDS),
     needs=("SALESFORCE_ENABLED", "SALESFORCE_CONSUMER_KEY", "SALESFORCE_CONSUMER_SECRET"),
 )

@@ -61,11 +61,11 @@ BEGIN
     RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER hermes_note_link_insert AFTER INSERT ON integrations_externallink
-    FOR EACH ROW WHEN (NEW.kind IN ({kinds})) EXECUTE FUNCTION hermes_note_link();
+    FOR EACH ROW WHEN ((NEW.system, NEW.kind) IN ({shown})) EXECUTE FUNCTION hermes_note_link();
 CREATE OR REPLACE TRIGGER hermes_note_link_delete AFTER DELETE ON integrations_externallink
-    FOR EACH ROW WHEN (OLD.kind IN ({kinds})) EXECUTE FUNCTION hermes_note_link();
+    FOR EACH ROW WHEN ((OLD.system, OLD.kind) IN ({shown})) EXECUTE FUNCTION hermes_note_link();
 CREATE OR REPLACE TRIGGER hermes_note_link_update AFTER UPDATE ON integrations_externallink
-    FOR EACH ROW WHEN (NEW.kind IN ({kinds})
+    FOR EACH ROW WHEN ((NEW.system, NEW.kind) IN ({shown})
         AND (OLD.record_id IS DISTINCT FROM NEW.record_id OR OLD.state <> NEW.state))
     EXECUTE FUNCTION hermes_note_link();
 """
@@ -97,8 +97,8 @@ def trigger_sql() -> list[str]:
 
 
 def _link_sql() -> str:
-    kinds = ", ".join(f"'{kind}'" for kind in derived.kinds())
-    return _LINK_TRIGGER.format(prefix=derived.LINK_OF, channel=CHANNEL, kinds=kinds or "''")
+    shown = ", ".join(f"('{system}', '{kind}')" for system, kind in derived.links())
+    return _LINK_TRIGGER.format(prefix=derived.LINK_OF, channel=CHANNEL, shown=shown)
 
 
 def install_triggers(**_: object) -> None:

@@ -11,10 +11,15 @@ from .system import System, everyone
 LINK_OF = "link of "
 
 
-def kinds() -> list[str]:
-    """Kinds of which some system shows more than their fields."""
+def links() -> list[tuple[str, str]]:
+    """(system, kind) of the links that another system shows something of."""
     return sorted(
-        {kind for system in everyone() for kind, spoke in system.kinds.items() if spoke.derived}
+        {
+            (name, kind)
+            for system in everyone()
+            for kind, spoke in system.kinds.items()
+            for name in (spoke.derived.links if spoke.derived else ())
+        }
     )
 
 
@@ -31,8 +36,8 @@ def concerned(system: System, changes: Iterable[tuple[str, int, str]]) -> set[tu
     found: set[tuple[str, int]] = set()
     for kind, spoke_kind in system.kinds.items():
         if spoke_kind.derived:
-            links = [ids[f"{LINK_OF}{kind} to {name}"] for name in spoke_kind.derived.links]
-            told = set().union(*links)
+            by_link = [ids[f"{LINK_OF}{kind} to {name}"] for name in spoke_kind.derived.links]
+            told = set().union(*by_link)
             for teller, whom in spoke_kind.derived.told_by.items():
                 told.update(whom(ids[teller]) if ids[teller] else [])
             found |= {(kind, pk) for pk in told}

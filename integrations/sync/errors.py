@@ -47,6 +47,13 @@ class Rejected(SyncError):
     reason = "rejected"
 
 
+class Undecided(SyncError):
+    """Several there may be the record: a person has to say which, or whether it is one."""
+
+    permanent = True
+    reason = "rejected"
+
+
 class Unauthorised(SyncError):
     """Bad credentials or an unpaid account: pauses the connection."""
 

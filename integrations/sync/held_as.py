@@ -12,6 +12,7 @@ from typing import Any
 
 from integrations.models import ExternalLink
 
+from . import hub
 from .field_rules import FieldRule, Policy
 from .records import RemoteRecord, jsonable
 from .remote_values import remote_values
@@ -59,6 +60,12 @@ def _stays(rule: FieldRule | None, theirs: Any) -> bool:
     if rule is None or rule.policy in OURS_STAYS:
         return True
     return rule.policy is Policy.REMOTE_UNLESS_EMPTY and theirs in ("", None)
+
+
+def take_over(system: System, record: RemoteRecord, target: Any, link: ExternalLink) -> None:
+    """Where the two meet: what stays as it is there is news from there, and no change of ours."""
+    for name in system.kinds[record.kind].as_found(record):
+        link.snapshot.setdefault(name, hub.KINDS[record.kind].json_value(target, name))
 
 
 def known(link: ExternalLink) -> Mapping[str, Any]:

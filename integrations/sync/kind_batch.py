@@ -185,6 +185,9 @@ class KindBatch:
             self._restore(target)
         self._forget_gone_link(found.record_id)
         link = self._new_link(record, found.record_id)
+        if found.how is Match.HUB_ID and found.record_id not in record.hub_ids:
+            # Another system's number says who it is: it was there before us.
+            held_as.take_over(self.system, record, target, link)
         self.findings.duplicates(found.record_id, found)
         self._merge(record, target, link, found.how, stale=False)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from integrations.models import ExternalLink, KeptApart
+from integrations.models import ExternalLink, KeptApart, LinkState
 
 #: Columns of a link that applying reads, in the model's order; it only writes others.
 READ = ["id", "system", "kind", "remote_id", "record_id", "state", "snapshot", "remote_state",
@@ -61,6 +61,21 @@ def record_ids_of(
     params = [value for kind, ids in asked for value in (system, kind, ids)]
     found = rows(" UNION ALL ".join([one_kind] * len(asked)), *params)
     return {(kind, remote_id): record_id for kind, remote_id, record_id in found}
+
+
+def linked(system: str, record_ids: Mapping[str, Collection[int]]) -> set[tuple[str, int]]:
+    """(kind, hub id) of those that the system has now.
+
+    Args:
+        record_ids: Kind to the ids that are asked for.
+    """
+    found: set[tuple[str, int]] = set()
+    for kind, ids in record_ids.items():
+        living = ExternalLink.objects.filter(
+            system=system, kind=kind, record_id__any=list(ids), state=LinkState.LIVE
+        )
+        found |= {(kind, pk) for pk in living.values_list("record_id", flat=True) if pk}
+    return found
 
 
 def apart(system: str, kind: str, remote_ids: Sequence[str]) -> list[tuple[str, int]]:

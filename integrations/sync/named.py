@@ -13,7 +13,7 @@ from .records import RemoteRecord
 def outright(system: str, kind: str, records: Sequence[RemoteRecord]) -> dict[str, int]:
     """Remote id to hub id: by our id, by what else the system calls it, by another system's."""
     return {
-        **_by_other_system(kind, records),
+        **named_elsewhere(kind, records),
         **_by_other_id(system, kind, records),
         **_by_hub_id(kind, records),
     }
@@ -38,7 +38,7 @@ def _by_other_id(system: str, kind: str, records: Sequence[RemoteRecord]) -> dic
     return {wanted[other_id]: pk for other_id, pk in pairs if pk is not None}
 
 
-def _by_other_system(kind: str, records: Sequence[RemoteRecord]) -> dict[str, int]:
+def named_elsewhere(kind: str, records: Sequence[RemoteRecord]) -> dict[str, int]:
     """By a link that another system has, where the remote says which."""
     named = {pair for record in records for pair in record.known_as}
     if not named:

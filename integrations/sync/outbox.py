@@ -23,7 +23,8 @@ from . import (
     upkeep,
 )
 from .ended import close, give_up_later, waits_for_parent
-from .errors import RemoteGone
+from .errors import RemoteGone, Undecided
+from .named import named_elsewhere
 from .outbox_claims import BATCH, claim, hand_back, hold, tell_of_what_is_due_soon
 from .outgoing import build, missing_parent, sent_fields
 from .records import RemoteRecord
@@ -183,6 +184,9 @@ def _upsert(remote: Remote, job: Job) -> None:
     if parent is not None:
         waits_for_parent(job.system, job.entry, parent)
         return
+    if _is_there(job) and _kind(job).left_alone(job.record, job.link):
+        close(job.entry, "nothing")
+        return
     fresh = job.link is None or job.link.state == LinkState.GONE
     outgoing = build(job.system, job.entry.kind, job.record, None if fresh else job.link)
     body = job.system.payload(outgoing) if _has_news(outgoing) else {}
@@ -203,7 +207,7 @@ def _create(remote: Remote, job: Job, outgoing: Outgoing, body: dict) -> None:
     entry = job.entry
     if (met := _met_there(remote, job, outgoing)) is not None:
         known = replace(outgoing, creating=False, send_hub_id=False)
-        keep_answer(job.system, entry, known, met, sent=frozenset())
+        keep_answer(job.system, entry, known, met, sent=frozenset(), found=True)
         return
     if (made := _made_before(remote, job, outgoing)) is not None:
         # It holds what was sent then; what changed since goes out by itself.
@@ -223,13 +227,23 @@ def _create(remote: Remote, job: Job, outgoing: Outgoing, body: dict) -> None:
 
 
 def _met_there(remote: Remote, job: Job, outgoing: Outgoing) -> RemoteRecord | None:
-    """The one record that is the same and that no other has; of several none is chosen."""
+    """The one record that is the same and that no other has; of several none is chosen.
+
+    Raises:
+        Undecided: One that says outright that it is the same is another's.
+    """
     if job.entry.create_started_at is not None or not _kind(job).look_first(job.record):
         return None
     system, kind = job.system.name, job.entry.kind
     alike = {record.remote_id: record for record in remote.alike(kind, outgoing)}
     taken = {pk for _, pk in links.record_ids_of(system, {kind: alike})}
     apart = set(links.apart(system, kind, list(alike)))
+    named = named_elsewhere(kind, [alike[pk] for pk in taken])
+    if contested := [pk for pk, hub_id in named.items() if hub_id == job.record.pk]:
+        raise Undecided(
+            f"It is {job.system.label}'s {kind} {contested[0]}, which Hermes has as another "
+            f"{kind}: merge the two, and nothing is made twice"
+        )
     free = [
         record
         for pk, record in alike.items()

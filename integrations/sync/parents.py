@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from . import hub, links, not_kept
 from .apply_page import apply_page
@@ -53,13 +54,40 @@ def _meet_elsewhere(system: System, records: list[RemoteRecord]) -> None:
     unmet = _unmet(records)
     wanted: dict[tuple[str, str], set[str]] = defaultdict(set)
     naming = [record for record in records if unmet & _elsewhere(record)]
-    for record in _with_news_elsewhere(system, naming):
+    news = _with_news_elsewhere(system, naming)
+    for record in news:
         for name, kind, remote_id in unmet & _elsewhere(record):
             wanted[name, kind].add(remote_id)
     for (name, kind), ids in wanted.items():
         other = get(name)
         found = _shown_there(other, kind, sorted(ids))
+        ours = _ours_by_what_names_them(system, name, news)
+        found = [
+            replace(one, hub_ids=(ours[one.key],)) if one.key in ours and not one.hub_ids else one
+            for one in found
+        ]
         apply_page(with_missing_parents(other, found), system=other)
+
+
+def _ours_by_what_names_them(
+    system: System, other: str, naming: list[RemoteRecord]
+) -> dict[tuple[str, str], int]:
+    """(kind, remote id) there to the record that we have already, of which nobody there knows."""
+    ids: dict[str, list[str]] = defaultdict(list)
+    for record in naming:
+        ids[record.kind].append(record.remote_id)
+    linked = links.record_ids_of(system.name, ids)
+    found = {
+        (record.kind, remote_id): pk
+        for record in naming
+        for name, remote_id in record.known_as
+        if name == other and (pk := linked.get(record.key)) is not None
+    }
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for (kind, _), pk in found.items():
+        wanted[kind].add(pk)
+    taken = links.linked(other, wanted)
+    return {key: pk for key, pk in found.items() if (key[0], pk) not in taken}
 
 
 def _elsewhere(record: RemoteRecord) -> Elsewhere:

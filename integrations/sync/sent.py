@@ -24,17 +24,28 @@ def keep_answer(
     answer: RemoteRecord,
     *,
     sent: frozenset[str],
+    found: bool = False,
 ) -> None:
     """Keep what came of an entry's call, and close the entry."""
-    keep(system, outgoing, answer, sent=sent)
+    keep(system, outgoing, answer, sent=sent, found=found)
     close(entry, "create" if outgoing.creating else "update", sorted(sent))
 
 
 @transaction.atomic
-def keep(system: System, outgoing: Outgoing, answer: RemoteRecord, *, sent: frozenset[str]) -> None:
+def keep(
+    system: System,
+    outgoing: Outgoing,
+    answer: RemoteRecord,
+    *,
+    sent: frozenset[str],
+    found: bool = False,
+) -> None:
     """Remember what the remote holds now, then apply its answer like any other message.
 
     The answer may carry changes that somebody made there at the same time.
+
+    Args:
+        found: Whether the record was there already, and no call was made.
     """
     locks.hold_remote(system.name, [(answer.kind, answer.remote_id)])
     if _was_taken_apart(system, answer, outgoing):
@@ -47,7 +58,10 @@ def keep(system: System, outgoing: Outgoing, answer: RemoteRecord, *, sent: froz
     hub.KINDS[answer.kind].hold(outgoing.record_id)
     link = _link(system, answer, outgoing)
     overwritten.remember(link, outgoing, sent)
-    agreed = {name: jsonable(outgoing.values[name]) for name in sent}
+    stays = system.kinds[answer.kind].as_found(answer) if found else ()
+    agreed = {
+        name: jsonable(outgoing.values[name]) for name in {*sent, *stays} & outgoing.values.keys()
+    }
     link.snapshot = {**link.snapshot, **agreed}
     if outgoing.send_hub_id:
         link.snapshot["hub_id"] = answer.hub_id_text or str(outgoing.record_id)

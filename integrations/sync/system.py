@@ -56,6 +56,9 @@ class SpokeKind:
         listed: Whether it has a list of its own; else it comes with another kind's.
         readable: Whether it is shown when it is asked for; else who is named is believed.
         derived: What else is sent, beside the fields.
+        as_found: Fields that stay as they are there where a record of ours is found to be there
+            already: of what people did there none is undone.
+        left_alone: Whether nothing more is sent to this record there.
     """
 
     fields: Mapping[str, FieldRule]
@@ -77,6 +80,8 @@ class SpokeKind:
     listed: bool = True
     readable: bool = True
     derived: Derived | None = None
+    as_found: Callable[[RemoteRecord], Collection[str]] = lambda record: ()
+    left_alone: Callable[[Any, Any], bool] = lambda record, link: False
 
     def derive(self, record: Any) -> Mapping[str, Any]:
         """What others say of the record, where that is sent."""
@@ -216,6 +221,9 @@ class System:
     needs: tuple[str, ...] = ()
     #: Carries out the domain's own rules for what was applied, in the same transaction.
     applied: Callable[[Iterable[Applied]], None] | None = None
+    #: The id that a text names, as links hold it, where people write it in several ways; empty
+    #: for what is none.
+    read_id: Callable[[str], str] = str.strip
     #: The fields that travel at this moment, where that depends on set-up; else all.
     travels: Callable[[str], frozenset[str]] | None = None
 

@@ -75,6 +75,9 @@ class Command(BaseCommand):
         let_team_log_in()
         said = send(tasks.backfill_system, "pipedrive", said=what_starts())
         self.stdout.write(said if isinstance(said, str) else said[1])
+        if get("salesforce").is_on():
+            # Now that Pipedrive's set-up has made the stages that loans go through.
+            send(tasks.backfill_system, "salesforce", said="")
 
     def _seed(self, address: str) -> None:
         counts = requests.get(f"{address}/_sandbox/state", timeout=10).json()["counts"]

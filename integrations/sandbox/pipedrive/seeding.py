@@ -13,13 +13,21 @@ _TOWNS = ("Leeds", "York", "Bath", "Derby", "Truro", "Hull", "Ely", "Wells", "Ri
 _KINDS = ("Tutors", "Tuition", "Learning", "Academy", "Study Club", "Education", "Maths Hub")
 _FIRST = ("Priya", "Sam", "Elif", "Noah", "Maya", "Omar", "Grace", "Ivan", "Lucy", "Kofi", "Ana")
 _LAST = ("Nair", "Okoro", "Kaya", "Hughes", "Lopez", "Haddad", "Chen", "Novak", "Byrne", "Owusu")
+#: What a broker's loans go through. Salesforce's statuses are mapped to these stages.
+_LOANS = (
+    *("Application In", "Pre-Approved", "Getting Things Rolling", "Loan In Process"),
+    "Clear To Close",
+)
+
 #: Seeded records were added over so many days before now.
 _SPREAD_DAYS = 365
 
 
 def seed(account: "Account", organizations: int, persons: int, deals: int) -> dict[str, int]:
-    """Add so many of each; no events, and search knows them at once."""
+    """Add so many of each, and a pipeline for loans; no events, and search knows them at once."""
     with account.writing():
+        if all(row.record()["name"] != "Loans" for row in account.tables["pipeline"].rows.values()):
+            account.add_pipeline("Loans", _LOANS)
         organization_ids = _add(account, "organization", organizations, _organization)
         organization_ids = organization_ids or list(account.tables["organization"].rows)
         person_ids = _add(account, "person", persons, _person(organization_ids))

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from integrations.pipedrive.custom_fields import CUSTOM_FIELDS
 from integrations.pipedrive.inbound import record
-from integrations.pipedrive.schemas import CUSTOM_FIELDS
 from integrations.sync.errors import Rejected
 from integrations.sync.records import RemoteRecord
 from tests.integrations.pipedrive.account_keys import KEYS, key

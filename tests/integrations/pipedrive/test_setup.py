@@ -11,7 +11,7 @@ from companies.models import TeamMember
 from deals.models import Pipeline, Stage
 from integrations.models import Connection, ExternalLink, RemoteField
 from integrations.pipedrive import SYSTEM, keys, registration, setup
-from integrations.pipedrive.schemas import CUSTOM_FIELDS
+from integrations.pipedrive.custom_fields import CUSTOM_FIELDS, needed
 from integrations.sync.errors import Misconfigured
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def writes(sandbox) -> list[str]:
 def test_it_makes_fields_takes_over_people_and_pipelines_and_registers(account):
     said = run()
 
-    assert RemoteField.objects.count() == sum(len(fields) for fields in CUSTOM_FIELDS.values())
+    assert RemoteField.objects.count() == sum(len(needed(kind)) for kind in CUSTOM_FIELDS)
     assert set(RemoteField.objects.get(field="price_plan").options) == {
         "payg", "startup", "enterprise",
     }  # fmt: skip
