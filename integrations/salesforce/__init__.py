@@ -64,5 +64,6 @@ SYSTEM = System(
     setup=Setup(_plan, _set_up),
     poll_minutes=lambda: settings.SALESFORCE_POLL_INTERVAL_MINUTES,
     look_back=lambda: timedelta(seconds=settings.SALESFORCE_LOOKBACK_SECONDS),
+    reads_at_once=200,
     needs=("SALESFORCE_ENABLED", "SALESFORCE_CONSUMER_KEY", "SALESFORCE_CONSUMER_SECRET"),
 )
