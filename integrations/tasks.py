@@ -6,7 +6,17 @@ from collections.abc import Callable
 
 from celery import shared_task
 
-from integrations.sync import arrivals, connections, inbox, outbox, poll, reconcile, upkeep, wake
+from integrations.sync import (
+    arrivals,
+    connections,
+    inbox,
+    outbox,
+    poll,
+    reconcile,
+    signs_of_life,
+    upkeep,
+    wake,
+)
 from integrations.sync.runs import AlreadyRunning, BrakePulled
 from integrations.sync.system import System, get, switched_on
 from meetings import choosing
@@ -35,11 +45,16 @@ def sweep() -> None:
 
 @shared_task(name="integrations.poll_due")
 def poll_due() -> None:
+    wake.starting("integrations.poll_due")
+    signs_of_life.look()
     for system in upkeep.due_for_poll():
         if connections.may_call(system):
             # While nobody takes it, the next look sends another: only one of them is to run.
             expires = arrivals.POLL_EVERY.total_seconds()
             poll_system.apply_async([system.name], expires=expires)
+    for system in upkeep.due_for_comparison():
+        if connections.may_call(system):
+            reconcile_system.delay(system.name)
 
 
 @shared_task(name="integrations.take_runs")

@@ -3,12 +3,15 @@
 from django.urls import path
 
 from .pipedrive.webhooks import PipedriveWebhook
+from .salesforce.webhooks import ChangeEvents, OutboundMessages
 from .tc2.companies import Companies
 from .tc2.support_links import GenerateSupportLink
 from .tc2.webhooks import TC2Webhook
 
 urlpatterns = [
     path("pipedrive/callback/", PipedriveWebhook.as_view(), name="pipedrive-callback"),
+    path("salesforce/webhooks/cdc/", ChangeEvents.as_view()),
+    path("salesforce/webhooks/outbound/<str:token>/", OutboundMessages.as_view()),
     path("tc2/callback/", TC2Webhook.as_view(), name="tc2-callback"),
     path("callbooker/support-link/generate/tc2/", GenerateSupportLink.as_view()),
     path("companies/", Companies.as_view()),

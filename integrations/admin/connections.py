@@ -47,11 +47,11 @@ class ConnectionAdmin(ButtonsAdmin):
     list_display = ["name", "state_badge", "last_message", "last_poll", "last_success", "problem"]
     list_display_links = ["name"]
     ordering = ["system"]
-    fields = ["name", "state_badge", "reason", "last_message", "last_poll", "last_success",
-              "last_failure", "problem", "interval", "refused_deliveries", "budget_text",
-              "found_by_setup"]  # fmt: skip
+    fields = ["name", "state_badge", "reason", "last_message", "last_sign", "last_poll",
+              "last_success", "last_failure", "problem", "interval", "refused_deliveries",
+              "budget_text", "found_by_setup"]  # fmt: skip
     readonly_fields = fields
-    optional_rows = ("reason", "last_poll", "problem", "budget_text", "found_by_setup")
+    optional_rows = ("reason", "last_sign", "last_poll", "problem", "budget_text", "found_by_setup")
     buttons = (
         Button("pause", "Pause", "pause", MANAGE, asks="Why?"),
         Button("resume", "Resume", "play_arrow", MANAGE),
@@ -111,6 +111,10 @@ class ConnectionAdmin(ButtonsAdmin):
     @admin.display(description="Last message")
     def last_message(self, connection: Connection) -> Any:
         return when(connection.last_delivery_at, "never")
+
+    @admin.display(description="Last sign of life of its relay")
+    def last_sign(self, connection: Connection) -> Any:
+        return when(connection.last_sign_at, "–")
 
     @admin.display(description="Last check for changes")
     def last_poll(self, connection: Connection) -> Any:

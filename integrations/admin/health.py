@@ -29,6 +29,8 @@ def state_of(connection: Connection | None, system: System | None) -> tuple[str,
         return "Cannot be reached", "cloud_off", "bad"
     if connection.deliveries_missing_since:
         return "No messages arrive", "unsubscribe", "bad"
+    if connection.no_sign_since:
+        return "Relay is silent", "unsubscribe", "bad"
     if connection.failures_in_row:
         return "Retrying", "replay", "busy"
     return "Connected", "check_circle", "good"
@@ -45,6 +47,9 @@ def reason_of(connection: Connection | None) -> str:
         if system and not system.polls:
             return "Messages do not arrive; Hermes finds changes at night only."
         return "Messages do not arrive; Hermes asks every minute instead, while calls last."
+    if connection.no_sign_since:
+        minutes = connection.poll_minutes
+        return f"Its relay gives no sign of life; Hermes finds changes every {minutes} min."
     return ""
 
 

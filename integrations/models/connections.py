@@ -24,6 +24,15 @@ class Connection(models.Model):
     #: The newest change that a delivery told of, by the system's clock.
     told_until = models.DateTimeField(null=True, blank=True)
     last_delivery_at = models.DateTimeField(null=True, blank=True)
+    #: A message asked for a poll then, and for how far back; cleared by the poll that did it.
+    poll_asked_at = models.DateTimeField(null=True, blank=True)
+    poll_from = models.DateTimeField(null=True, blank=True)
+    #: Likewise for a comparison of everything.
+    reconcile_asked_at = models.DateTimeField(null=True, blank=True)
+    #: When the system, or who relays its messages, last said that it is there.
+    last_sign_at = models.DateTimeField(null=True, blank=True)
+    #: Staff know since then that it no longer says so.
+    no_sign_since = models.DateTimeField(null=True, blank=True)
     last_poll_at = models.DateTimeField(null=True, blank=True)
     last_success_at = models.DateTimeField(null=True, blank=True)
     last_error_at = models.DateTimeField(null=True, blank=True)

@@ -66,5 +66,6 @@ SYSTEM = System(
     poll_minutes=lambda: settings.SALESFORCE_POLL_INTERVAL_MINUTES,
     read_id=whole_id,
     look_back=lambda: timedelta(seconds=settings.SALESFORCE_LOOKBACK_SECONDS),
+    reads_at_once=200,
     needs=("SALESFORCE_ENABLED", "SALESFORCE_CONSUMER_KEY", "SALESFORCE_CONSUMER_SECRET"),
 )

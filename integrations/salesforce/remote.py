@@ -53,6 +53,7 @@ class SalesforceRemote:
         if kind == "deal":
             rows = self._rows(queries.by_id(schema, ids))
             page = self._page(rows, lambda row: inbound.loan(row, how))
+            page = replace(page, records=self._with_merges(page.records))
         else:
             rows = self._rows(queries.contacts(schema, ids))
             page = self._page(rows, lambda row: inbound.contact(row, how))
@@ -66,7 +67,7 @@ class SalesforceRemote:
         rows = self._rows(queries.ended(name, ids), deleted=True)
         deleted = {whole_id(row.get("Id")) for row in rows if row.get("IsDeleted")}
         return [
-            RemoteRecord(NAME, kind, pk, not_made="Salesforce does not show it")
+            RemoteRecord(NAME, kind, pk, not_made="Salesforce does not show it", hidden=True)
             for pk in ids
             if pk not in deleted
         ]

@@ -103,7 +103,7 @@ def _take_from_environment() -> None:
         elif row.is_mapped or row.edited_by:
             continue
         _fill(row, name, entry)
-        row.save()
+        row.save() if row.pk else StageMapping.objects.bulk_create([row], ignore_conflicts=True)
 
 
 def _fill(row: StageMapping, name: str, entry: Any) -> None:

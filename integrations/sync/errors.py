@@ -33,6 +33,16 @@ class Held(RateLimited):
     """No call was made: the connection is paused, limited, or its breaker is open."""
 
 
+class Early(SyncError):
+    """The message came before what it tells of can be seen. Tried again after a set time."""
+
+    reason = "exceeded"
+
+    def __init__(self, message: str, *, retry_after: timedelta) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class RemoteGone(SyncError):
     """The record was deleted or merged away there (404, 410)."""
 

@@ -14,7 +14,7 @@ from django.db.models import F
 
 from integrations.models import Connection, EventState, WebhookEvent
 
-from . import arrivals, connections, rereading, schedule, upkeep, wake
+from . import arrivals, connections, rereading, schedule, upkeep, wake, walks
 from .apply import apply
 from .errors import Misconfigured, NotOurs, Unavailable, Waiting
 from .inbox_claims import claim, claim_lost, failed, finish, hold
@@ -42,35 +42,49 @@ _INSERT = """
 INSERT INTO integrations_webhookevent
     (system, dedupe_key, headers, body, received_at, state, attempts, next_attempt_at,
      subject, action, reason, note, last_error)
-VALUES (%s, %s, %s, %s, now(), 'new', 0, now(), '', '', '', '', '')
+SELECT %s, v.dedupe_key, %s::jsonb, v.body, now(), 'new', 0, now(), '', '', '', '', ''
+FROM unnest(%s::text[], %s::bytea[]) AS v (dedupe_key, body)
 ON CONFLICT (system, dedupe_key) DO NOTHING
+RETURNING dedupe_key
 """
 
 
-def receive(*, system: str, dedupe_key: str, body: bytes, headers: Mapping[str, str]) -> bool:
-    """Keep a delivery. Durable when this returns; false for a repeat."""
+def receive(
+    *, system: str, events: Sequence[tuple[str, bytes]], headers: Mapping[str, str]
+) -> set[str]:
+    """Keep what one delivery brings: all or, where this raises, nothing.
+
+    Args:
+        events: Dedupe key and body of each.
+
+    Returns:
+        The keys of those that are no repeats. All are durable.
+    """
+    if not events:
+        return set()
     # PostgreSQL's JSON has no place for NUL.
     kept = {
         name: headers[name][:500].replace("\x00", "") for name in KEPT_HEADERS if headers.get(name)
     }
-    row = [system, dedupe_key.replace("\x00", "")[:255], json.dumps(kept), body]
+    keys = [key.replace("\x00", "")[:255] for key, _ in events]
+    rows = [system, json.dumps(kept), keys, [body for _, body in events]]
     try:
-        is_new = _insert(row)
+        new = _insert(rows)
     except (OperationalError, InterfaceError):
         # The connection was kept from an earlier request, and PostgreSQL has restarted.
         connection.close()
-        is_new = _insert(row)
-    if is_new:
+        new = _insert(rows)
+    if new:
         wake.inbox()
-    return is_new
+    return new
 
 
-def _insert(row: list[Any]) -> bool:
+def _insert(rows: list[Any]) -> set[str]:
     # Django would ask first whether the connection stands: a statement more for each delivery.
     connection.health_check_done = True  # type: ignore[attr-defined]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, row)
-        return cursor.rowcount == 1
+        cursor.execute(_INSERT, rows)
+        return {key for (key,) in cursor.fetchall()}
 
 
 def refused(system: str) -> None:
@@ -126,7 +140,7 @@ def _read_all(system: System, claimed: list[WebhookEvent]) -> Readings:
                 continue
             heard.append(event.received_at)
             told.append(_told_at(event, reading))
-            if reading and (reading.records or reading.reread):
+            if reading and (reading.records or reading.reread or reading.walk):
                 readings[event.pk] = reading
             elif reading:
                 ignored[reading.ignored].append(event)
@@ -174,7 +188,7 @@ def _batches(
     about: dict[tuple[bool, str, str], list[WebhookEvent]] = defaultdict(list)
     for event in events:
         reading = readings[event.pk]
-        about[bool(reading.reread), *_first_named(reading)].append(event)
+        about[bool(reading.reread), *_first_named(system, reading)].append(event)
     batch: list[WebhookEvent] = []
     for key in sorted(about, key=lambda key: (key[0], system.rank(key[1]))):
         batch += about[key]
@@ -184,8 +198,9 @@ def _batches(
     yield batch
 
 
-def _first_named(reading: Reading) -> tuple[str, str]:
-    return reading.reread[0] if reading.reread else reading.records[0].key
+def _first_named(system: System, reading: Reading) -> tuple[str, str]:
+    named = [*reading.reread, *(record.key for record in reading.records)]
+    return named[0] if named else (next(iter(system.kinds)), "")
 
 
 def _apply_batch(system: System, events: list[WebhookEvent], readings: Readings) -> None:
@@ -207,25 +222,33 @@ def _apply_events(system: System, events: list[WebhookEvent], readings: Readings
     records = with_missing_parents(system, records)
     with transaction.atomic():
         outcomes = apply(records, system=system, event=events[0].dedupe_key)
-        _settle(events, readings, outcomes)
+        settled = _settle(events, readings, outcomes)
+        walks.ask(system, [(event, readings[event.pk]) for event in settled])
     wake.outbox()
 
 
-def _settle(events: Iterable[WebhookEvent], readings: Readings, outcomes: Outcomes) -> None:
+def _settle(
+    events: Iterable[WebhookEvent], readings: Readings, outcomes: Outcomes
+) -> list[WebhookEvent]:
     done: dict[tuple[str, str], list[WebhookEvent]] = defaultdict(list)
     for event in events:
         own = [outcomes[r.kind, r.remote_id] for r in readings[event.pk].records]
         if waiting := [outcome for outcome in own if outcome.status is Status.WAITING]:
             failed(event, Waiting(waiting[0].note))
-            continue
-        done[_end(own)].append(event)
+        elif too_early := readings[event.pk].early:
+            failed(event, too_early)
+        else:
+            done[_end(readings[event.pk], own)].append(event)
     for (state, note), ended in done.items():
         finish(ended, state, note=note)
+    return [event for ended in done.values() for event in ended]
 
 
-def _end(outcomes: list[Outcome]) -> tuple[str, str]:
+def _end(reading: Reading, outcomes: list[Outcome]) -> tuple[str, str]:
+    if reading.walk and not outcomes:
+        return EventState.DONE, f"It asks for a {reading.walk}"
     if not outcomes:
-        return EventState.IGNORED, "It is no longer there"
+        return EventState.IGNORED, reading.ignored or "It is no longer there"
     told = [outcome for outcome in outcomes if outcome.status is not Status.IGNORED]
     if not told:
         return EventState.IGNORED, outcomes[0].note

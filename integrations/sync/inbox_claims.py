@@ -13,7 +13,7 @@ from integrations.models import EventState, Reason, WebhookEvent
 from integrations.models.queues import LEASE
 
 from . import schedule
-from .errors import RateLimited, SyncError, Waiting, describe
+from .errors import Early, RateLimited, SyncError, Waiting, describe
 
 logger = logging.getLogger(__name__)
 
@@ -108,6 +108,8 @@ def failed(event: WebhookEvent, error: Exception) -> None:
     wait = None if permanent else schedule.next_wait(attempts)
     if isinstance(error, RateLimited):
         attempts, wait = attempts - 1, error.retry_after
+    if isinstance(error, Early):
+        wait = error.retry_after
     if not isinstance(error, SyncError):
         logger.error("Event %s failed", event.pk, exc_info=error)
     reason = error.reason if isinstance(error, SyncError) else Reason.INTERNAL

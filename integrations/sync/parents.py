@@ -138,22 +138,24 @@ def _with_news_elsewhere(system: System, records: list[RemoteRecord]) -> list[Re
 
 
 def _concerning_us(system: System, records: list[RemoteRecord]) -> list[RemoteRecord]:
-    """Not those of kinds that only Hermes makes, unless it made them."""
-    foreign = [record for record in records if not system.kinds[record.kind].create]
+    """Not those that are not made here, by their kind or for themselves, unless they are here."""
+    foreign = [record for record in records if not _may_be_made(system, record)]
     ids: dict[str, list[str]] = defaultdict(list)
     for record in foreign:
         ids[record.kind].append(record.remote_id)
     linked = links.record_ids_of(system.name, ids)
-    return [
-        record
-        for record in records
-        if system.kinds[record.kind].create or (record.kind, record.remote_id) in linked
-    ]
+    return [record for record in records if _may_be_made(system, record) or record.key in linked]
+
+
+def _may_be_made(system: System, record: RemoteRecord) -> bool:
+    return system.kinds[record.kind].create and not record.not_made
 
 
 def _is_short(record: RemoteRecord) -> bool:
     """Whether it came without a field that it takes to make one here."""
-    return not record.deleted and bool(hub.KINDS[record.kind].lacks(record.fields))
+    if record.deleted or record.not_made:
+        return False
+    return bool(hub.KINDS[record.kind].lacks(record.fields))
 
 
 def _named(system: System, records: Iterable[RemoteRecord]) -> Named:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from integrations.models import Connection, SyncCursor, SyncRun
 
-from . import arrivals, runs, wake
+from . import arrivals, runs, wake, walks
 from .apply_page import apply_page
 from .errors import Rejected
 from .outcomes import created
@@ -26,21 +26,25 @@ BACKFILL = "backfill"
 def poll(system: System, *, released: bool = False, progress: Progress | None = None) -> SyncRun:
     """Read what changed since the last poll, kind by kind, parents first."""
     with runs.run(system, SyncRun.Action.POLL, released=released, progress=progress) as run:
-        remote = system.connect()
+        asked, remote = walks.asked(system, walks.POLL), system.connect()
         try:
             for kind in system.listed():
-                _poll_kind(system, remote, kind, run)
+                _poll_kind(system, remote, kind, run, asked.since)
         finally:
             # What the brake held back is news as well.
             arrivals.judge(system, run.row, run.news)
         Connection.objects.filter(system=system.name).update(last_poll_at=timezone.now())
+        walks.done(system, walks.POLL, asked)
     wake.outbox()
     return run.row
 
 
-def _poll_kind(system: System, remote: Remote, kind: str, run: Run) -> None:
+def _poll_kind(
+    system: System, remote: Remote, kind: str, run: Run, asked_since: datetime | None
+) -> None:
     cursor = _cursor(system, kind)
     since = cursor.watermark and cursor.watermark - system.look_back()
+    since = since and min(since, asked_since or since)
     newest, held, clock = cursor.watermark, [], run.row.started_at
     places: dict[str, str] = {}
     for page in remote.pages(kind, since):

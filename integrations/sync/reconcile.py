@@ -20,7 +20,7 @@ from integrations.models import (
 )
 from integrations.models.queues import OPEN_ENTRIES
 
-from . import arrivals, hub, outbox_entries, removals, runs, wake
+from . import arrivals, hub, outbox_entries, removals, runs, wake, walks
 from .apply_page import apply_page
 from .outcomes import created
 from .outgoing import build, differing, missing_parent
@@ -43,6 +43,7 @@ def reconcile(
     """Compare counts, ids and values of every kind; repair both sides and report."""
     action = SyncRun.Action.RECONCILE
     with runs.run(system, action, released=released, progress=progress) as run:
+        asked = walks.asked(system, walks.RECONCILE)
         remote, report = system.connect(), []
         try:
             for kind in system.listed():
@@ -51,6 +52,7 @@ def reconcile(
             # What the brake held back is news as well.
             arrivals.compared(system, run.row, run.news)
         run.row.report = "\n".join(report)
+        walks.done(system, walks.RECONCILE, asked)
     wake.outbox()
     return run.row
 

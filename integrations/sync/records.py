@@ -23,6 +23,7 @@ class RemoteRecord:
         when_new: Hub field to value, foreign keys to hub ids, for a record that is made of this
             one; later they are ours alone.
         not_made: Why no record is made of it here, where there is none yet.
+        hidden: It was asked for and is not shown, though nobody is known to have deleted it.
         modified_at: The record's own time of change, by the remote's clock.
         event_at: When the remote sent the message; orders deliveries. None where the
             record was read and not delivered.
@@ -49,6 +50,7 @@ class RemoteRecord:
     ours: Mapping[str, int | None] = field(default_factory=dict)
     when_new: Mapping[str, Any] = field(default_factory=dict)
     not_made: str = ""
+    hidden: bool = False
     modified_at: datetime | None = None
     event_at: datetime | None = None
     # Two that say the same are equal, whenever that was heard.
@@ -70,6 +72,11 @@ class RemoteRecord:
     def key(self) -> tuple[str, str]:
         """What it is in its system: kind and remote id."""
         return self.kind, self.remote_id
+
+    @property
+    def kept_in(self) -> str:
+        """The id of the record that it is a part of there: its own, without what a colon adds."""
+        return self.remote_id.partition(":")[0]
 
     @property
     def order(self) -> tuple[datetime, datetime]:

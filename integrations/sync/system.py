@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from .errors import Early
 from .field_rules import FieldRule
 from .records import RemoteRecord
 from .set_up import Repair, Setup
@@ -95,6 +96,15 @@ class Reading:
     Attributes:
         reread: (kind, remote id) of what changed, where the delivery does not say how.
         at: When that was; what is read afterwards is no older.
+        linked_only: Of what it names only that is read and changed which has a link.
+        carried_by: The kind of records that come with all of what they are linked to here: they
+            are read in its place.
+        expects: (kind, remote id) to the time of the change: what is shown of it later on is
+            no older. None where that is not known.
+        walk: "poll" or "reconcile", where it asks for one.
+        look_back: How far before the delivery that poll begins, if not where it would.
+        alert: What staff have to know of it.
+        early: The engine's own: why it is to be looked at again once it is applied.
     """
 
     records: list[RemoteRecord] = field(default_factory=list)
@@ -103,6 +113,13 @@ class Reading:
     ignored: str = ""
     reread: tuple[tuple[str, str], ...] = ()
     at: datetime | None = None
+    linked_only: bool = False
+    carried_by: str = ""
+    expects: Mapping[tuple[str, str], datetime | None] = field(default_factory=dict)
+    walk: str = ""
+    look_back: timedelta = timedelta()
+    alert: str = ""
+    early: Early | None = None
 
 
 @dataclass(frozen=True)
@@ -215,6 +232,8 @@ class System:
     gather: Callable[[], timedelta] = timedelta
     #: A record of which messages say no more than that it changed is read so often at most.
     reread_every: timedelta = timedelta()
+    #: So many records of a kind are read in one call, where messages name them.
+    reads_at_once: int = 1
     #: Whether its lists say what changed. If not, only its messages do: it is not polled.
     polls: bool = True
     #: The settings without which it is off, or works in one direction only.

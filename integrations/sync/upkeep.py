@@ -19,7 +19,7 @@ from integrations.models import (
     WebhookEvent,
 )
 
-from . import arrivals, connections
+from . import arrivals, connections, walks
 from .system import System, switched_on
 
 #: Done rows are kept this long; dead ones for ever.
@@ -75,11 +75,21 @@ def worked(name: str = "worker") -> None:
 
 
 def due_for_poll() -> list[System]:
-    """Systems whose own interval has passed since they were last polled, however that ended."""
+    """Systems of which a poll was asked for, or whose own interval has passed since the last.
+
+    However that one ended.
+    """
     return [system for system in switched_on() if system.polls and _is_due(system)]
 
 
+def due_for_comparison() -> list[System]:
+    """Systems of which a message asked for one."""
+    return [system for system in switched_on() if walks.is_due(system, walks.RECONCILE)]
+
+
 def _is_due(system: System) -> bool:
+    if walks.is_due(system, walks.POLL):
+        return True
     wait = arrivals.poll_every(connections.of(system))
     return not SyncRun.objects.filter(
         system=system.name, action=SyncRun.Action.POLL, started_at__gt=timezone.now() - wait

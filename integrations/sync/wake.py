@@ -35,6 +35,11 @@ def outbox_in(seconds: float) -> None:
     _publish("integrations.drain_outbox", countdown=seconds)
 
 
+def walks() -> None:
+    """A poll or a comparison was asked for."""
+    _tell("integrations.poll_due")
+
+
 def repair(system: str) -> None:
     """A system's registration is to be looked at. Told at once: a command may end with it."""
     _publish("integrations.repair_system", system)

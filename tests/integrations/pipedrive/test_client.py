@@ -9,7 +9,7 @@ import requests
 
 from integrations.pipedrive import SYSTEM
 from integrations.pipedrive.client import BLOCKED_FOR, Client, _Refusals, classify
-from integrations.sync import http, poll
+from integrations.sync import poll
 from integrations.sync.errors import RateLimited, Rejected, RemoteGone, Unauthorised, Unavailable
 
 
@@ -40,7 +40,7 @@ def notes():
 
 @pytest.fixture
 def api(sandbox, notes, monkeypatch):
-    monkeypatch.setattr(http.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(patience.time, "sleep", lambda seconds: None)
     return Client(notes)
 
 

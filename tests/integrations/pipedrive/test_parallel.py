@@ -52,7 +52,7 @@ def test_several_drains_at_once_apply_each_event_once(authorised):
                 "timestamp": f"2026-01-01T00:00:{number:02}Z"}  # fmt: skip
         data = {"id": number % 6 + 1, "name": f"Name {number}"}
         body = json.dumps({"meta": meta, "data": data}).encode()
-        inbox.receive(system="pipedrive", dedupe_key=f"e{number}", body=body, headers={})
+        inbox.receive(system="pipedrive", events=[(f"e{number}", body)], headers={})
 
     together(lambda _: inbox.drain(), 4)
 

@@ -12,7 +12,7 @@ import requests
 from requests.adapters import BaseAdapter
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from integrations.sync import http
+from integrations.sync import http, patience
 from integrations.sync.errors import (
     Misconfigured,
     RateLimited,
@@ -67,7 +67,7 @@ def answer(status: int, body: Any = None, **headers: str) -> requests.Response:
 def waits(monkeypatch):
     """The seconds that calls would have slept."""
     slept: list[float] = []
-    monkeypatch.setattr(http.time, "sleep", slept.append)
+    monkeypatch.setattr(patience.time, "sleep", slept.append)
     return slept
 
 
@@ -140,7 +140,7 @@ def test_a_long_wait_is_left_to_the_queue(waits):
 
 def test_a_slow_try_is_not_followed_by_another(waits, monkeypatch):
     clock = iter([0.0, 31.0, 62.0])
-    monkeypatch.setattr(http.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(patience.time, "monotonic", lambda: next(clock))
     remote = Remote(requests.ReadTimeout())
 
     with pytest.raises(Unavailable):

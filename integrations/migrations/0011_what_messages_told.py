@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integrations', '0008_what_a_call_overwrote'),
+        ('integrations', '0010_what_messages_ask_for'),
     ]
 
     operations = [

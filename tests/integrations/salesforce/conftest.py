@@ -1,0 +1,81 @@
+"""The relay and the flow of Salesforce's org, as a test has them post."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from integrations.models import WebhookEvent
+from integrations.sandbox.salesforce import by_hand, relay
+from integrations.sandbox.salesforce.by_hand_events import emit
+from integrations.sync import inbox
+from tests.salesforce_loop import SalesforceLoop
+
+CDC, SECRET = "/salesforce/webhooks/cdc/", "sandbox-relay-secret"
+
+
+class Relay:
+    """Posts to the real door what happened there since it last did."""
+
+    def __init__(self, stage: SalesforceLoop, client: Client) -> None:
+        self.stage, self.client, self.account = stage, client, stage.org.account
+        self._read_to = 0
+
+    def happened(self) -> list[Any]:
+        """The events since the last time, oldest first."""
+        new = [one for number, one in self.account.events.all.items() if number > self._read_to]
+        self._read_to = max(self.account.events.all, default=0)
+        return new
+
+    def emit(self, change_type: str, *ids: str, kind: str = "loan", **header: Any) -> Any:
+        """An event that no change there brought about; it is not posted."""
+        entity = by_hand.entity(self.account, kind)
+        own = {"transactionKey": str(uuid.uuid4())} | header
+        event = emit(self.account, entity, change_type, list(ids), [], own)
+        self._read_to = event.number
+        return event
+
+    def message(self, events: Sequence[Any], form: str = "relay") -> dict:
+        """What a relay says of events of one object."""
+        entity = self.account.schema.entity(events[0].object)
+        return relay.message(entity, [asdict(one) for one in events], form)
+
+    def post(self, body: Any, *, secrets: Sequence[str] = (SECRET,), signed: str = "valid") -> Any:
+        """Sealed as a relay seals it, or wrongly."""
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        now = int(timezone.now().timestamp())
+        return self.post_raw(raw, relay.headers(raw, secrets, signed, now, "a-delivery"))
+
+    def post_raw(self, raw: bytes, headers: dict[str, str]) -> Any:
+        named = {name: value for name, value in headers.items() if name != "Content-Type"}
+        return self.client.post(CDC, raw, content_type="application/json", headers=named)
+
+    def deliver(self, *events: Any, form: str = "relay") -> list[WebhookEvent]:
+        """Post these events, or all that happened, each by itself; then apply them."""
+        for event in events or self.happened():
+            assert self.post(self.message([event], form)).status_code == 202
+        inbox.drain()
+        return list(WebhookEvent.objects.order_by("pk"))
+
+
+@pytest.fixture
+def relayed(salesforce, client):
+    """The relay of the org's event bus."""
+    return Relay(salesforce, client)
+
+
+@pytest.fixture
+def loan(salesforce, relayed):
+    """One that Hermes has, and of which nothing is to be told any more."""
+    pk = salesforce.loan()
+    salesforce.poll()
+    relayed.happened()
+    salesforce.sandbox.forget_calls()
+    return pk
