@@ -158,7 +158,7 @@ def test_a_delivery_without_an_id_in_its_data_takes_that_of_its_meta():
 
 @pytest.mark.parametrize("name", ["deal_change", "organization_delete", "user_change"])
 def test_a_message_that_names_two_records_is_rejected(name):
-    with pytest.raises(Rejected, match="names 999, and the record that came is"):
+    with pytest.raises(Rejected, match="names '999', and the record that came is"):
         changed(name, entity_id="999")
 
 

@@ -142,6 +142,7 @@ def test_a_call_at_the_end_of_all_time_changes_nothing(pipedrive, time):
     meeting = MeetingFactory(host=TeamMember.objects.exclude(email="").first())
     pipedrive.send()
     activity = pipedrive.remote(meeting)
+    pipedrive.sandbox.clock.advance(2)
     values = {"due_date": "9999-12-31", "due_time": time, "update_time": "2031-01-01T00:00:00Z"}
     tell_with(pipedrive, "activity", activity["id"], **values)
 

@@ -178,6 +178,7 @@ def test_pipelines_and_stages_come_change_and_go(pipedrive):
     pipedrive.tell("change", "stage", stage["id"])
     assert Stage.objects.get(name="Well qualified").pipeline.name == "Enterprise UK"
 
+    pipedrive.sandbox.clock.advance(2)
     pipedrive.tell("delete", "stage", stage["id"])
     pipedrive.tell("delete", "pipeline", pipeline["id"])
     assert not Stage.objects.filter(name="Well qualified").exists()

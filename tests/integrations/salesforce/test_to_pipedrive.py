@@ -25,6 +25,8 @@ LONG = "0015f00002JUXA8AAP"
 @pytest.fixture
 def loans(salesforce, pipedrive):
     """Both connected; Pipedrive has the pipeline that loans go through."""
+    # Pipedrive's messages are compared with when we wrote there.
+    pipedrive.sandbox.clock.set(timezone.now())
     pipeline = pipedrive.create("pipeline", name="Loans")
     pipedrive.tell("create", "pipeline", pipeline["id"])
     for name in STAGES:

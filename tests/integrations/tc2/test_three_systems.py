@@ -56,6 +56,7 @@ def test_from_a_sign_up_to_a_moved_stage_every_call_is_the_least_there_can_be(
         "stage", name="Demo booked", pipeline_id=int(pipedrive.link(pipeline).remote_id)
     )
     pipedrive.tell("create", "stage", stage["id"])
+    pipedrive.sandbox.clock.advance(2)
     pipedrive.account.update("deal", int(deal), stage_id=stage["id"])
     pipedrive.tell("change", "deal", int(deal))
     pipedrive.send()
