@@ -9,7 +9,7 @@ import requests
 
 from integrations.pipedrive import SYSTEM
 from integrations.pipedrive.client import BLOCKED_FOR, Client, _Refusals, classify
-from integrations.sync import poll
+from integrations.sync import patience, poll
 from integrations.sync.errors import RateLimited, Rejected, RemoteGone, Unauthorised, Unavailable
 
 
