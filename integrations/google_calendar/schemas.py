@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from integrations.sync.field_rules import FieldRule, Policy
-from integrations.sync.system import Derived, SpokeKind
+from integrations.sync.spoke_kinds import Derived, SpokeKind
 from meetings.models import Meeting, MeetingStatus
 
 NAME = "google_calendar"

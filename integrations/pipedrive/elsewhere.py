@@ -8,7 +8,8 @@ from typing import Any
 
 from integrations.models import ExternalLink, LinkState
 from integrations.sync import system as systems
-from integrations.sync.system import Derived, System
+from integrations.sync.spoke_kinds import Derived
+from integrations.sync.system import System
 
 #: The system in which customers have their accounts.
 ACCOUNTS = "tc2"

@@ -10,7 +10,7 @@ from typing import Any
 from integrations.models import ExternalLink
 from integrations.sync.field_rules import FieldRule, Policy
 from integrations.sync.records import RemoteRecord
-from integrations.sync.system import Derived, SpokeKind
+from integrations.sync.spoke_kinds import Derived, SpokeKind
 from meetings.invitations import title
 
 from . import elsewhere

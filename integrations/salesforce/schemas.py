@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from integrations.sync.field_rules import FieldRule, Policy
-from integrations.sync.system import SpokeKind
+from integrations.sync.spoke_kinds import SpokeKind
 
 NAME = "salesforce"
 

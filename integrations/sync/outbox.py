@@ -29,7 +29,8 @@ from .outbox_claims import BATCH, claim, hand_back, hold, tell_of_what_is_due_so
 from .outgoing import build, missing_parent, sent_fields
 from .records import RemoteRecord
 from .sent import keep_answer, keep_deletion
-from .system import Outgoing, Remote, SpokeKind, System, switched_on
+from .spoke_kinds import SpokeKind
+from .system import Outgoing, Remote, System, switched_on
 
 logger = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from integrations.sync.field_rules import FieldRule, Policy
-from integrations.sync.system import Derived, SpokeKind
+from integrations.sync.spoke_kinds import Derived, SpokeKind
 
 from . import crm
 from .schemas import AGENCY_DATES, CRM, CUSTOM_FIELDS, NAME, PEOPLE
