@@ -118,7 +118,7 @@ def test_a_message_that_failed_is_applied_again(as_, pipedrive, sandbox):
     inbox.drain()
 
     page.reload()
-    expect(page.get_by_role("main").get_by_text("Done")).to_be_visible()
+    expect(page.locator(".hermes-badge", has_text="Done")).to_be_visible()
     open_menu(page, "Companies")
     expect(page.get_by_role("link", name="Larkfield", exact=True)).to_be_visible()
 

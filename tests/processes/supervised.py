@@ -66,7 +66,7 @@ class Checkout:
     def _is_up(self, log: Path) -> bool:
         assert self.process is not None
         assert self.process.poll() is None, log.read_text()[-3000:]
-        return "Ctrl-C stops both" in log.read_text()
+        return "Ctrl-C stops all" in log.read_text()
 
     def signal(self, number: int) -> None:
         assert self.process is not None

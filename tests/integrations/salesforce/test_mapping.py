@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -92,8 +92,8 @@ def test_a_stage_that_a_person_moved_survives_an_edit_of_the_amount(salesforce):
     Deal.objects.update(stage=moved)
 
     assert edit(salesforce, loan, amount=1).stage == moved
-    # Newer than what the person did.
-    salesforce.later(24 * 3600)
+    # An hour goes by before the edit, which then is newer than what the person did.
+    salesforce.sandbox.clock.set(timezone.now() - timedelta(minutes=59, seconds=30))
     assert edit(salesforce, loan, status="Pre-Approved").stage.name == "Pre-Approved"
 
 
