@@ -85,7 +85,7 @@ def _load(account: Account) -> None:
         before, database = processes.cpu_seconds(account.sandbox.pid), databases.cpu_seconds()
         with account.sandbox.watched() as calls:
             ended = processes.run("manage.py", "backfill", "pipedrive", env=env)
-        seconds = _seconds(name)
+        seconds = databases.backfill_seconds(name)
         rates.append(account.records / seconds)
         account.mebibytes.append(ended.peak_mebibytes)
         account.by_cpu[f"{when}, Python alone"].append(account.records / ended.cpu_seconds)
@@ -98,18 +98,6 @@ def _load(account: Account) -> None:
         say(f"{account.records} records in {seconds:.1f} s, {ended.peak_mebibytes:.0f} MiB")
     _check(account, name)
     databases.drop(name)
-
-
-def _seconds(database: str) -> float:
-    """How long the last run took by its own row, without the start of Python."""
-    with psycopg.connect(databases.url(database)) as own:
-        row = own.execute(
-            "SELECT state, extract(epoch FROM ended_at - started_at) FROM integrations_syncrun "
-            "WHERE action = 'backfill' ORDER BY id DESC LIMIT 1"
-        ).fetchone()
-    assert row is not None
-    assert row[0] == "done", row[0]
-    return float(row[1])
 
 
 def _extra_calls(account: Account, calls: list[dict]) -> int:

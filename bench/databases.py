@@ -83,3 +83,15 @@ def _run(statement: str, *names: str) -> None:
 
 def _connected() -> psycopg.Connection:
     return psycopg.connect(os.environ[SERVER], autocommit=True)
+
+
+def backfill_seconds(database: str) -> float:
+    """How long the last backfill took by its own row, without the start of Python."""
+    with psycopg.connect(url(database)) as own:
+        row = own.execute(
+            "SELECT state, extract(epoch FROM ended_at - started_at) FROM integrations_syncrun "
+            "WHERE action = 'backfill' ORDER BY id DESC LIMIT 1"
+        ).fetchone()
+    assert row is not None
+    assert row[0] == "done", row[0]
+    return float(row[1])

@@ -74,7 +74,7 @@ def _load(sandbox: Sandbox, address: str, loans: int, borrowers: int, seen: Seen
     for rates in (seen.rates, seen.again):
         with sandbox.watched() as calls:
             ended = processes.run("manage.py", "backfill", "salesforce", env=env)
-        seconds = _seconds()
+        seconds = databases.backfill_seconds("loans_run")
         rates.append((loans + borrowers) / seconds)
         seen.mebibytes.append(ended.peak_mebibytes)
         queries = [call for call in calls if "/query" in call["path"]]
@@ -89,18 +89,6 @@ def _load(sandbox: Sandbox, address: str, loans: int, borrowers: int, seen: Seen
         processes.run("manage.py", "poll", "salesforce", env=env)
     seen.idle_calls.append(len([call for call in calls if "/query" in call["path"]]))
     databases.drop("loans_run")
-
-
-def _seconds() -> float:
-    """How long the last run took by its own row, without the start of Python."""
-    with psycopg.connect(databases.url("loans_run")) as own:
-        row = own.execute(
-            "SELECT state, extract(epoch FROM ended_at - started_at) FROM integrations_syncrun "
-            "WHERE action = 'backfill' ORDER BY id DESC LIMIT 1"
-        ).fetchone()
-    assert row is not None
-    assert row[0] == "done", row[0]
-    return float(row[1])
 
 
 def _check(loans: int) -> None:

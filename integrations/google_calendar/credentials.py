@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,14 +14,11 @@ from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
-from django.core.cache import cache
 from google.auth import crypt, jwt
-from redis.exceptions import RedisError
 
+from integrations.sync import token_cache
 from integrations.sync.errors import Misconfigured, Rejected, SyncError, Unauthorised, Unavailable
 from integrations.sync.http import LONGEST_QUOTE, Http, new_session, said
-
-logger = logging.getLogger(__name__)
 
 SCOPE = "https://www.googleapis.com/auth/calendar"
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -100,11 +96,12 @@ def token(person: str, *, timeout: tuple[float, float], anew: bool = False) -> s
     """
     account = service_account()
     key = _cache_key(account, person)
-    held = None if anew else _held(key)
+    held = None if anew else token_cache.held(key)
     if held is not None:
-        return held
+        return str(held)
     fresh, seconds = _asked_for(account, person, timeout)
-    _hold(key, fresh, seconds - MARGIN_SECONDS)
+    if seconds > MARGIN_SECONDS:
+        token_cache.hold(key, fresh, seconds - MARGIN_SECONDS)
     return fresh
 
 
@@ -158,20 +155,3 @@ def _answer(response: requests.Response) -> Mapping[str, Any]:
 def _cache_key(account: ServiceAccount, person: str) -> str:
     named = f"{account.token_uri} {account.email} {person.lower()}"
     return f"google-token:{sha256(named.encode()).hexdigest()}"
-
-
-def _held(key: str) -> str | None:
-    try:
-        return cache.get(key)
-    except RedisError:
-        logger.warning("The cache is unreachable; a token is asked for")
-        return None
-
-
-def _hold(key: str, fresh: str, seconds: int) -> None:
-    if seconds <= 0:
-        return
-    try:
-        cache.set(key, fresh, seconds)
-    except RedisError:
-        logger.warning("The cache is unreachable; the next call asks for a token again")

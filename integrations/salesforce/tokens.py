@@ -16,10 +16,10 @@ from typing import Any
 import redis
 import requests
 from django.conf import settings
-from django.core.cache import cache
 from google.auth import crypt, jwt
 from redis.exceptions import LockError, RedisError
 
+from integrations.sync import token_cache
 from integrations.sync.errors import Misconfigured, SyncError, Unauthorised, Unavailable
 from integrations.sync.http import LONGEST_QUOTE, Http, new_session, said
 
@@ -83,7 +83,7 @@ def token(*, instead_of: Token | None = None) -> Token:
         if held is not None and held != instead_of:
             return held
         fresh = _asked_for()
-        _hold(fresh)
+        token_cache.hold(_key(), (fresh.secret, fresh.instance_url), KEPT_SECONDS)
         return fresh
 
 
@@ -187,19 +187,8 @@ def _key() -> str:
 
 
 def _held() -> Token | None:
-    try:
-        held = cache.get(_key())
-    except RedisError:
-        logger.warning("The cache is unreachable; a token is asked for")
-        return None
+    held = token_cache.held(_key())
     return Token(*held) if held else None
-
-
-def _hold(fresh: Token) -> None:
-    try:
-        cache.set(_key(), (fresh.secret, fresh.instance_url), KEPT_SECONDS)
-    except RedisError:
-        logger.warning("The cache is unreachable; the next call asks for a token again")
 
 
 @contextmanager
