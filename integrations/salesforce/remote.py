@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Any
 
 from django.conf import settings
 
 from integrations.models import Connection
 from integrations.sync import connections, links
+from integrations.sync.chunks import chunks
 from integrations.sync.errors import Misconfigured, RateLimited, Rejected
 from integrations.sync.records import RemoteRecord
 from integrations.sync.system import Outgoing, Page, get
@@ -44,7 +44,7 @@ class SalesforceRemote:
         """What is not shown, and not known to be deleted, is there for all we know."""
         ids = [pk for each in remote_ids if (pk := whole_id(each.removesuffix(inbound.COBORROWER)))]
         found: list[RemoteRecord] = []
-        for some in _chunks(dict.fromkeys(ids)):
+        for some in chunks(dict.fromkeys(ids), queries.IDS):
             found += self._fetched(kind, some)
         return found
 
@@ -143,7 +143,7 @@ class SalesforceRemote:
         if not new or not known_deals(records):
             return records
         losers: dict[str, list[str]] = {}
-        for some in _chunks(new):
+        for some in chunks(new, queries.IDS):
             for row in self._rows(queries.merged_into(some), deleted=True):
                 losers.setdefault(whole_id(row.get("MasterRecordId")), []).append(
                     whole_id(row.get("Id"))
@@ -248,9 +248,3 @@ def _reading(schema: Schema) -> inbound.Reading:
         currency=settings.SALESFORCE_CURRENCY,
         needs_borrower=settings.SALESFORCE_WITHOUT_BORROWER == "skip",
     )
-
-
-def _chunks(ids: Iterable[str]) -> Iterator[list[str]]:
-    iterator = iter(ids)
-    while chunk := list(islice(iterator, queries.IDS)):
-        yield chunk

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -22,6 +21,7 @@ from integrations.models.queues import OPEN_ENTRIES
 
 from . import arrivals, hub, outbox_entries, removals, runs, wake, walks
 from .apply_page import apply_page
+from .chunks import chunks
 from .outcomes import created
 from .outgoing import build, differing, missing_parent
 from .parents import with_missing_parents
@@ -66,7 +66,7 @@ def _reconcile_kind(system: System, remote: Remote, kind: str, run: Run) -> str:
         run.learnt(gone)
         run.brake(kind, len(held) + len(lost))
         run.page(kind)
-    for records in _chunks([*held, *lost]):
+    for records in chunks([*held, *lost], CHUNK):
         run.count(kind, apply_page(with_missing_parents(system, records), system=system))
     owed = _owe(system, kind, run) if system.pushes(kind) else 0
     return (
@@ -103,7 +103,7 @@ def _gone(
         system=system.name, kind=kind, state=LinkState.LIVE, created_at__lt=started_at
     )
     unseen = (link.remote_id for link in _in_order(links) if link.remote_id not in seen)
-    for ids in _chunks(unseen, ASKED):
+    for ids in chunks(unseen, ASKED):
         there = {record.remote_id for record in remote.fetch(kind, ids)}
         lost = [remote_id for remote_id in ids if remote_id not in there]
         yield [RemoteRecord(system.name, kind, remote_id, deleted=True) for remote_id in lost]
@@ -112,7 +112,7 @@ def _gone(
 def _owe(system: System, kind: str, run: Run) -> int:
     """Put on the outbox what the remote lacks and nothing is under way for."""
     owed = 0
-    for links in _chunks(_in_order(_live_links(system, kind))):
+    for links in chunks(_in_order(_live_links(system, kind)), CHUNK):
         records = hub.KINDS[kind].model._base_manager.in_bulk([link.record_id for link in links])
         owed += outbox_entries.add(
             system,
@@ -125,7 +125,7 @@ def _owe(system: System, kind: str, run: Run) -> int:
         run.page(kind)
     if not system.kinds[kind].create_there:
         return owed
-    for unsent in _chunks(_in_order(_never_sent(system, kind).only("pk"))):
+    for unsent in chunks(_in_order(_never_sent(system, kind).only("pk")), CHUNK):
         owed += outbox_entries.add(system, [(kind, record.pk) for record in unsent])
     return owed
 
@@ -180,9 +180,3 @@ def _in_order(rows: QuerySet) -> Iterator[Any]:
     while found := list(rows.filter(pk__gt=last).order_by("pk")[:CHUNK]):
         yield from found
         last = found[-1].pk
-
-
-def _chunks(items: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:
-    iterator = iter(items)
-    while chunk := list(islice(iterator, size)):
-        yield chunk

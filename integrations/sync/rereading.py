@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from itertools import islice
 
 from django.core.cache import cache
 from redis.exceptions import RedisError
@@ -14,6 +13,7 @@ from redis.exceptions import RedisError
 from integrations.models import WebhookEvent
 
 from . import carriers, doubts, links
+from .chunks import chunks
 from .errors import Held, RateLimited, Unauthorised
 from .inbox_claims import failed, hold
 from .records import RemoteRecord
@@ -61,7 +61,7 @@ def _read(system: System, events: Sequence[WebhookEvent], readings: Iterable[Rea
         for kind, remote_id in reading.reread:
             asked[kind][remote_id] = None
     calls = deque(
-        (kind, some) for kind, ids in asked.items() for some in _chunks(ids, system.reads_at_once)
+        (kind, some) for kind, ids in asked.items() for some in chunks(ids, system.reads_at_once)
     )
     found: Answers = {}
     while calls:
@@ -73,12 +73,6 @@ def _read(system: System, events: Sequence[WebhookEvent], readings: Iterable[Rea
         else:
             found |= answers
     return found
-
-
-def _chunks(ids: Iterable[str], size: int) -> Iterator[list[str]]:
-    iterator = iter(ids)
-    while chunk := list(islice(iterator, size)):
-        yield chunk
 
 
 def _ask(system: System, kind: str, ids: Sequence[str]) -> Answers | Exception:
