@@ -14,6 +14,8 @@ _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 _cache = f"{django_settings.CACHE_URL.rpartition('/')[0]}/{2 + _worker}"
 django_settings.CACHE_URL = _cache
 django_settings.CACHES["default"]["LOCATION"] = _cache
+# On a busy machine an answer that is late is no trouble with the cache.
+django_settings.CACHES["default"]["OPTIONS"] = {"socket_timeout": 20, "socket_connect_timeout": 20}
 django_settings.AXES_ENABLED = False
 django_settings.USE_HTTPS = False
 django_settings.SECURE_SSL_REDIRECT = False

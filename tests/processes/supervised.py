@@ -9,6 +9,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 from hermes.embedded.places import free_port
@@ -98,11 +99,9 @@ class Checkout:
         # A server's children name neither; they stand in its data folder.
         return command if folder in command or here.startswith(folder) else ""
 
-    def remove(self) -> None:
-        """End whatever a failed test has left."""
+    def end(self) -> None:
+        """End whatever a test has left."""
         for pid in self.processes():
-            try:
+            with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-        shutil.rmtree(self.folder, ignore_errors=True)
+        until("all has ended", lambda: not self.processes())

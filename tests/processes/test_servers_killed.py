@@ -71,7 +71,7 @@ def test_postgres_killed_at_work_comes_back_and_both_sides_agree(running, server
         for number in range(20, 40):
             people.save(f"Here {number}")
     # What the door could not take, and what was refused often enough to be banned, is polled.
-    until("the poll is done", lambda: running.manage("poll", "pipedrive"))
+    running.poll("pipedrive")
     running.settle()
 
     kept = set(WebhookEvent.objects.values_list("dedupe_key", flat=True))

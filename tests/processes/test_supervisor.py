@@ -21,15 +21,21 @@ from tests.processes.supervised import Checkout
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
 
 
-@pytest.fixture
-def checkout() -> Iterator[Checkout]:
+@pytest.fixture(scope="module")
+def kept_checkout() -> Iterator[Checkout]:
     home = Path(tempfile.mkdtemp(prefix="hermes-run-"))
     # Root lends PostgreSQL an account, which has to reach the folder.
     home.chmod(0o755)
     checkout = Checkout(home / "hermes")
     yield checkout
-    checkout.remove()
     shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def checkout(kept_checkout) -> Iterator[Checkout]:
+    """A checkout in which nothing runs; whichever test is the first finds it without data."""
+    yield kept_checkout
+    kept_checkout.end()
 
 
 def kinds(checkout: Checkout) -> set[str]:
