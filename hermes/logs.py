@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging.config
+from typing import Any
 
 import structlog
 
@@ -18,32 +19,12 @@ class LooksWhetherWeAnswer(logging.Filter):
 
 def configure(log_format: str) -> None:
     """Send every logger, ours and the libraries', through one format."""
-    shared = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    as_json = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    # Not the rich one: it prints the values of local variables, secrets among them.
-    plain = structlog.dev.plain_traceback
-    on_console = [structlog.dev.ConsoleRenderer(exception_formatter=plain)]
-    render = as_json if log_format == "json" else on_console
     logging.config.dictConfig(
         {
             "version": 1,
             "disable_existing_loggers": False,
             "filters": {"reachable": {"()": LooksWhetherWeAnswer}},
-            "formatters": {
-                "hermes": {
-                    "()": structlog.stdlib.ProcessorFormatter,
-                    "processors": [
-                        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                        *render,
-                    ],
-                    "foreign_pre_chain": shared,
-                }
-            },
+            "formatters": {"hermes": _formatter(log_format)},
             "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "hermes"}},
             "root": {"handlers": ["console"], "level": "INFO"},
             # It tells of each log-in in four lines; the page "Log-ins made" has them all.
@@ -53,3 +34,21 @@ def configure(log_format: str) -> None:
             },
         }
     )
+
+
+def _formatter(log_format: str) -> dict[str, Any]:
+    as_json = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    # Not the rich one: it prints the values of local variables, secrets among them.
+    plain = structlog.dev.plain_traceback
+    on_console = [structlog.dev.ConsoleRenderer(exception_formatter=plain)]
+    render = as_json if log_format == "json" else on_console
+    return {
+        "()": structlog.stdlib.ProcessorFormatter,
+        "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *render],
+        "foreign_pre_chain": [
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.add_logger_name,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+        ],
+    }

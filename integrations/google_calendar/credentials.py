@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
@@ -18,7 +17,7 @@ from google.auth import crypt, jwt
 
 from integrations.sync import token_cache
 from integrations.sync.errors import Misconfigured, Rejected, SyncError, Unauthorised, Unavailable
-from integrations.sync.http import LONGEST_QUOTE, Http, new_session, said
+from integrations.sync.http import LONGEST_QUOTE, Http, json_object, new_session, said
 
 SCOPE = "https://www.googleapis.com/auth/calendar"
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -133,7 +132,7 @@ def _session(token_uri: str) -> requests.Session:
 
 def classify(response: requests.Response) -> SyncError | None:
     """OAuth's own codes: what is wrong with us, and what with the person's address."""
-    answer = _answer(response)
+    answer = json_object(response)
     words = f"{said(response)}: {str(answer.get('error_description', ''))[:LONGEST_QUOTE]}"
     match answer.get("error"):
         case "unauthorized_client" | "invalid_client":
@@ -142,14 +141,6 @@ def classify(response: requests.Response) -> SyncError | None:
             return NoSuchPerson(words)
         case _:
             return None
-
-
-def _answer(response: requests.Response) -> Mapping[str, Any]:
-    try:
-        answer = response.json()
-    except (ValueError, RecursionError):
-        return {}
-    return answer if isinstance(answer, Mapping) else {}
 
 
 def _cache_key(account: ServiceAccount, person: str) -> str:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache as once
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import redis
 import requests
@@ -21,7 +20,7 @@ from redis.exceptions import LockError, RedisError
 
 from integrations.sync import token_cache
 from integrations.sync.errors import Misconfigured, SyncError, Unauthorised, Unavailable
-from integrations.sync.http import LONGEST_QUOTE, Http, new_session, said
+from integrations.sync.http import LONGEST_QUOTE, Http, json_object, new_session, said
 
 logger = logging.getLogger(__name__)
 
@@ -158,19 +157,11 @@ def classify(response: requests.Response) -> SyncError | None:
     """A refusal to give a token is for a person to mend; asking again would lock the user out."""
     if response.status_code not in (400, 401):
         return None
-    answer = _answer(response)
+    answer = json_object(response)
     if answer.get("error") == "rate_limit_exceeded":
         return Unavailable(said(response))
     why = str(answer.get("error_description", ""))[:LONGEST_QUOTE]
     return Unauthorised(f"{said(response)} {why}".strip())
-
-
-def _answer(response: requests.Response) -> Mapping[str, Any]:
-    try:
-        answer = response.json()
-    except (ValueError, RecursionError):
-        return {}
-    return answer if isinstance(answer, Mapping) else {}
 
 
 # -- kept for all processes ---------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.cookiejar import DefaultCookiePolicy
@@ -244,13 +244,17 @@ def said(response: requests.Response) -> str:
     return _EMAIL.sub("…@…", text)[:LONGEST_QUOTE]
 
 
-def _message(response: requests.Response) -> str:
+def json_object(response: requests.Response) -> Mapping[str, Any]:
+    """The answer's JSON object; empty where it is none."""
     try:
         answer = response.json()
     except (ValueError, RecursionError):
-        return ""
-    if not isinstance(answer, dict):
-        return ""
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def _message(response: requests.Response) -> str:
+    answer = json_object(response)
     for key in ("error", "message", "errors"):
         if told := answer.get(key):
             return told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)

@@ -55,17 +55,14 @@ def identify(
     candidates.update(pk for _, pk in better or [])
     taken = _linked_elsewhere(system, kind, candidates)
     certain = None if better is None else _certain([better, same_name], taken, set(apart))
-    claimed: set[int] = set()
     found = {}
-    for record in records:
-        chosen = _choose(
-            by_hub_id.get(record.remote_id), natural.get(record.remote_id), taken | claimed
-        )
+    for pk in (record.remote_id for record in records):
+        chosen = _choose(by_hub_id.get(pk), natural.get(pk), taken)
         if certain is not None:
-            chosen = _doubted(chosen, certain.get(record.remote_id, set()), taken | claimed)
-        found[record.remote_id] = chosen
+            chosen = _doubted(chosen, certain.get(pk, set()), taken)
+        found[pk] = chosen
         if chosen.record_id is not None:
-            claimed.add(chosen.record_id)
+            taken.add(chosen.record_id)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from django.db import transaction
@@ -56,20 +57,30 @@ def keep(
         shown = {name: value for name, value in answer.shown.items() if name in sent}
         answer = replace(answer, shown=shown)
     hub.KINDS[answer.kind].hold(outgoing.record_id)
+    stays = system.kinds[answer.kind].as_found(answer) if found else ()
+    _note_on_link(system, outgoing, answer, sent=sent, stays=stays)
+    apply_page([answer], system=system)
+
+
+def _note_on_link(
+    system: System,
+    outgoing: Outgoing,
+    answer: RemoteRecord,
+    *,
+    sent: frozenset[str],
+    stays: Collection[str],
+) -> None:
+    """What both sides have now, and what the remote made of it."""
     link = _link(system, answer, outgoing)
     overwritten.remember(link, outgoing, sent)
-    stays = system.kinds[answer.kind].as_found(answer) if found else ()
-    agreed = {
-        name: jsonable(outgoing.values[name]) for name in {*sent, *stays} & outgoing.values.keys()
-    }
-    link.snapshot = {**link.snapshot, **agreed}
+    agreed = {*sent, *stays} & outgoing.values.keys()
+    link.snapshot |= {name: jsonable(outgoing.values[name]) for name in agreed}
     if outgoing.send_hub_id:
         link.snapshot["hub_id"] = answer.hub_id_text or str(outgoing.record_id)
     held_as.remember(system, link, answer, sent)
     held_as.remember_stand_ins(link, outgoing, answer, sent)
     link.pushed_at, link.last_error = timezone.now(), ""
     link.save()
-    apply_page([answer], system=system)
 
 
 def _was_taken_apart(system: System, answer: RemoteRecord, outgoing: Outgoing) -> bool:

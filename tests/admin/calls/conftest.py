@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Group, User
 
 from hermes.roles import install_roles
+from meetings.models import BookingRules
 from tests.factories import TeamMemberFactory
 
 #: A Tuesday on which nobody has anything to do; 10:00 in London.
@@ -35,3 +36,12 @@ def staff(client, calendar):
 def host(db):
     """Works in London."""
     return TeamMemberFactory(first_name="Mia", last_name="Lind")
+
+
+@pytest.fixture
+def rules(db):
+    """Every day is near enough to be offered."""
+    rules = BookingRules.load()
+    rules.horizon = timedelta(days=14)
+    rules.save()
+    return rules

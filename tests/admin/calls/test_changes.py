@@ -11,22 +11,13 @@ from django.utils import timezone
 from integrations.models import OutboxEntry
 from integrations.sync import changes
 from meetings.free_times import offered
-from meetings.models import BookingRules, Meeting
+from meetings.models import Meeting
 from tests.factories import ContactFactory, MeetingFactory, TeamMemberFactory
 from tests.meetings.mailbox import sent
 
 pytestmark = pytest.mark.django_db
 
 HALF_AN_HOUR = timedelta(minutes=30)
-
-
-@pytest.fixture
-def rules(db):
-    """Every day is near enough to be offered."""
-    rules = BookingRules.load()
-    rules.horizon = timedelta(days=14)
-    rules.save()
-    return rules
 
 
 @pytest.fixture

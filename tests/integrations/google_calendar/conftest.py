@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from meetings.calendars import calendar
-from tests.factories import ContactFactory
+from tests.factories import CompanyFactory, ContactFactory
 
 
 @pytest.fixture
@@ -14,10 +14,19 @@ def host(google):
 
 
 @pytest.fixture
-def meeting(google, host):
+def booked(google, host):
+    """A call that awaits its calendar."""
+    company = CompanyFactory(name="Brightpath", estimated_income="2000", country="PT")
+    contact = ContactFactory(
+        company=company, first_name="Inês", last_name="Reis", email="ines@brightpath.example",
+        phone="+351 21 000 0000",
+    )  # fmt: skip
+    return google.booked(host, contact=contact)
+
+
+@pytest.fixture
+def meeting(google, booked):
     """A call that was booked; Google has it and has told nobody but its guest."""
-    contact = ContactFactory(first_name="Inês", email="ines@brightpath.example")
-    booked = google.booked(host, contact=contact)
     calendar().write(booked)
     google.send()
     google.sandbox.forget_calls()
