@@ -136,17 +136,26 @@ def _with_names(record: Any, found: Sequence[FieldChange]) -> list[FieldChange]:
 
 def _names(record: Any, found: Sequence[FieldChange]) -> dict[str, dict[int, str]]:
     """Foreign key to the names of the records that it points at in these changes."""
-    keys = {c.name: c.related_model for c in _told(record) if isinstance(c, models.ForeignKey)}
+    columns = [c for c in _told(record) if isinstance(c, models.ForeignKey)]
+    keys = {column.name: column.related_model for column in columns}
+    named = _loaded(record, columns)
     ids: dict[Any, set[int]] = defaultdict(set)
     for change in found:
-        if change.field in keys:
-            ids[keys[change.field]] |= {pk for pk in (change.old, change.new) if pk}
-    by_model = {
-        model: {row.pk: str(row) for row in model._base_manager.filter(pk__in=wanted)}
-        for model, wanted in ids.items()
-        if wanted
-    }
-    return {name: by_model.get(model, {}) for name, model in keys.items()}
+        if model := keys.get(change.field):
+            ids[model] |= {pk for pk in (change.old, change.new) if pk and pk not in named[model]}
+    for model, wanted in ids.items():
+        if wanted:
+            named[model] |= {row.pk: str(row) for row in model._base_manager.filter(pk__in=wanted)}
+    return {name: named[model] for name, model in keys.items()}
+
+
+def _loaded(record: Any, columns: Sequence[models.ForeignKey]) -> dict[Any, dict[int, str]]:
+    """The names of those that came with the record: they need no query."""
+    named: dict[Any, dict[int, str]] = defaultdict(dict)
+    for column in columns:
+        if column.is_cached(record) and (related := getattr(record, column.name)) is not None:
+            named[column.related_model][related.pk] = str(related)
+    return named
 
 
 def _shown(record: Any, field: str, value: Any, names: dict[str, dict[int, str]]) -> str:

@@ -47,14 +47,14 @@ def sweep() -> None:
 def poll_due() -> None:
     wake.starting("integrations.poll_due")
     signs_of_life.look()
+    # While nobody takes it, the next look sends another: only one of them is to run.
+    expires = arrivals.POLL_EVERY.total_seconds()
     for system in upkeep.due_for_poll():
         if connections.may_call(system):
-            # While nobody takes it, the next look sends another: only one of them is to run.
-            expires = arrivals.POLL_EVERY.total_seconds()
             poll_system.apply_async([system.name], expires=expires)
     for system in upkeep.due_for_comparison():
         if connections.may_call(system):
-            reconcile_system.delay(system.name)
+            reconcile_system.apply_async([system.name], expires=expires)
 
 
 @shared_task(name="integrations.take_runs")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, NoReturn
 
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
@@ -64,6 +64,11 @@ class PublicView(APIView):
         if length.isdecimal() and int(length) > LONGEST_BODY:
             raise TooLarge
         super().initial(request, *args, **kwargs)
+
+    def permission_denied(self, request: Request, *args: Any, **kwargs: Any) -> NoReturn:
+        """Who tries keys is counted like everybody else."""
+        self.check_throttles(request)
+        super().permission_denied(request, *args, **kwargs)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kw: Any) -> Any:
         """What is free, and who is next, is true now only."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from hermes.admin_base import RecordAdmin
 from hermes.words import badge, counted
 from integrations.models import ExternalLink, StageMapping
-from integrations.sync import wake
+from integrations.sync import walks
 from integrations.sync.system import get
 
 from .filters import SystemFilter
@@ -55,9 +54,9 @@ class StageMappingAdmin(RecordAdmin):
         obj.edited_by = request.user.get_username()
         super().save_model(request, obj, form, change)
         if form.changed_data:
-            transaction.on_commit(lambda: wake.compare(obj.system))
-            system = get(obj.system).label
-            messages.info(request, f"All deals are compared with {system} now, and follow.")
+            system = get(obj.system)
+            walks.want(system, walks.RECONCILE)
+            messages.info(request, f"All deals are compared with {system.label} now, and follow.")
 
     @admin.display(description="System", ordering="system")
     def system_label(self, row: StageMapping) -> str:

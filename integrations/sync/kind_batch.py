@@ -16,6 +16,7 @@ from .link_clock import (
     is_ahead,
     is_newer,
     is_stale,
+    is_what_is_there,
     must_rewrite_hub_id,
 )
 from .match import Found
@@ -160,7 +161,7 @@ class KindBatch:
             self._know(record, link)
             self._note(record, Status.IGNORED, link.record_id, "It is settled here")
             return
-        stale = is_stale(record, link)
+        stale = is_stale(record, link) and not is_what_is_there(record, link)
         if link.state == LinkState.GONE and not stale:
             link.state, link.deleted_here = LinkState.LIVE, False
             self._advance(link, record)

@@ -23,6 +23,9 @@ LINK_COLUMNS = [
 #: The remote's clock may be ahead of ours by so much. What it dates later than that is wrong.
 SKEW = timedelta(minutes=1)
 
+#: No answer of a remote is behind what it told us of by so much.
+BEHIND = timedelta(minutes=5)
+
 
 def by_our_clock(records: Iterable[RemoteRecord], now: datetime) -> list[RemoteRecord]:
     """The records in their order, none newer than when we heard of it.
@@ -84,6 +87,17 @@ def is_stale(record: RemoteRecord, link: ExternalLink) -> bool:
     if record.event_at and link.event_at:
         return record.event_at < link.event_at
     return bool(record.modified_at and link.modified_at and record.modified_at < link.modified_at)
+
+
+def is_what_is_there(record: RemoteRecord, link: ExternalLink) -> bool:
+    """Whether it was read so long after all that we heard that its date does not matter.
+
+    What a message said that was dated too late would stand for ever otherwise.
+    """
+    heard = latest(link.pulled_at, link.pushed_at)
+    if record.event_at or record.heard_at is None or heard is None:
+        return False
+    return record.heard_at > heard + BEHIND
 
 
 def is_newer(record: RemoteRecord, target: Any) -> bool:

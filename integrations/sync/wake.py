@@ -45,11 +45,6 @@ def repair(system: str) -> None:
     _publish("integrations.repair_system", system)
 
 
-def compare(system: str) -> None:
-    """All of a system is to be compared: what its records stand for here has changed."""
-    _publish("integrations.reconcile_system", system)
-
-
 def starting(task: str) -> None:
     """A drain starts: what comes from now on needs a new message."""
     try:

@@ -37,7 +37,7 @@ def test_every_list_opens_and_searches_in_few_queries(
     MeetingFactory(deal=DealFactory())
     with django_assert_max_num_queries(14):
         assert client.get(reverse(f"admin:{kind}_changelist")).status_code == 200
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(14):
         assert client.get(reverse(f"admin:{kind}_changelist"), {"q": "sam"}).status_code == 200
 
 
@@ -213,7 +213,7 @@ def test_a_full_company_page_opens_in_few_queries(client, staff, django_assert_m
     # A process learns some things once, such as the kinds' own numbers.
     client.get(page(company))
 
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(14):
         assert client.get(page(company)).status_code == 200
 
 

@@ -136,6 +136,27 @@ def test_a_right_message_is_newer_than_a_wrong_one_that_came_before_it(pipedrive
     assert name_of(pipedrive, org) == "Right"
 
 
+@pytest.mark.parametrize("run", [read_again, lambda pipedrive, org: reconcile.reconcile(SYSTEM)])
+def test_what_a_message_of_too_late_a_date_said_stands_until_the_record_is_read_in_peace(
+    pipedrive, org, run
+):
+    forged = pipedrive.event("change", "organization", org["id"])
+    later = timezone.now() + timedelta(seconds=30)
+    forged["data"] = {**forged["data"], "name": "Forged", "update_time": later.isoformat()}
+    forged["meta"]["timestamp"] = later.isoformat()
+    pipedrive.deliver(forged)
+    assert name_of(pipedrive, org) == "Forged"
+
+    read_again(pipedrive, org)
+    assert name_of(pipedrive, org) == "Forged"
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    ExternalLink.objects.filter(kind="company").update(pulled_at=an_hour_ago)
+    run(pipedrive, org)
+
+    assert name_of(pipedrive, org) == "First"
+    assert pipedrive.send() == []
+
+
 @pytest.fixture
 def second(pipedrive):
     """A whole second of Pipedrive's clock; ``second(0.3)`` moves the clock into it."""

@@ -450,8 +450,8 @@ def test_too_many_changes_to_name_have_everything_compared(relayed, salesforce, 
 
 def test_what_is_asked_for_is_started_by_the_timer(relayed, loan, monkeypatch):
     started = []
-    monkeypatch.setattr(tasks.poll_system, "apply_async", lambda args, **_: started.append(args))
-    monkeypatch.setattr(tasks.reconcile_system, "delay", lambda name: started.append([name]))
+    for task in (tasks.poll_system, tasks.reconcile_system):
+        monkeypatch.setattr(task, "apply_async", lambda args, **_: started.append(args))
     relayed.deliver(relayed.emit("GAP_UPDATE", loan), relayed.emit("GAP_OVERFLOW"))
 
     tasks.poll_due()

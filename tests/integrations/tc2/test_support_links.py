@@ -74,6 +74,15 @@ def test_without_the_key_nothing_is_told(tc2, client, host, authorization):
     assert KEY not in response.content.decode()
 
 
+def test_who_tries_keys_is_put_off(tc2, client, host, settings):
+    settings.CALLBOOKER_READS_PER_MINUTE = 3
+
+    answers = [ask(client, 8101, authorization="token wrong") for _ in range(4)]
+
+    assert [each.status_code for each in answers] == [403, 403, 403, 429]
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= 60
+
+
 def test_any_first_word_will_do(tc2, client, host):
     company = CompanyFactory()
     link(company, "company", "8101")
