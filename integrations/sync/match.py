@@ -56,11 +56,11 @@ def identify(
     taken = _linked_elsewhere(system, kind, candidates)
     certain = None if better is None else _certain([better, same_name], taken, set(apart))
     found = {}
-    for pk in (record.remote_id for record in records):
-        chosen = _choose(by_hub_id.get(pk), natural.get(pk), taken)
+    for remote_id in (record.remote_id for record in records):
+        chosen = _choose(by_hub_id.get(remote_id), natural.get(remote_id), taken)
         if certain is not None:
-            chosen = _doubted(chosen, certain.get(pk, set()), taken)
-        found[pk] = chosen
+            chosen = _doubted(chosen, certain.get(remote_id, set()), taken)
+        found[remote_id] = chosen
         if chosen.record_id is not None:
             taken.add(chosen.record_id)
     return found
