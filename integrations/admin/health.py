@@ -66,5 +66,5 @@ def budget_of(connection: Connection | None) -> dict[str, Any] | None:
         "limit": limit,
         "left": f"{left} of {limit:,}",
         "words": f"{used:,} of {limit:,}, {left} left",
-        "resets": budget.get("resets_at", ""),
+        "period": budget.get("period", ""),
     }

@@ -47,7 +47,7 @@ class ConnectionLedger:
         used = counted or 0
         if self._daily:
             used = limit - self._daily[DAILY_LEFT]
-        return {"limit": limit, "used": used, "resets_at": "midnight UTC"}
+        return {"limit": limit, "used": used, "period": "again from midnight UTC"}
 
 
 #: One for the process.

@@ -40,7 +40,7 @@ def heard(response: requests.Response) -> None:
     used = _USAGE.search(response.headers.get("Sforce-Limit-Info", ""))
     if used and time.monotonic() - _told.written_at >= SECONDS_BETWEEN_WRITES:
         _told.written_at = time.monotonic()
-        budget = {"used": int(used[1]), "limit": int(used[2]), "resets_at": "over 24 hours"}
+        budget = {"used": int(used[1]), "limit": int(used[2]), "period": "counted over 24 hours"}
         Connection.objects.filter(system=NAME).update(budget=budget)
 
 
