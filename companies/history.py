@@ -14,8 +14,9 @@ from django.db import models
 #: Changes that are no news to people.
 UNTOLD = {"id", "extra", "created_at", "updated_at"}
 
-#: What only archiving and merging set: these are undone by their own buttons.
-NOT_PUT_BACK = {"archived_at", "merged_into"}
+#: What only archiving and merging set, which is undone by buttons of its own, and what is
+#: another system's to say.
+NOT_PUT_BACK = {"archived_at", "merged_into", "loan_details"}
 
 NOBODY = "Someone at the database"
 
@@ -91,6 +92,16 @@ def in_words(record: Any, column: Any, value: Any) -> str:
     return _shown(record, column.name, value, {})
 
 
+def document_in_words(document: dict | list) -> str:
+    """A plain document name by name; any other as it is written."""
+    if isinstance(document, list) or any(isinstance(v, dict | list) for v in document.values()):
+        return json.dumps(document, ensure_ascii=False)
+    words = {name.replace("_", " "): held for name, held in document.items()}
+    return "; ".join(
+        f"{name}: {'empty' if held in (None, '') else held}" for name, held in words.items()
+    )
+
+
 def _differences(record: Any, save: Any, after: Any) -> list[FieldChange]:
     return [
         FieldChange(
@@ -127,11 +138,18 @@ def _with_names(record: Any, found: Sequence[FieldChange]) -> list[FieldChange]:
     return [
         replace(
             change,
-            old=_shown(record, change.field, change.old, names),
-            new=_shown(record, change.field, change.new, names),
+            old=_shown(record, change.field, _beside(change.old, change.new), names),
+            new=_shown(record, change.field, _beside(change.new, change.old), names),
         )
         for change in found
     ]
+
+
+def _beside(document: Any, other: Any) -> Any:
+    """What of a document is another than in the other; any other value as it is."""
+    if not (isinstance(document, dict) and isinstance(other, dict)):
+        return document
+    return {name: held for name, held in document.items() if other.get(name) != held}
 
 
 def _names(record: Any, found: Sequence[FieldChange]) -> dict[str, dict[int, str]]:
@@ -168,7 +186,7 @@ def _shown(record: Any, field: str, value: Any, names: dict[str, dict[int, str]]
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M} UTC"
     if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
+        return document_in_words(value)
     return str(dict(record._meta.get_field(field).flatchoices).get(value, value))
 
 

@@ -61,6 +61,8 @@ class Contact(Record):
     role = models.TextField(choices=Role, blank=True, default="", db_default="")
     lead_source = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")
     last_contacted_on = models.DateField(null=True, blank=True, validators=[sensible_year])
+    # Name to value, what Salesforce says of a borrower beside the fields above.
+    loan_details = models.JSONField(default=dict, blank=True, db_default={})
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_records"
     )

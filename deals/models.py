@@ -104,6 +104,8 @@ class Deal(Record):
     expected_close_on = models.DateField(null=True, blank=True, validators=[sensible_year])
     closed_at = models.DateTimeField(null=True, blank=True, validators=[sensible_year])
     lost_reason = models.TextField(max_length=LONGEST_TEXT, blank=True, default="", db_default="")
+    # Name to value, what Salesforce says of the loan beside the fields above.
+    loan_details = models.JSONField(default=dict, blank=True, db_default={})
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_records"
     )

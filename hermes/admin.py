@@ -69,7 +69,7 @@ class ContactPage(RecordPage):
     show_facets = admin.ShowFacets.NEVER
     autocomplete_fields = ["company"]
     readonly_fields = [*RecordPage.readonly_fields, "merged_into"]
-    exclude = ["extra"]
+    exclude = ["extra", "loan_details"]
 
     def children(self, record: Any) -> list[tuple[str, Any]]:
         return [("Deals", record.deals.live().order_by("-pk")[:20])]
@@ -90,7 +90,7 @@ class DealPage(RecordPage):
     show_facets = admin.ShowFacets.NEVER
     autocomplete_fields = ["company", "contact"]
     readonly_fields = [*RecordPage.readonly_fields, "merged_into"]
-    exclude = ["extra"]
+    exclude = ["extra", "loan_details"]
 
 
 @admin.register(Pipeline)

@@ -9,6 +9,7 @@ from django.core.checks import Error, Tags, Warning, register
 
 from integrations.google_calendar.credentials import service_account
 from integrations.pipedrive import given_keys
+from integrations.salesforce import field_map
 from integrations.sync.errors import Misconfigured
 from integrations.sync.system import everyone
 
@@ -67,6 +68,13 @@ def field_keys_make_sense(**_: Any) -> list[Error]:
     """A key in the wrong place would write one field into another, so it is refused at once."""
     _found, problems = given_keys.read()
     return [Error(problem, id="hermes.E004") for problem in problems]
+
+
+@register
+def field_maps_make_sense(**_: Any) -> list[Error]:
+    """What is wrong in them would show in each deal."""
+    problems = [problem for kind in field_map.MAPS for problem in field_map.read(kind)[1]]
+    return [Error(f"{problem}.", id="hermes.E006") for problem in problems]
 
 
 @register

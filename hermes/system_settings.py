@@ -92,6 +92,9 @@ SALESFORCE_CURRENCY = env("SALESFORCE_CURRENCY", default="")
 SALESFORCE_TIMEZONE = env("SALESFORCE_TIMEZONE", default="UTC")
 # JSON as text, as docs/integrations/salesforce.md shows it.
 SALESFORCE_COBORROWER_FIELDS = env("SALESFORCE_COBORROWER_FIELDS", default="")
+# The same: integrations/salesforce/field_map.py reads them, and a check refuses nonsense.
+SALESFORCE_FIELD_MAP = env("SALESFORCE_FIELD_MAP", default="")
+SALESFORCE_CONTACT_FIELD_MAP = env("SALESFORCE_CONTACT_FIELD_MAP", default="")
 SALESFORCE_STAGE_MAP = env("SALESFORCE_STAGE_MAP", default="")
 # Where new loans go whose status is not mapped; empty: where the mapped ones go
 SALESFORCE_PIPELINE = env("SALESFORCE_PIPELINE", default="")

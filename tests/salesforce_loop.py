@@ -30,6 +30,8 @@ def connect(settings: Any, sandbox: Sandbox) -> None:
         if name.startswith("SALESFORCE_"):
             setattr(settings, name, _typed(name, value))
     settings.SALESFORCE_LOAN_OFFICER = OFFICER
+    # Its targets are fields of an account that has them from the start.
+    settings.SALESFORCE_FIELD_MAP = ""
 
 
 def _typed(name: str, value: str) -> Any:

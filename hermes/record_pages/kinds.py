@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
+from companies.history import document_in_words
 from hermes.words import with_abbreviations
 from integrations.sync import hub
 
@@ -103,6 +104,8 @@ def shown(kind: str, field: str, value: Any) -> str:
     parent = hub.KINDS[kind].parents.get(field)
     if parent and isinstance(value, int):
         return names_of(parent, {value}).get(value, f"number {value}")
+    if isinstance(value, dict):
+        return document_in_words(value)
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return str(value)

@@ -20,7 +20,7 @@ from hermes.words import badge, counted, when
 from integrations.sync.broken_rules import refusal
 from integrations.sync.errors import Rejected
 
-from . import search, timeline, timeline_views
+from . import details, search, timeline, timeline_views
 from .editing import OPENED, RecordForm
 from .kinds import kind_of, may_merge
 from .links import badges, rows_for
@@ -216,6 +216,7 @@ class RecordPage(RecordAdmin):
             **timeline_views.panel(request, record, kind, read),
             "opened": request.POST.get(OPENED, known.newest_event),
             "links": rows_for(kind, record.pk, known.links),
+            "details": details.of(kind, record),
             "children": self.children(record),
             "page_links": self.page_links(request, record),
         }

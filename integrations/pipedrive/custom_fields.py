@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from . import elsewhere
+from . import elsewhere, loan_details
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,11 @@ SHOWN = {each.field for each in elsewhere.SHOWN.values()}
 NO_FIELDS = {"hub_id", *SHOWN}
 
 
+def is_shown(name: str) -> bool:
+    """Whether a custom field shows what others say of the record."""
+    return name in SHOWN or loan_details.is_one(name)
+
+
 def needed(kind: str) -> dict[str, CustomField]:
     """The custom fields that an account is to have now."""
     return {
@@ -70,4 +75,4 @@ def needed(kind: str) -> dict[str, CustomField]:
 def label_of(kind: str, name: str) -> str:
     """What people call a custom field there."""
     custom = CUSTOM_FIELDS.get(kind, {}).get(name)
-    return custom.label if custom else name.replace("_", " ")
+    return custom.label if custom else name.removeprefix(loan_details.PREFIX).replace("_", " ")

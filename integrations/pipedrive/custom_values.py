@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from integrations.sync.plain_values import misfit
 from integrations.sync.records import clean_text
 
-from . import wire
+from . import loan_details, wire
 from .custom_fields import label_of
 from .schemas import Keys, RemoteKey
 
@@ -29,6 +29,8 @@ def read_custom(draft: Draft, kind: str, keys: Keys) -> None:
         try:
             if name == "hub_id":
                 draft.hub_id = clean_text(wire.text(value)).strip()
+            elif loan_details.is_one(name):
+                draft.fields[name] = loan_details.read(value, remote)
             elif remote.type == "user":
                 draft.parents[name] = wire.identity(value)
             else:

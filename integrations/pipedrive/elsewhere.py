@@ -57,10 +57,10 @@ def is_on(name: str) -> bool:
 
 def derived(kind: str) -> Derived:
     """What is sent of a record's link elsewhere, beside its fields."""
-    return Derived(values=lambda record: _values(kind, record), links={SHOWN[kind].system})
+    return Derived(values=lambda record: values(kind, record), links={SHOWN[kind].system})
 
 
-def _values(kind: str, record: Any) -> dict[str, str]:
+def values(kind: str, record: Any) -> dict[str, str]:
     """By custom field; nothing while there is no place for it."""
     from .keys import keys
 
@@ -99,7 +99,9 @@ def as_read(kind: str, texts: Mapping[str, str]) -> dict[str, str]:
     if shown is None or not shown.names or not is_on(shown.system):
         return dict(texts)
     read = systems.get(shown.system).read_id
-    return {name: read(text) or text for name, text in texts.items()}
+    return {
+        name: (read(text) or text) if name == shown.field else text for name, text in texts.items()
+    }
 
 
 def known_as(kind: str, texts: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

@@ -17,7 +17,7 @@ from integrations.sync.plain_values import misfit, shown
 from integrations.sync.records import RemoteRecord, clean_text
 
 from . import elsewhere, wire
-from .custom_fields import SHOWN
+from .custom_fields import is_shown
 from .custom_values import hub_ids, read_custom
 from .schemas import ARCHIVED, ENTITIES, KINDS, NAME, Keys
 
@@ -102,7 +102,7 @@ def record(
     """
     pk, draft = remote_id(entity), _draft(name, entity, keys)
     modified_at = draft.entity.modified_at or event_at
-    texts = {field: draft.fields.pop(field) for field in SHOWN & draft.fields.keys()}
+    texts = {name: draft.fields.pop(name) for name in [*draft.fields] if is_shown(name)}
     return RemoteRecord(
         system=NAME,
         kind=KINDS[name],

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from integrations.models import Connection, RemoteField
 
+from . import loan_details
 from .custom_fields import CUSTOM_FIELDS, label_of, needed
 from .given_keys import given_keys
 from .schemas import NAME, SPOKE_KINDS, Keys, RemoteKey
@@ -53,7 +54,16 @@ def _keys(moment: int) -> Keys:
     for kind, fields in CUSTOM_FIELDS.items():
         for name in fields.keys() - needed(kind).keys():
             found[kind].pop(name, None)
+        _keep_mapped(kind, found[kind])
     return found
+
+
+def _keep_mapped(kind: str, found: dict[str, RemoteKey]) -> None:
+    """Of what Salesforce says, what its map has now, once set-up has seen the field."""
+    mapped = loan_details.mapped(kind)
+    for name in [each for each in found if loan_details.is_one(each)]:
+        if name not in mapped or not loan_details.fits(mapped[name], found[name]):
+            del found[name]
 
 
 def _give(found: dict[str, RemoteKey], name: str, key: str, usual_type: str) -> None:

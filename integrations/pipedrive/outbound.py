@@ -9,8 +9,9 @@ from typing import Any
 from integrations.sync.errors import Misconfigured
 from integrations.sync.system import Outgoing
 
+from . import loan_details
 from .custom_fields import CUSTOM_FIELDS
-from .schemas import DEAL_FIELDS, NULLABLE, Keys, RemoteKey, cut, document
+from .schemas import DEAL_FIELDS, NULLABLE, Keys, RemoteKey, cut, document, upper
 
 
 def body(outgoing: Outgoing, keys: Keys) -> dict[str, Any]:
@@ -158,8 +159,20 @@ def _custom(outgoing: Outgoing, keys: Mapping[str, RemoteKey]) -> dict[str, Any]
                 custom[remote.key] = str(outgoing.record_id)
         elif name in outgoing.changed and _has_option(outgoing.values[name], remote):
             custom[remote.key] = _custom_value(outgoing, name, remote)
+    custom |= _loan_details(outgoing, keys)
     if outgoing.creating:
         return {key: value for key, value in custom.items() if value is not None}
+    return custom
+
+
+def _loan_details(outgoing: Outgoing, keys: Mapping[str, RemoteKey]) -> dict[str, Any]:
+    custom: dict[str, Any] = {}
+    currency = upper(outgoing.values.get("currency"))
+    for name in filter(loan_details.is_one, outgoing.changed & keys.keys()):
+        # A new deal has the account's currency by its answer, and the amount follows then.
+        if keys[name].type != "monetary" or currency:
+            value = outgoing.values[name]
+            custom[keys[name].key] = loan_details.written(value, keys[name], currency)
     return custom
 
 

@@ -13,7 +13,7 @@ from integrations.sync.records import RemoteRecord
 from integrations.sync.spoke_kinds import Derived, SpokeKind
 from meetings.invitations import title
 
-from . import elsewhere
+from . import elsewhere, loan_details
 from .custom_fields import CUSTOM_FIELDS, NO_FIELDS, CustomField
 
 NAME = "pipedrive"
@@ -153,6 +153,15 @@ def _is_put_away_there(deal: Any, link: ExternalLink) -> bool:
     return loans.exists()
 
 
+def _of_loans(kind: str) -> Derived:
+    """What Salesforce says of a record beside its number there."""
+
+    def values(record: Any) -> dict[str, str]:
+        return elsewhere.values(kind, record) | loan_details.values(kind, record)
+
+    return replace(elsewhere.derived(kind), values=values, put_right=loan_details.put_right)
+
+
 SPOKE_KINDS = {
     "team_member": SpokeKind(
         fields={"name": READ_ONLY, "email": READ_ONLY, "is_active": READ_ONLY}, push=False
@@ -177,7 +186,7 @@ SPOKE_KINDS = {
         needs_parent="company",
         look_first=_came_from_elsewhere("contact"),
         wanted=_is_their_company_wanted,
-        derived=elsewhere.derived("contact"),
+        derived=_of_loans("contact"),
     ),
     "deal": SpokeKind(
         fields={
@@ -197,7 +206,7 @@ SPOKE_KINDS = {
         },
         look_first=_came_from_elsewhere("deal"),
         wanted=_is_their_company_wanted,
-        derived=elsewhere.derived("deal"),
+        derived=_of_loans("deal"),
         as_found=_worked_on_there,
         left_alone=_is_put_away_there,
     ),

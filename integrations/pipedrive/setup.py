@@ -23,7 +23,7 @@ from integrations.sync.records import RemoteRecord
 from integrations.sync.set_up import PlanChanged, Say
 from integrations.sync.system import get
 
-from . import registration
+from . import mapped_fields, registration
 from .custom_fields import CUSTOM_FIELDS, CustomField, needed
 from .given_keys import given_keys, variable_of
 from .keys import forget
@@ -48,6 +48,7 @@ class Plan:
     found: dict[Place, dict] = field(default_factory=dict)
     create_fields: list[Place] = field(default_factory=list)
     add_options: dict[Place, list[str]] = field(default_factory=dict)
+    mapped: dict[Place, dict] = field(default_factory=dict)
     adopt: list[RemoteRecord] = field(default_factory=list)
     registration: Registration = field(default_factory=Registration)
 
@@ -71,6 +72,7 @@ class Plan:
             f"Add {', '.join(labels)} to {_described(place)}"
             for place, labels in self.add_options.items()
         ]
+        lines += mapped_fields.news(self.mapped)
         lines += [
             f"Take over {ENTITIES[record.kind]} {record.remote_id}: {record.fields.get('name', '')}"
             for record in self.adopt
@@ -172,6 +174,9 @@ def _plan_fields(remote: PipedriveRemote, kind: str, result: Plan) -> None:
             result.create_fields.append((kind, name))
         else:
             _compare_field((kind, name), custom, there, result)
+    own = {there["field_code"]: there["field_name"] for there in result.found.values()}
+    mapped = mapped_fields.find(kind, by_key, taken=own)
+    result.mapped |= {(kind, name): there for name, there in mapped.items()}
 
 
 def _given(place: Place, key: str, by_key: Mapping[str, dict]) -> dict:
@@ -262,7 +267,8 @@ def _remember(todo: Plan) -> None:
                 options=_options(CUSTOM_FIELDS[kind][name], there),
             )
             for (kind, name), there in todo.found.items()
-        ],
+        ]
+        + [mapped_fields.row(kind, name, there) for (kind, name), there in todo.mapped.items()],
         update_conflicts=True,
         unique_fields=["system", "kind", "field"],
         update_fields=["remote_key", "remote_type", "remote_label", "options"],

@@ -3,10 +3,12 @@
 It is polled; change events, relayed or as Outbound Messages, only say what to read again.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.conf import settings
 
+from integrations.sync.details import Detail
 from integrations.sync.set_up import Say, Setup, SetupPlan
 from integrations.sync.system import Outgoing, Reading, Remote, System
 
@@ -33,6 +35,12 @@ def _read(body: bytes) -> Reading:
 def _payload(outgoing: Outgoing) -> dict:
     # Nothing is written there.
     return {}
+
+
+def _details(kind: str) -> Mapping[str, Detail]:
+    from .details import known
+
+    return known(kind)
 
 
 def _plan() -> SetupPlan:
@@ -67,5 +75,6 @@ SYSTEM = System(
     read_id=whole_id,
     look_back=lambda: timedelta(seconds=settings.SALESFORCE_LOOKBACK_SECONDS),
     reads_at_once=200,
+    details=_details,
     needs=("SALESFORCE_ENABLED", "SALESFORCE_CONSUMER_KEY", "SALESFORCE_CONSUMER_SECRET"),
 )

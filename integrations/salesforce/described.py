@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +14,8 @@ from integrations.sync.errors import Misconfigured, RemoteGone
 from integrations.sync.system import get
 
 from .client import Client
-from .names import CONTACT, CONTACT_FIELDS, MODIFIED, REQUIRED, SETTINGS, STAMP, Names
+from .field_map import LOAN_NUMBER, LOAN_OFFICER, Entries, Entry
+from .names import CONTACT, CONTACT_FIELDS, MODIFIED, STAMP, Names
 from .schemas import NAME
 
 #: Contract, section 2.2.
@@ -58,20 +59,79 @@ class Schema:
         field = self.named("officer")
         if field == "OwnerId":
             return "owner"
-        return "lookup" if self.loan[field]["type"] == "reference" else "text"
+        is_lookup = self.loan.get(field, {}).get("type") == "reference"
+        return "lookup" if is_lookup else "text"
+
+    @property
+    def officer_column(self) -> str:
+        """Where a loan's row has the officer's name; empty where it has none."""
+        if self.officer_mode == "text":
+            return self.named("officer")
+        other = "Owner" if self.officer_mode == "owner" else self.relationship("officer")
+        return f"{other}.Name" if other else ""
+
+    def has(self, kind: str, name: str) -> bool:
+        """Whether rows of the loan, or of the borrower's contact, can have this."""
+        fields = self.loan if kind == "deal" else self.contact
+        other, _, own = name.rpartition(".")
+        if kind == "deal" and other and other == self.relationship("borrower"):
+            return own in self.contact
+        return name in fields or (kind == "deal" and name == self.officer_column)
+
+    def facts(self, kind: str, name: str) -> Mapping[str, Any]:
+        """What the org says of a field; nothing of another object's than these two."""
+        other, _, own = name.rpartition(".")
+        if kind == "contact" or (other and other == self.relationship("borrower")):
+            return self.contact.get(own, {})
+        return self.loan.get(name, {})
+
+    def details(self, kind: str) -> Entries:
+        """What is read for a kind beside the fields, as far as the org has it."""
+        named = dict(self.names.details[kind])
+        if kind == "deal":
+            named = self._own_details() | named
+        found = {}
+        for target, entry in named.items():
+            there = {part: name for part, name in entry.sources.items() if self.has(kind, name)}
+            if there:
+                found[target] = replace(entry, sources=there)
+        return found
+
+    def _own_details(self) -> dict[str, Entry]:
+        """What has a setting of its own."""
+        said_in = self.names.said_in
+        own = {
+            LOAN_NUMBER: (said_in["loan_number"], self.named("loan_number")),
+            LOAN_OFFICER: (said_in["officer"], self.officer_column),
+        }
+        return {
+            target: Entry(target, setting, {"": column})
+            for target, (setting, column) in own.items()
+            if column
+        }
 
     def columns(self) -> list[str]:
         """What is asked for of each loan, and of its borrower."""
         own = ["Id", "Name", STAMP, MODIFIED]
-        own += [name for meaning in SETTINGS if (name := self.named(meaning))]
+        own += [name for meaning in self.names.fields if (name := self.named(meaning))]
         own += [name for name in ("OwnerId", "CurrencyIsoCode") if name in self.loan]
         officer = self.relationship("officer")
         own += [f"{officer}.Name"] if officer else []
         own += ["Owner.Name"] if self.officer_mode == "owner" else []
         borrower = self.relationship("borrower")
-        theirs = [*CONTACT_FIELDS, STAMP, *self.coborrower.values()]
-        own += [f"{borrower}.{name}" for name in theirs if name in self.contact]
+        own += [f"{borrower}.{name}" for name in self.contact_columns()]
+        own += _sources(self.details("deal"))
         return list(dict.fromkeys(own))
+
+    def contact_columns(self) -> list[str]:
+        """What is asked for of each borrower's contact."""
+        own = [*CONTACT_FIELDS, STAMP, *self.coborrower.values()]
+        own = [name for name in own if name in self.contact]
+        return list(dict.fromkeys([*own, *_sources(self.details("contact"))]))
+
+
+def _sources(entries: Entries) -> list[str]:
+    return [name for entry in entries.values() for name in entry.sources.values()]
 
 
 def schema(client: Client, names: Names) -> Schema:
@@ -82,7 +142,7 @@ def schema(client: Client, names: Names) -> Schema:
     """
     found = Schema(names, fields(client, names.loan), fields(client, CONTACT))
     problems = missing(found)
-    lacking = [sentence for meaning, sentence in problems.items() if meaning in REQUIRED]
+    lacking = [sentence for place, sentence in problems.items() if place in names.required]
     if lacking:
         forget(names)
         raise Misconfigured(" ".join(lacking))
@@ -92,22 +152,33 @@ def schema(client: Client, names: Names) -> Schema:
 
 
 def missing(found: Schema) -> dict[str, str]:
-    """Meaning to a sentence, for each configured field that the org lacks or that is unfit."""
-    loan = found.names.loan
+    """Meaning, or where it is said, to a sentence for each field that the org lacks or is unfit."""
+    loan, said_in = found.names.loan, found.names.said_in
     problems = {
-        meaning: f"{loan} has no field {name} that we may see ({SETTINGS[meaning]})."
+        meaning: f"{loan} has no field {name} that we may see ({said_in[meaning]})."
         for meaning, name in found.names.fields.items()
         if name not in found.loan
     }
     if "borrower" not in problems and not found.relationship("borrower"):
         name = found.names.fields["borrower"]
-        problems["borrower"] = f"{name} of {loan} is no lookup ({SETTINGS['borrower']})."
+        problems["borrower"] = f"{name} of {loan} is no lookup ({said_in['borrower']})."
     problems |= {
         f"co-borrower's {part}": f"{CONTACT} has no field {name} that we may see."
         for part, name in found.names.coborrower.items()
         if name not in found.contact
     }
-    return problems
+    return problems | _missing_details(found)
+
+
+def _missing_details(found: Schema) -> dict[str, str]:
+    called = {"deal": found.names.loan, "contact": CONTACT}
+    return {
+        said: f"{called[kind]} has no field {lacking[0]} that we may see ({said})."
+        for kind, entries in found.names.details.items()
+        for entry in entries.values()
+        if entry.name != LOAN_NUMBER and (said := entry.said_in)
+        if (lacking := [name for name in entry.sources.values() if not found.has(kind, name)])
+    }
 
 
 def forget(names: Names) -> None:

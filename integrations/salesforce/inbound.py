@@ -10,11 +10,13 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from integrations.sync.details import FIELD as DETAILS
 from integrations.sync.errors import Rejected
 from integrations.sync.plain_values import misfit, shown
 from integrations.sync.records import RemoteRecord
 
-from . import values
+from . import details, values
+from .field_map import Entries
 from .ids import whole_id
 from .names import STAMP
 from .schemas import FROZEN, NAME
@@ -41,6 +43,8 @@ class Reading:
         title: The template of a deal's name; empty for the loan's own.
         currency: Of amounts whose rows do not say.
         needs_borrower: Whether a loan without one makes no deal.
+        details: Kind to what else is read.
+        clears_value: Whether a deal loses its value with the loan's.
     """
 
     fields: Mapping[str, str]
@@ -52,6 +56,8 @@ class Reading:
     title: str = ""
     currency: str = ""
     needs_borrower: bool = True
+    details: Mapping[str, Entries] = field(default_factory=dict)
+    clears_value: bool = False
 
     def of(self, row: Mapping[str, Any], meaning: str) -> Any:
         """The row's value of this meaning; None where the org has no field for it."""
@@ -80,6 +86,13 @@ class Draft:
             return None
         self.fields[name] = fitting
         return fitting
+
+    def take_details(self, row: Mapping[str, Any], entries: Entries) -> None:
+        """Read what else there is; each that does not fit harms no other."""
+        found, problems = details.said(row, entries)
+        if entries:
+            self.fields[DETAILS] = found
+        self.problems += problems
 
 
 def row_id(row: Any) -> str:
@@ -139,10 +152,14 @@ def _read_loan(
     if how.of(row, "amount") is not None:
         # None yet is no news; what was set to nothing there stays as it was.
         draft.take("value", how.of(row, "amount"), values.amount, how.fields["amount"])
-        draft.take("currency", row.get("CurrencyIsoCode") or how.currency, _currency)
+        own = row.get(how.fields.get("currency", "CurrencyIsoCode"))
+        draft.take("currency", own or how.currency, _currency)
+    elif how.clears_value and "amount" in how.fields:
+        draft.fields["value"] = Decimal(0)
     if "close_date" in how.fields:
         field_name = how.fields["close_date"]
         draft.take("expected_close_on", row.get(field_name), values.day, field_name)
+    draft.take_details(row, how.details.get("deal", {}))
 
 
 def _currency(value: Any) -> str:
@@ -154,7 +171,7 @@ def _currency(value: Any) -> str:
 
 def _title(row: Mapping[str, Any], how: Reading, people: list[RemoteRecord]) -> str:
     """By the template; where it lacks something, what there is. Contract, section 12.1."""
-    name = _text(row.get("Name"))
+    name = _text(row.get(how.fields.get("title", "Name")))
     if not how.title:
         return name
     borrower = _text(people[0].fields.get("name")) if people else ""
@@ -232,6 +249,7 @@ def contact(
     draft.take("name", row.get("Name") or row.get("Email"), values.text)
     draft.take("email", row.get("Email"), values.text)
     draft.take("phone", row.get("Phone") or row.get("MobilePhone"), values.text)
+    draft.take_details(row, how.details.get("contact", {}))
     borrower = _person(row_id(row), row, draft, merged_from)
     other = _coborrower(row, how, borrower)
     return [borrower, other] if other else [borrower]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +11,8 @@ from django.conf import settings
 
 from integrations.sync.errors import Misconfigured
 
-#: Names go into queries as they are. Contract, section 3.
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*){0,5}")
+from . import field_map
+from .field_map import BUILT_IN, LOAN_NUMBER, MAPS, NAME, Entries, Entry, without_fields
 
 CONTACT = "Contact"
 
@@ -45,14 +44,22 @@ class Names:
 
     Attributes:
         fields: Meaning to the loan's field; only those that are named.
+        said_in: Meaning to the setting, or the entry of one, that names its field.
         coborrower: Part of a co-borrower to the contact's field.
         cursor: The field by which a poll sees what changed.
+        details: Kind to what else is read for it, beside the fields that have a meaning.
+        required: Meanings, and entries by where they are said, without which nothing goes.
+        clears_value: Whether a deal loses its value with the loan's.
     """
 
     loan: str
     fields: Mapping[str, str]
+    said_in: Mapping[str, str]
     coborrower: Mapping[str, str]
     cursor: str
+    details: Mapping[str, Entries]
+    required: Set[str]
+    clears_value: bool
 
 
 def names() -> Names:
@@ -61,24 +68,51 @@ def names() -> Names:
     Raises:
         Misconfigured: One is no name; says which setting.
     """
-    fields = {meaning: getattr(settings, setting) for meaning, setting in SETTINGS.items()}
+    mapped = {kind: _mapped(kind) for kind in MAPS}
+    own = _meant(mapped["deal"])
+    entries = [each for some in mapped.values() for each in some.values()]
     found = Names(
         loan=_checked("SALESFORCE_LOAN_OBJECT", settings.SALESFORCE_LOAN_OBJECT),
-        fields={
-            meaning: _checked(SETTINGS[meaning], name)
-            for meaning, name in fields.items()
-            if name or meaning in REQUIRED
-        },
+        fields=_fields(own) | {meaning: entry.source for meaning, entry in own.items()},
+        said_in=SETTINGS | {meaning: entry.said_in for meaning, entry in own.items()},
         coborrower=_coborrower(),
         cursor=settings.SALESFORCE_CURSOR_FIELD,
+        details={kind: without_fields(kind, some) for kind, some in mapped.items()},
+        required=REQUIRED
+        | {meaning for meaning, entry in own.items() if entry.required}
+        | {entry.said_in for entry in entries if entry.required},
+        clears_value="amount" in own and own["amount"].clear_on_null,
     )
     if found.cursor not in (STAMP, MODIFIED):
         raise Misconfigured(f"SALESFORCE_CURSOR_FIELD must be {STAMP} or {MODIFIED}")
     return found
 
 
+def _fields(own: Entries) -> dict[str, str]:
+    """What the settings name; of what must be there, the map may name it instead."""
+    named = {meaning: getattr(settings, setting) for meaning, setting in SETTINGS.items()}
+    return {
+        meaning: _checked(SETTINGS[meaning], name)
+        for meaning, name in named.items()
+        if name or (meaning in REQUIRED and meaning not in own)
+    }
+
+
+def _meant(deal: Entries) -> dict[str, Entry]:
+    """Meaning to the entry of the map that names its field."""
+    meanings = {**BUILT_IN, LOAN_NUMBER: "loan_number"}
+    return {meanings[target]: entry for target, entry in deal.items() if target in meanings}
+
+
+def _mapped(kind: str) -> Entries:
+    found, problems = field_map.read(kind)
+    if problems:
+        raise Misconfigured(problems[0])
+    return found
+
+
 def _checked(setting: str, name: Any) -> str:
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
+    if not isinstance(name, str) or not NAME.fullmatch(name):
         raise Misconfigured(f"{setting} is no name of Salesforce's: {str(name)[:60]!r}")
     return name
 

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from .described import Schema
 from .ids import whole_id
-from .names import CONTACT, CONTACT_FIELDS, STAMP, several
+from .names import CONTACT, STAMP, several
 
 #: So many ids in one question: an address may not be longer than 16 KiB.
 IDS = 200
@@ -67,8 +67,7 @@ def merged_into(ids: Sequence[str]) -> str:
 
 def contacts(schema: Schema, ids: Sequence[str]) -> str:
     """These contacts, with what co-borrowers they have."""
-    own = [*CONTACT_FIELDS, STAMP, *schema.coborrower.values()]
-    columns = ", ".join(dict.fromkeys(name for name in own if name in schema.contact))
+    columns = ", ".join(schema.contact_columns())
     return f"SELECT {columns} FROM {CONTACT} WHERE Id IN {_quoted(list(ids))}"
 
 

@@ -247,4 +247,6 @@ def _reading(schema: Schema) -> inbound.Reading:
         title=settings.SALESFORCE_TITLE_TEMPLATE,
         currency=settings.SALESFORCE_CURRENCY,
         needs_borrower=settings.SALESFORCE_WITHOUT_BORROWER == "skip",
+        details={kind: schema.details(kind) for kind in schema.names.details},
+        clears_value=schema.names.clears_value,
     )

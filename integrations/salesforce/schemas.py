@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
+from integrations.sync.details import FIELD as DETAILS
 from integrations.sync.field_rules import FieldRule, Policy
 from integrations.sync.spoke_kinds import SpokeKind
 
@@ -33,11 +34,14 @@ def _read_only(*names: str, policy: Policy = Policy.NEWEST) -> Mapping[str, Fiel
     return dict.fromkeys(names, FieldRule(policy=policy, push=False))
 
 
+#: Salesforce's alone to say.
+_DETAILS = {DETAILS: FieldRule(policy=Policy.REMOTE, push=False, by_name=True)}
+
 _PERSON = PERSON_UPDATES.get(settings.SALESFORCE_PERSON_UPDATE, Policy.NEWEST)
 
 SPOKE_KINDS = {
     "contact": SpokeKind(
-        fields=_read_only("name", "email", "phone", policy=_PERSON),
+        fields={**_read_only("name", "email", "phone", policy=_PERSON), **_DETAILS},
         push=False,
         guess=False,
         archives=False,
@@ -48,10 +52,13 @@ SPOKE_KINDS = {
         merges=False,
     ),
     "deal": SpokeKind(
-        fields=_read_only(
-            "name", "status", "contact", "pipeline", "stage", "value", "currency",
-            "expected_close_on",
-        ),
+        fields={
+            **_read_only(
+                "name", "status", "contact", "pipeline", "stage", "value", "currency",
+                "expected_close_on",
+            ),
+            **_DETAILS,
+        },
         push=False,
         archives=False,
         frozen=_is_settled,

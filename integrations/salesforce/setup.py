@@ -5,9 +5,10 @@ Nothing is ever written to Salesforce.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import Any
 
 from integrations.models import StageMapping
 from integrations.sync.errors import Misconfigured
@@ -15,8 +16,9 @@ from integrations.sync.set_up import PlanChanged, Say
 
 from . import described, officers, stages
 from .client import Client
-from .described import Fields, Schema
-from .names import CONTACT, SETTINGS, mapping, names
+from .described import Schema
+from .field_map import LOAN_NUMBER
+from .names import CONTACT, Names, mapping, names
 from .schemas import NAME
 from .values import folded
 
@@ -28,10 +30,46 @@ FITTING = {
     "amount": {"currency", "double", "string"},
     "close_date": {"date", "datetime"},
     "loan_number": {"string", "double"},
+    "title": {"string"},
+    "currency": {"picklist", "string"},
 }
+
+_NUMBERS = {"percent", "currency", "double", "int", "string"}
+
+#: The same for what else is read, by how its value is kept; a text may hold anything.
+FITTING_TYPES = {
+    "percent": _NUMBERS,
+    "money": _NUMBERS,
+    "date": {"date", "datetime"},
+    "option": {"picklist", "combobox", "string"},
+    "bool": {"boolean"},
+}
+
+#: Of a field whose changes move no time of change.
+FORMULA = "a formula: polls do not see when it changes"
 
 #: So many that exist are named in place of one that does not.
 SUGGESTED = 5
+
+
+@dataclass(frozen=True)
+class Named:
+    """A field that a setting names.
+
+    Attributes:
+        place: By what it is found among those that are missing.
+        said_in: The setting, or the entry of one.
+        fitting: The types that hold what is to be in it; None for any.
+    """
+
+    place: str
+    said_in: str
+    kind: str
+    name: str
+    fitting: Collection[str] | None
+
+    def fits(self, facts: Mapping[str, Any]) -> bool:
+        return self.fitting is None or facts.get("type") in self.fitting
 
 
 @dataclass
@@ -61,14 +99,15 @@ def plan() -> Plan:
     described.forget(named)
     found = Schema(named, described.fields(client, named.loan), described.fields(client, CONTACT))
     todo = Plan()
-    missing = described.missing(found)
-    for meaning, name in named.fields.items():
-        if meaning in missing:
-            todo.wrong.append(f"{missing[meaning]} {_instead(found.loan, meaning, name)}".strip())
+    missing, asked = described.missing(found), named_fields(named)
+    for one in asked:
+        if one.place in missing:
+            todo.wrong.append(f"{missing[one.place]} {_instead(found, one)}".strip())
         else:
-            todo.found.append(_about(found, meaning, name))
-    todo.wrong += [sentence for meaning, sentence in missing.items() if meaning not in SETTINGS]
-    todo.wrong += _unfit(found)
+            todo.found.append(_about(found, one))
+    places = {one.place for one in asked}
+    todo.wrong += [sentence for place, sentence in missing.items() if place not in places]
+    todo.wrong += [_unfit(found, one) for one in asked if is_unfit(found, one)]
     todo.found.append(f"Loans of {officers.sentence(found)}")
     todo.statuses = _unknown_statuses(found)
     return todo
@@ -93,28 +132,44 @@ def set_up(say: Say, agreed: list[str] | None) -> Plan:
     return todo
 
 
-def _about(found: Schema, meaning: str, name: str) -> str:
-    facts = found.loan[name]
-    formula = ", a formula: polls do not see when it changes" if facts["calculated"] else ""
-    label, what = facts["label"], facts["type"]
-    return f"{SETTINGS[meaning]}: {name} is “{label}”, {what}{formula}"
+def named_fields(named: Names) -> list[Named]:
+    """All that the settings name, one by one."""
+    own = [
+        Named(meaning, named.said_in[meaning], "deal", name, FITTING[meaning])
+        for meaning, name in named.fields.items()
+    ]
+    return own + [
+        Named(entry.said_in, entry.said_in, kind, name, FITTING_TYPES.get(entry.type))
+        for kind, entries in named.details.items()
+        for entry in entries.values()
+        if entry.name != LOAN_NUMBER
+        for name in entry.sources.values()
+    ]
 
 
-def _instead(loan: Fields, meaning: str, name: str) -> str:
+def _about(found: Schema, one: Named) -> str:
+    facts = found.facts(one.kind, one.name)
+    formula = f", {FORMULA}" if facts.get("calculated") else ""
+    label, what = facts.get("label"), facts.get("type")
+    return f"{one.said_in}: {one.name} is “{label}”, {what}{formula}"
+
+
+def _instead(found: Schema, one: Named) -> str:
     """Those that exist and might be meant."""
-    fitting = [each for each, facts in loan.items() if facts["type"] in FITTING[meaning]]
-    close = get_close_matches(name, fitting, n=SUGGESTED, cutoff=0.4) or fitting[:SUGGESTED]
+    fields = found.loan if one.kind == "deal" else found.contact
+    fitting = [each for each, facts in fields.items() if one.fits(facts)]
+    close = get_close_matches(one.name, fitting, n=SUGGESTED, cutoff=0.4) or fitting[:SUGGESTED]
     return f"There are: {', '.join(close)}." if close else ""
 
 
-def _unfit(found: Schema) -> list[str]:
-    """Fields that are there and hold something else."""
-    return [
-        f"{SETTINGS[meaning]}: {name} is of type {kind}."
-        for meaning, name in found.names.fields.items()
-        if name in found.loan
-        if (kind := found.loan[name]["type"]) not in FITTING[meaning]
-    ]
+def is_unfit(found: Schema, one: Named) -> bool:
+    """Whether the field is there and holds something else."""
+    facts = found.facts(one.kind, one.name)
+    return bool(facts) and not one.fits(facts)
+
+
+def _unfit(found: Schema, one: Named) -> str:
+    return f"{one.said_in}: {one.name} is of type {found.facts(one.kind, one.name)['type']}."
 
 
 def _unknown_statuses(found: Schema) -> list[str]:

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from integrations.sync import plain_values
+from integrations.sync.names import folded as folded
 
 #: Money that somebody typed into a text field.
-_TYPED_MONEY = re.compile(r"-?\d+(\.\d+)?")
+_TYPED_MONEY = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
 
 
 def text(value: Any) -> str:
@@ -26,26 +27,29 @@ def stamp(value: Any) -> datetime | None:
 
 
 def amount(value: Any) -> Decimal | None:
-    """A number, or the text of one with "$", commas and blanks; never a part of it."""
+    """A number to the cent, or the text of one with "$", commas and blanks."""
+    found = number(value)
+    return found if found is None else found.quantize(Decimal("0.01"))
+
+
+def number(value: Any) -> Decimal | None:
+    """A number, or the text of one as people type money; never a part of it."""
     if value is None or value == "":
         return None
     if isinstance(value, bool):
         raise ValueError("no amount")
     if isinstance(value, str):
-        value = re.sub(r"[$,\s]", "", value)
+        value = re.sub(r"[$\s]", "", value)
         if not _TYPED_MONEY.fullmatch(value):
             raise ValueError("no amount")
+        value = value.replace(",", "")
     try:
-        number = Decimal(value)
+        found = Decimal(value)
     except (InvalidOperation, TypeError) as error:
         raise ValueError("no amount") from error
-    if not number.is_finite():
-        raise ValueError("no amount")
-    return number.quantize(Decimal("0.01")) if abs(number) < Decimal(10) ** 18 else _too_large()
-
-
-def _too_large() -> Decimal:
-    raise ValueError("no amount that we can keep")
+    if not found.is_finite() or abs(found) >= Decimal(10) ** 18:
+        raise ValueError("no amount that we can keep")
+    return found
 
 
 def day(value: Any) -> date | None:
@@ -58,8 +62,3 @@ def day(value: Any) -> date | None:
         return date.fromisoformat(value)
     at = plain_values.moment(value)
     return at.astimezone(ZoneInfo(settings.SALESFORCE_TIMEZONE)).date() if at else None
-
-
-def folded(value: Any) -> str:
-    """A name as names are compared: trimmed, runs of blanks as one, whatever its case."""
-    return " ".join(str(value or "").casefold().split())

@@ -257,6 +257,7 @@ def _compared(
 ) -> list[ComparedField]:
     kind, rules = hub.KINDS[link.kind], system.kinds[link.kind].fields
     here = {name: kind.json_value(record, name) for name in there}
+    there = {name: rules[name].onto(here[name], value) for name, value in there.items()}
     said = held_as.without(theirs, link)
     news = {name: there[name] for name in there if name in said.fields or name in said.parents}
     merged = merge_fields(

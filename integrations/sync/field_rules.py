@@ -33,11 +33,22 @@ class FieldRule:
         canonical: Our value as the remote will hold it (cut to its limit, say). Two
             values are the same if their canonical forms are. Must be idempotent.
         push: Whether our changes are sent.
+        by_name: Whether it is a document of names and values, None for none. What a message
+            does not name stays as it is.
     """
 
     policy: Policy = Policy.NEWEST
     canonical: Callable[[Any], Any] = unchanged
     push: bool = True
+    by_name: bool = False
+
+    def onto(self, ours: Any, theirs: Any) -> Any:
+        """What stands here once theirs is taken."""
+        if not self.by_name or not isinstance(theirs, dict):
+            return theirs
+        held = ours if isinstance(ours, dict) else {}
+        # What nobody ever filled in is not emptied either.
+        return held | {name: v for name, v in theirs.items() if v is not None or name in held}
 
     def same(self, ours: Any, theirs: Any) -> bool:
         """Whether two JSON values are one to this remote; empty text and none are."""

@@ -88,6 +88,14 @@ class Findings:
         sentence = f"The {kind} was deleted in {self.system.label}. It stays here, and ends there"
         self._logs.append((link, "deleted_there", sentence))
 
+    def put_right(self, link: ExternalLink, shown: Iterable[str]) -> None:
+        """Values that others say and somebody changed there: they are sent again."""
+        derived = self.system.kinds[self.kind].derived
+        for name in shown:
+            # What stood there before Hermes said anything is nobody's change.
+            if derived and name in link.snapshot and (sentence := derived.put_right(name)):
+                self._logs.append((link, "put_right", sentence))
+
     def problems(self, record: RemoteRecord, link: ExternalLink) -> None:
         """Keep the record's sentences; called only if the message was news."""
         for problem in record.problems:

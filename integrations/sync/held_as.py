@@ -14,6 +14,7 @@ from integrations.models import ExternalLink
 
 from . import hub
 from .field_rules import FieldRule, Policy
+from .names import folded
 from .records import RemoteRecord, jsonable
 from .remote_values import remote_values
 from .system import Outgoing, System
@@ -123,8 +124,4 @@ def _whole_second(at: datetime) -> datetime:
 
 def alike(ours: Any, theirs: Any) -> bool:
     """Whether two texts differ in no more than case and blanks."""
-    return ours == theirs or _folded(ours) == _folded(theirs)
-
-
-def _folded(value: Any) -> str:
-    return " ".join(str(value or "").casefold().split())
+    return ours == theirs or folded(ours) == folded(theirs)

@@ -222,7 +222,7 @@ class KindBatch:
     def _merge(
         self, record: RemoteRecord, target: Any, link: ExternalLink, how: Match, *, stale: bool
     ) -> None:
-        values = self.values.of(record)
+        values = self.values.onto(target, record)
         if stale:
             values = {name: v for name, v in values.items() if self._is_blank(target, link, name)}
         merged = merge_fields(
@@ -234,6 +234,7 @@ class KindBatch:
             remote_is_newer=is_newer(record, target),
         )
         if shown := {} if stale else held_as.changed_there(record, link):
+            self.findings.put_right(link, shown)
             merged.snapshot |= shown
             merged.owes = True
         for name in merged.take:

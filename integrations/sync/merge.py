@@ -108,7 +108,7 @@ def _merge_field(
 def _is_conflict(sides: Sides, rule: FieldRule, match: Match) -> bool:
     if not sides.has_base:
         # Two sides that never met have no common past. What is filled in is no conflict.
-        return match is Match.NATURAL and sides.hub not in ("", None)
+        return match is Match.NATURAL and sides.hub not in ("", None, {})
     return not rule.same(sides.hub, sides.base)
 
 

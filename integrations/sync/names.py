@@ -1,9 +1,10 @@
-"""People's names, compared."""
+"""Names, compared."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Any
 
 
 def are_alike(one: str, other: str) -> bool:
@@ -20,3 +21,8 @@ def _words(name: str) -> set[str]:
     plain = unicodedata.normalize("NFKD", name.casefold())
     found = set(re.findall(r"\w+", "".join(c for c in plain if not unicodedata.combining(c))))
     return {word for word in found if len(word) > 1} or found
+
+
+def folded(value: Any) -> str:
+    """Any text as texts are compared: trimmed, runs of blanks as one, whatever its case."""
+    return " ".join(str(value or "").casefold().split())

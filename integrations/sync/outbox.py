@@ -221,7 +221,11 @@ def _create(remote: Remote, job: Job, outgoing: Outgoing, body: dict) -> None:
     if not hold(entry, create_started_at=entry.create_started_at):
         return
     answer = remote.create(entry.kind, body)
-    keep_answer(job.system, entry, outgoing, answer, sent=sent_fields(job.system, outgoing))
+    sent = sent_fields(job.system, outgoing)
+    keep_answer(job.system, entry, outgoing, answer, sent=sent)
+    if outgoing.changed - sent - _kind(job).fields.keys():
+        # What others say of it may need what the answer told.
+        outbox_entries.add(job.system, [(entry.kind, job.record.pk)])
     if job.link is not None:
         # It is back under a new number, and those below it belong there again.
         outbox_entries.add(job.system, removals.below(entry.kind, job.record.pk))

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from integrations.models import ExternalLink, LinkState
 
 from . import hub, links
+from .field_rules import FieldRule
 from .records import RemoteRecord, jsonable
 from .system import System
 
@@ -54,14 +55,17 @@ def _differs(system: System, record: RemoteRecord, link: ExternalLink) -> bool:
     if any(agreed.get(name) != pk for name, pk in record.ours.items()):
         return True
     return any(
-        name in rules and not rules[name].same(agreed.get(name), _taken(hub_kind, name, v, agreed))
+        name in rules
+        and not rules[name].same(held := agreed.get(name), _taken(hub_kind, name, v, held, rules))
         for name, v in record.fields.items()
     )
 
 
-def _taken(hub_kind: hub.HubKind, name: str, value: Any, agreed: Mapping[str, Any]) -> Any:
+def _taken(
+    hub_kind: hub.HubKind, name: str, value: Any, held: Any, rules: Mapping[str, FieldRule]
+) -> Any:
     """The value as a snapshot would hold it; one that does not fit leaves what is there."""
     try:
-        return jsonable(hub_kind.coerce(name, value))
+        return rules[name].onto(held, jsonable(hub_kind.coerce(name, value)))
     except (ValidationError, TypeError, ValueError, OverflowError):
-        return agreed.get(name)
+        return held

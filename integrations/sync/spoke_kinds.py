@@ -20,11 +20,14 @@ class Derived:
         values: A record's, as name to JSON value.
         links: The systems whose links of the record say something of it.
         told_by: Kind to what finds, for ids of that kind, the ids that they say it of.
+        put_right: What staff are told of a value that somebody changed there and that is sent
+            again, by its name; empty for one of which they need not know.
     """
 
     values: Callable[[Any], Mapping[str, Any]]
     links: Collection[str]
     told_by: Mapping[str, Callable[[Collection[int]], Iterable[int]]] = field(default_factory=dict)
+    put_right: Callable[[str], str] = lambda name: ""
 
 
 @dataclass(frozen=True)

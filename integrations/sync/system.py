@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from .details import Detail
 from .errors import Early
 from .records import RemoteRecord
 from .set_up import Repair, Setup
@@ -167,6 +168,9 @@ class System:
     #: The id that a text names, as links hold it, where people write it in several ways; empty
     #: for what is none.
     read_id: Callable[[str], str] = str.strip
+    #: What it says of a kind of record beside the fields, by name: a document of ours, which
+    #: others may show.
+    details: Callable[[str], Mapping[str, Detail]] = lambda kind: {}
     #: The fields that travel at this moment, where that depends on set-up; else all.
     travels: Callable[[str], frozenset[str]] | None = None
 

@@ -21,6 +21,7 @@ class Values:
     ) -> None:
         self.system, self.findings = system, findings
         self.hub_kind, self.rules = hub.KINDS[kind], system.kinds[kind].fields
+        self._documents = [name for name, rule in self.rules.items() if rule.by_name]
         self._parent_ids = self._resolve_parents(records)
         self._converted: dict[str, dict[str, Any]] = {}
 
@@ -49,9 +50,24 @@ class Values:
             self._converted[record.remote_id] = own | parents | dict(record.ours)
         return self._converted[record.remote_id]
 
+    def onto(self, target: Any, record: RemoteRecord) -> dict[str, Any]:
+        """The same as they are once the hub's record has them."""
+        return self._joined(
+            self.of(record), {name: self.hub_kind.value(target, name) for name in self._documents}
+        )
+
+    def _joined(self, values: dict[str, Any], held: Mapping[str, Any]) -> dict[str, Any]:
+        joined = {
+            name: self.rules[name].onto(held.get(name), values[name])
+            for name in self._documents
+            if name in values
+        }
+        return values | joined if joined else values
+
     def for_new(self, record: RemoteRecord) -> dict[str, Any]:
         """The same for a record that is made of it, with what only a new one takes."""
-        return self._own_fields(record, record.when_new, all_of_ours=True) | self.of(record)
+        first = self._own_fields(record, record.when_new, all_of_ours=True)
+        return self._joined(first | self.of(record), {})
 
     def _own_fields(
         self, record: RemoteRecord, fields: Mapping[str, Any], *, all_of_ours: bool = False
@@ -85,7 +101,12 @@ class Values:
     def _stand_in(self, snapshot: Mapping[str, Any], record: RemoteRecord) -> bool:
         """Whether the values are there as they came: most are, and converting them is slow."""
         for name, value in record.fields.items():
-            if name in self.rules and (name not in snapshot or snapshot[name] != jsonable(value)):
+            if name not in self.rules:
+                continue
+            if name not in snapshot:
+                return False
+            held = snapshot[name]
+            if held != self.rules[name].onto(held, jsonable(value)):
                 return False
         for name, remote_id in record.parents.items():
             # No record of ours has the number 0.
@@ -98,7 +119,9 @@ class Values:
 
     def _are_the_same(self, snapshot: Mapping[str, Any], record: RemoteRecord) -> bool:
         same = all(
-            name in snapshot and self.rules[name].same(snapshot[name], jsonable(value))
-            for name, value in self.of(record).items()
+            name in snapshot and rule.same(snapshot[name], rule.onto(snapshot[name], value))
+            for name, rule, value in (
+                (name, self.rules[name], jsonable(value)) for name, value in self.of(record).items()
+            )
         )
         return same and not self.findings.misfits(record)

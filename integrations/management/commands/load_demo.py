@@ -81,10 +81,12 @@ class Command(BaseCommand):
 
     def _seed(self, address: str) -> None:
         counts = requests.get(f"{address}/_sandbox/state", timeout=10).json()["counts"]
-        if any(counts.get(name) for name in ("organization", "person", "deal")):
-            return
-        requests.post(f"{address}/_sandbox/seed", json=HANDFUL, timeout=30).raise_for_status()
-        self.stdout.write(f"The sandbox has {json.dumps(HANDFUL)[1:-1]} now.")
+        filled = any(counts.get(name) for name in ("organization", "person", "deal"))
+        # What loans need is added where it is missing, whatever else is there.
+        wanted = {} if filled else HANDFUL
+        requests.post(f"{address}/_sandbox/seed", json=wanted, timeout=30).raise_for_status()
+        if wanted:
+            self.stdout.write(f"The sandbox has {json.dumps(wanted)[1:-1]} now.")
 
     def _print(self, log_ins: list[tuple[str, str]]) -> None:
         self.stdout.write(f"\nLog-ins (kept in {log_ins_file()}):")

@@ -11,8 +11,10 @@ const CONTACT = [
   [`${P}Income_Co_Borrower__c`, "Co-borrower's income", { inputMode: "decimal", read: Number }],
 ];
 const LOAN = { name: "Name", officer: "Loan officer", borrower: "Borrower (id)", status: "Status", amount: "Amount", close_date: "Closes on",
-  number: "Loan number", street: "Street", city: "City", state: "State", postal_code: "Postal code" };
-const HOW = { amount: { inputMode: "decimal", read: Number }, close_date: { type: "date" } };
+  number: "Loan number", street: "Street", city: "City", state: "State", postal_code: "Postal code",
+  rate: "Interest rate", purpose: "Purpose" };
+const HOW = { amount: { inputMode: "decimal", read: Number }, close_date: { type: "date" },
+  rate: { inputMode: "decimal", read: Number } };
 
 // Suggestions: other values may be typed, as they may be stored.
 async function suggestions(about) {

@@ -111,13 +111,13 @@ class Fields:
                 return field
         raise not_found("field")
 
-    def create(self, entity: str, body: object) -> dict:
-        """Add a custom field under a new key."""
+    def create(self, entity: str, body: object, key: str = "") -> dict:
+        """Add a custom field, under a new key if none is given."""
         _refuse(_creation(body))
         kind, options = body["field_type"], body.get("options")
         if (kind in ("enum", "set")) != (options is not None):
             raise invalid("options", "are for enum and set, which need them")
-        field = _field(secrets.token_hex(20), body["field_name"], kind, custom=True)
+        field = _field(key or secrets.token_hex(20), body["field_name"], kind, custom=True)
         if options is not None:
             field["options"] = self._new_options(options)
         self._custom[entity][field["field_code"]] = field

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from integrations.sandbox.loan_fields import LOAN_FIELDS
 from integrations.sandbox.pipedrive import links, records
 
 if TYPE_CHECKING:
@@ -24,16 +25,24 @@ _SPREAD_DAYS = 365
 
 
 def seed(account: "Account", organizations: int, persons: int, deals: int) -> dict[str, int]:
-    """Add so many of each, and a pipeline for loans; no events, and search knows them at once."""
+    """Add so many of each, and what loans need; no events, and search knows them at once."""
     with account.writing():
         if all(row.record()["name"] != "Loans" for row in account.tables["pipeline"].rows.values()):
             account.add_pipeline("Loans", _LOANS)
+        _add_loan_fields(account)
         organization_ids = _add(account, "organization", organizations, _organization)
         organization_ids = organization_ids or list(account.tables["organization"].rows)
         person_ids = _add(account, "person", persons, _person(organization_ids))
         person_ids = person_ids or list(account.tables["person"].rows)
         _add(account, "deal", deals, _deal(account, organization_ids, person_ids))
     return {"organization": organizations, "person": persons, "deal": deals}
+
+
+def _add_loan_fields(account: "Account") -> None:
+    known = account.fields.custom("deal")
+    for label, kind, key in LOAN_FIELDS:
+        if key not in known:
+            account.fields.create("deal", {"field_name": label, "field_type": kind}, key)
 
 
 def _add(account: "Account", entity: str, count: int, values: Callable[[int], dict]) -> list[int]:

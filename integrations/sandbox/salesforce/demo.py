@@ -93,6 +93,8 @@ def _add_loan(
         "city": "Phoenix",
         "state": "AZ",
         "postal_code": "85004",
+        "rate": 5.5 + number % 8 / 8,
+        "purpose": "Refinance" if number % 3 else "Purchase",
     }
     names = account.schema.loan_fields
     values = {names[key]: value for key, value in meant.items() if key in names}

@@ -2,6 +2,7 @@
 
 import json
 
+from integrations.sandbox.loan_fields import KEYS
 from integrations.sandbox.people import founders
 from integrations.sandbox.salesforce.ids import ORG_ID
 from integrations.sandbox.salesforce.jungo import MEANING, NAME
@@ -29,6 +30,23 @@ STAGE_MAP = {
     "Cancelled": {"action": "skip"},
 }
 
+#: What else is shown on the deal, and in which field of Pipedrive's.
+FIELD_MAP = {
+    "interest_rate": {
+        "source": MEANING["rate"], "type": "percent", "target": KEYS["Interest rate"],
+    },
+    "loan_purpose": {"source": MEANING["purpose"], "target": KEYS["Loan purpose"]},
+    "property_address": {
+        "source": {
+            "street": MEANING["street"],
+            "city": MEANING["city"],
+            "state": MEANING["state"],
+            "zip": MEANING["postal_code"],
+        },
+        "target": KEYS["Property address"],
+    },
+}  # fmt: skip
+
 
 def demo_settings(sandbox: str, hermes: str) -> dict[str, str]:
     """By name; ``sandbox`` and ``hermes`` are where the two are.
@@ -51,6 +69,7 @@ def demo_settings(sandbox: str, hermes: str) -> dict[str, str]:
         "SALESFORCE_AMOUNT_FIELD": MEANING["amount"],
         "SALESFORCE_CLOSE_DATE_FIELD": MEANING["close_date"],
         "SALESFORCE_LOAN_NUMBER_FIELD": MEANING["number"],
+        "SALESFORCE_FIELD_MAP": json.dumps(FIELD_MAP),
         "SALESFORCE_STAGE_MAP": json.dumps(STAGE_MAP),
         "SALESFORCE_INITIAL_SYNC": "all",
         "SALESFORCE_POLL_INTERVAL_MINUTES": "5",

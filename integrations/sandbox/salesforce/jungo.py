@@ -18,6 +18,8 @@ MEANING = {
     "city": f"{_P}Property_City__c",
     "state": f"{_P}Property_State__c",
     "postal_code": f"{_P}Property_Postal_Code__c",
+    "rate": f"{_P}Rate_1st_TD__c",
+    "purpose": f"{_P}Loan_Purpose__c",
 }
 
 #: In the order of a loan's life.

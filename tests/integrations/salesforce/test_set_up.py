@@ -45,6 +45,43 @@ def test_a_field_of_another_type_is_named(salesforce, settings):
         set_up()
 
 
+def test_it_says_what_the_map_of_further_fields_names(salesforce, settings):
+    settings.SALESFORCE_FIELD_MAP = (
+        '{"rate": {"source": "MtgPlanner_CRM__Rate_1st_TD__c", "type": "percent"},'
+        ' "income": "MtgPlanner_CRM__Borrower_Name__r.MtgPlanner_CRM__Income_Borrower__c"}'
+    )
+
+    said = set_up()
+
+    assert "FIELD_MAP.rate: MtgPlanner_CRM__Rate_1st_TD__c is “Rate (1st TD)”, percent" in said
+    assert "SALESFORCE_FIELD_MAP.income: MtgPlanner_CRM__Borrower_Name__r.MtgPlanner" in said
+
+
+@pytest.mark.parametrize(
+    ("entry", "sentence"),
+    [
+        ('"Funding__c"', r"no field Funding__c .*FIELD_MAP.fee\).*There are: Funding_Fee__c"),
+        (
+            '{"source": "Funding_Fee__c", "type": "date"}',
+            "SALESFORCE_FIELD_MAP.fee: Funding_Fee__c is of type string",
+        ),
+        ('{"source": ""}', "SALESFORCE_FIELD_MAP: fee: '' is no name of Salesforce's"),
+    ],
+)
+def test_a_wrong_entry_of_the_map_is_named(salesforce, settings, entry, sentence):
+    settings.SALESFORCE_FIELD_MAP = f'{{"fee": {entry}}}'
+
+    with pytest.raises(CommandError, match=sentence):
+        set_up()
+
+
+def test_a_wrong_name_of_the_officers_field_is_named_too(salesforce, settings):
+    settings.SALESFORCE_LOAN_OFFICER_FIELD = "Officer__c"
+
+    with pytest.raises(CommandError, match=r"no field Officer__c .*There are: Loan_Officer__c"):
+        set_up()
+
+
 def test_a_trial_writes_nothing_and_the_second_run_finds_nothing_to_do(salesforce, settings):
     settings.SALESFORCE_STAGE_MAP = '{"Closed": {"stage": "Clear To Close", "status": "won"}}'
     assert "Ask staff what the status Application stands for" in set_up(dry_run=True)
