@@ -33,11 +33,13 @@ class FieldRule:
         canonical: Our value as the remote will hold it (cut to its limit, say). Two
             values are the same if their canonical forms are. Must be idempotent.
         push: Whether our changes are sent.
+        empties: Whether ours is emptied when theirs is; if not, staff are told that it stays.
     """
 
     policy: Policy = Policy.NEWEST
     canonical: Callable[[Any], Any] = unchanged
     push: bool = True
+    empties: bool = True
 
     def same(self, ours: Any, theirs: Any) -> bool:
         """Whether two JSON values are one to this remote; empty text and none are."""

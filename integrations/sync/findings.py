@@ -88,6 +88,13 @@ class Findings:
         sentence = f"The {kind} was deleted in {self.system.label}. It stays here, and ends there"
         self._logs.append((link, "deleted_there", sentence))
 
+    def stay(self, link: ExternalLink, names: Iterable[str]) -> None:
+        """Fields were emptied there, and are not emptied here."""
+        for name in names:
+            called = name.replace("_", " ")
+            sentence = f"{self.system.label} no longer has a {called} for it. Ours stays as it is"
+            self._logs.append((link, "emptied_there", sentence))
+
     def problems(self, record: RemoteRecord, link: ExternalLink) -> None:
         """Keep the record's sentences; called only if the message was news."""
         for problem in record.problems:
