@@ -5,20 +5,16 @@ Nothing is ever written to Salesforce.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from integrations.models import StageMapping
 from integrations.sync.errors import Misconfigured
 from integrations.sync.set_up import PlanChanged, Say
 
 from . import described, officers, stages
 from .client import Client
 from .described import Fields, Schema
-from .names import CONTACT, SETTINGS, mapping, names
-from .schemas import NAME
-from .values import folded
+from .names import CONTACT, SETTINGS, names
 
 #: Types that hold what a field of this meaning has to hold.
 FITTING = {
@@ -70,7 +66,7 @@ def plan() -> Plan:
     todo.wrong += [sentence for meaning, sentence in missing.items() if meaning not in SETTINGS]
     todo.wrong += _unfit(found)
     todo.found.append(f"Loans of {officers.sentence(found)}")
-    todo.statuses = _unknown_statuses(found)
+    todo.statuses = stages.unmapped(found.statuses)
     return todo
 
 
@@ -114,17 +110,4 @@ def _unfit(found: Schema) -> list[str]:
         for meaning, name in found.names.fields.items()
         if name in found.loan
         if (kind := found.loan[name]["type"]) not in FITTING[meaning]
-    ]
-
-
-def _unknown_statuses(found: Schema) -> list[str]:
-    """The picklist's values that our table knows by neither value nor label."""
-    rows = StageMapping.objects.filter(system=NAME).values_list("remote_stage", flat=True)
-    known = {folded(name) for name in [*rows, *mapping(stages.SETTING)]}
-    listed = found.loan.get(found.named("status"), {}).get("picklistValues") or []
-    active = [each for each in listed if isinstance(each, Mapping) and each.get("active", True)]
-    return [
-        str(each["value"])
-        for each in active
-        if known.isdisjoint({folded(each.get("value")), folded(each.get("label"))})
     ]
