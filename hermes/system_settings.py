@@ -4,6 +4,9 @@ import environ
 
 env = environ.Env()
 
+# Messages with wrong credentials that one address may send in a minute before it has to wait.
+REFUSED_DELIVERIES_PER_MINUTE = env.int("REFUSED_DELIVERIES_PER_MINUTE", default=30)
+
 # -- Pipedrive -------------------------------------------------------------------------
 
 PIPEDRIVE_BASE_URL = env("PIPEDRIVE_BASE_URL", default="").rstrip("/")
@@ -51,11 +54,13 @@ CALLS_TRIAL_URL = env("CALLS_TRIAL_URL", default="")
 # -- Salesforce: every name in it is the org's own --------------------------------------
 
 SALESFORCE_ENABLED = env.bool("SALESFORCE_ENABLED", default=False)
-# client_credentials, jwt_bearer, refresh_token, access_token or password
+# client_credentials, jwt_bearer, refresh_token, access_token, password or soap
 SALESFORCE_AUTH_FLOW = env("SALESFORCE_AUTH_FLOW", default="client_credentials")
 SALESFORCE_LOGIN_URL = env("SALESFORCE_LOGIN_URL", default="https://login.salesforce.com").rstrip(
     "/"
 )
+# Of "password" and "soap": login or test, or the org's own domain; empty: as the address says
+SALESFORCE_DOMAIN = env("SALESFORCE_DOMAIN", default="")
 SALESFORCE_INSTANCE_URL = env("SALESFORCE_INSTANCE_URL", default="").rstrip("/")
 SALESFORCE_API_VERSION = env("SALESFORCE_API_VERSION", default="62.0")
 SALESFORCE_CONSUMER_KEY = env("SALESFORCE_CONSUMER_KEY", default="")

@@ -49,7 +49,7 @@ def _is_trusted(text: str) -> bool:
     return address is not None and any(address in each for each in settings.TRUSTED_PROXIES)
 
 
-def _who(text: str) -> str:
+def who(text: str) -> str:
     address = _read(text)
     if isinstance(address, IPv6Address):
         return str(ip_network((str(address).partition("%")[0], HOUSEHOLD), strict=False))
@@ -95,7 +95,7 @@ class Reads(Limit):
         return int(settings.CALLBOOKER_READS_PER_MINUTE)
 
     def counted(self, request: HttpRequest | Request) -> Iterator[tuple[str, str]]:
-        yield "reads", _who(address_of(request))
+        yield "reads", who(address_of(request))
 
 
 class Bookings(Limit):
@@ -105,7 +105,7 @@ class Bookings(Limit):
         return int(settings.CALLBOOKER_BOOKINGS_PER_MINUTE)
 
     def counted(self, request: HttpRequest | Request) -> Iterator[tuple[str, str]]:
-        yield "bookings", _who(address_of(request))
+        yield "bookings", who(address_of(request))
         sent = request.data if isinstance(request, Request) else request.POST
         given = sent.get("email") if isinstance(sent, dict) else None
         if isinstance(given, str) and given.strip():

@@ -72,12 +72,15 @@ class SalesforceLoop:
         """Let time go by there."""
         self.sandbox.clock.advance(seconds)
 
-    def hide_field(self, name: str, kind: str = "loan", *, hidden: bool = True) -> None:
-        """Whether our user may see a field; the org is described anew."""
+    def hide_field(
+        self, name: str, kind: str = "loan", *, hidden: bool = True, described_anew: bool = True
+    ) -> None:
+        """Whether our user may see a field; known at once, or when the org is next described."""
         account = self.org.account
         with account.writing():
             set_field(account, by_hand.entity(account, kind), name, {"hidden": hidden})
-        cache.clear()
+        if described_anew:
+            cache.clear()
 
     def linked(self, kind: str, remote_id: str) -> Any:
         """The hub record of a remote one, or None."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from integrations.sync import links
+from integrations.sync import links, phone_numbers
 from integrations.sync.errors import Undecided
 from integrations.sync.names import are_alike
 from integrations.sync.records import RemoteRecord
@@ -22,6 +22,19 @@ LOOKED_UP_BY = {"company": "name", "contact": "email"}
 SHORT_NUMBER = 15
 
 
+def _has_address(record: RemoteRecord, email: str) -> bool:
+    return email.casefold() in [each.casefold() for each in record.emails]
+
+
+def _has_phone(record: RemoteRecord, phone: str) -> bool:
+    listed = record.remote_state.get("phones") or []
+    return any(phone_numbers.are_one(each["value"], phone) for each in listed)
+
+
+#: Field to whether a person can be reached so: a search finds what is like it as well.
+REACHED = {"email": _has_address, "phone": _has_phone}
+
+
 @dataclass(frozen=True)
 class Alike:
     """One search for records of a kind.
@@ -36,7 +49,7 @@ class Alike:
     fetch: Callable[[str, Iterable[str]], list[RemoteRecord]]
 
     def of(self, outgoing: Outgoing) -> list[RemoteRecord]:
-        """By the number that another system has for it; else by name or e-mail address.
+        """By the number that another system has for it; else by name, e-mail address or phone.
 
         Raises:
             Undecided: There are several, and nothing says which.
@@ -67,21 +80,29 @@ class Alike:
         return [record for record in found if record.shown.get(self._field()) == number]
 
     def _persons(self, outgoing: Outgoing, number: str) -> list[RemoteRecord]:
-        """Persons with the e-mail address and a name that is alike, who are nobody else yet."""
-        email = cut(outgoing.values["email"] or "")
-        if not email:
-            return []
-        found = self._read(self.client.search("person", "email", email))
+        """Persons with the e-mail address, or else with the phone number."""
+        email, phone = (cut(str(outgoing.values[name] or "")) for name in ("email", "phone"))
+        if email and (found := self._called_so("email", email, outgoing, number)):
+            return self._only(found, f"are called so and have the address {email}")
+        if phone_numbers.forms(phone):
+            found = self._called_so("phone", phone, outgoing, number)
+            return self._only(found, f"are called so and have the phone number {phone}")
+        return []
+
+    def _called_so(
+        self, field: str, value: str, outgoing: Outgoing, number: str
+    ) -> list[RemoteRecord]:
+        """Those of them with a name that is alike, who are nobody else yet."""
+        found = self._read(self.client.search("person", field, value))
         taken = links.record_ids_of(NAME, {self.kind: [record.remote_id for record in found]})
-        fitting = [
+        return [
             record
             for record in found
             if record.key not in taken
-            and email.casefold() in [each.casefold() for each in record.emails]
+            and REACHED[field](record, value)
             and record.shown.get(self._field()) in ("", None, number)
             and are_alike(str(record.fields.get("name")), str(outgoing.values["name"]))
         ]
-        return self._only(fitting, f"are called so and have the address {email}")
 
     def _only(self, found: list[RemoteRecord], what: str) -> list[RemoteRecord]:
         if len(found) > 1:

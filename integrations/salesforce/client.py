@@ -17,12 +17,12 @@ from django.conf import settings
 from requests.adapters import HTTPAdapter
 
 from integrations.sync import budget
-from integrations.sync.errors import Unavailable
+from integrations.sync.errors import SyncError, Unavailable
 from integrations.sync.http import not_answered
 from integrations.sync.patience import patiently
 
 from . import usage
-from .refusals import SessionEnded, refusal
+from .refusals import SessionEnded, TooHeavy, refusal
 from .schemas import NAME
 from .tokens import Token, token
 
@@ -128,7 +128,7 @@ class Client:
             return self._patiently(what, call, token(instead_of=held))
 
     def _patiently(self, what: str, call: Callable[[Any], Any], held: Token) -> Any:
-        return patiently(partial(self._once, what, call, held), may_repeat=lambda error: True)
+        return patiently(partial(self._once, what, call, held), may_repeat=_may_go_through)
 
     def _once(self, what: str, call: Callable[[Any], Any], held: Token) -> Any:
         from simple_salesforce.exceptions import SalesforceError
@@ -143,6 +143,11 @@ class Client:
             raise not_answered(what, error) from None
         except SalesforceError as error:
             raise refusal(what, error.status, error.content) from None
+
+
+def _may_go_through(error: SyncError) -> bool:
+    """Whether the very same question may be answered a moment later."""
+    return not isinstance(error, TooHeavy)
 
 
 def _library(held: Token) -> Any:

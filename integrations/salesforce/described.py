@@ -110,6 +110,12 @@ class Schema:
             if column
         }
 
+    @property
+    def statuses(self) -> list[Mapping[str, Any]]:
+        """The values of the status's picklist; none where it is no picklist."""
+        listed = self.loan.get(self.named("status"), {}).get("picklistValues") or []
+        return [each for each in listed if isinstance(each, Mapping) and each.get("value")]
+
     def columns(self) -> list[str]:
         """What is asked for of each loan, and of its borrower."""
         own = ["Id", "Name", STAMP, MODIFIED]

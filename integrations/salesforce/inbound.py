@@ -45,6 +45,7 @@ class Reading:
         needs_borrower: Whether a loan without one makes no deal.
         details: Kind to what else is read.
         clears_value: Whether a deal loses its value with the loan's.
+        keeps: Whether a loan that we have goes on when it is another officer's.
     """
 
     fields: Mapping[str, str]
@@ -58,6 +59,7 @@ class Reading:
     needs_borrower: bool = True
     details: Mapping[str, Entries] = field(default_factory=dict)
     clears_value: bool = False
+    keeps: bool = True
 
     def of(self, row: Mapping[str, Any], meaning: str) -> Any:
         """The row's value of this meaning; None where the org has no field for it."""
@@ -128,13 +130,15 @@ def _deal(row: Mapping[str, Any], how: Reading, people: list[RemoteRecord]) -> R
     meant = how.meant(status)
     if meant is not None and meant.action == "skip":
         return _known_only(row, LEFT_ALONE)
+    if not how.keeps and not how.is_ours(row):
+        return _known_only(row, NOT_THE_OFFICERS)
     _read_loan(draft, row, how, people)
     return RemoteRecord(
         system=NAME,
         kind="deal",
         remote_id=row_id(row),
         fields=draft.fields | ({"status": meant.status} if meant else {}),
-        parents={"contact": people[0].remote_id} if people else {},
+        parents=_parents(row, how, people),
         ours=_stage(meant),
         when_new=_when_new(how, draft, meant),
         not_made=_why_not_made(row, how, people),
@@ -143,6 +147,15 @@ def _deal(row: Mapping[str, Any], how: Reading, people: list[RemoteRecord]) -> R
         remote_state={"status": status, FROZEN: meant is not None and meant.action == "freeze"},
         problems=tuple(draft.problems),
     )
+
+
+def _parents(
+    row: Mapping[str, Any], how: Reading, people: list[RemoteRecord]
+) -> dict[str, str | None]:
+    """The borrower; None where there is none any more, which one that is hidden does not mean."""
+    if people:
+        return {"contact": people[0].remote_id}
+    return {} if how.of(row, "borrower") else {"contact": None}
 
 
 def _read_loan(

@@ -6,15 +6,13 @@ Contract, section 10. Pure but for the settings.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from typing import Any
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element
 
-from defusedxml import ElementTree
 from django.conf import settings
 
 from integrations.sync.door import Event, WrongShape
 
+from . import soap
 from .ids import whole_id
 
 #: The only answer after which Salesforce does not send it again.
@@ -32,9 +30,9 @@ def taken_apart(body: bytes) -> list[Event]:
         WrongShape: It is none of these messages, or another org's.
     """
     message = _message(body)
-    _check_org(_text(message, "OrganizationId"))
+    _check_org(soap.text(message, "OrganizationId"))
     good, wrong = [], []
-    for place, notification in enumerate(_children(message, "Notification")):
+    for place, notification in enumerate(soap.children(message, "Notification")):
         try:
             good.append(_one(notification))
         except ValueError as error:
@@ -46,14 +44,13 @@ def taken_apart(body: bytes) -> list[Event]:
 
 def _message(body: bytes) -> Element:
     try:
-        root = ElementTree.fromstring(body, forbid_dtd=True)
-    except (ParseError, ValueError, LookupError, RecursionError):
-        raise WrongShape("The body is no XML without a document type") from None
-    # Only what stands in its place: the fields of a record may have any name.
-    for envelope in _children(root, "Body"):
-        for message in _children(envelope, "notifications"):
-            return message
-    raise WrongShape("There are no notifications in the body of an envelope")
+        contents = soap.contents(body)
+    except ValueError as error:
+        raise WrongShape(f"The body is {error}") from None
+    message = next((each for each in contents if soap.local(each.tag) == "notifications"), None)
+    if message is None:
+        raise WrongShape("There are no notifications in the body of an envelope")
+    return message
 
 
 def _check_org(given: str) -> None:
@@ -63,10 +60,13 @@ def _check_org(given: str) -> None:
 
 
 def _one(notification: Element) -> Event:
-    pk, record = whole_id(_text(notification, "Id")), next(_children(notification, "sObject"), None)
+    pk, record = (
+        whole_id(soap.text(notification, "Id")),
+        next(soap.children(notification, "sObject"), None),
+    )
     if not pk:
         raise ValueError("it has no Id")
-    changed = whole_id(_text(record, "Id")) if record is not None else ""
+    changed = whole_id(soap.text(record, "Id")) if record is not None else ""
     if record is None or not changed:
         raise ValueError("its sObject has no Id")
     kept = {"notification": {"id": pk, "object": _type(record), "record": changed}}
@@ -75,22 +75,5 @@ def _one(notification: Element) -> Event:
 
 def _type(record: Element) -> str:
     """``sf:Contact`` of ``xsi:type``, without what stands before its colon."""
-    named = (value for name, value in record.attrib.items() if _local(name) == "type")
+    named = (value for name, value in record.attrib.items() if soap.local(name) == "type")
     return next(named, "").rpartition(":")[2]
-
-
-def _children(parent: Element, name: str) -> Iterator[Element]:
-    """Those of a name, whatever prefix it has."""
-    return (each for each in parent if _local(each.tag) == name)
-
-
-def _text(parent: Element, name: str) -> str:
-    return _first(each.text or "" for each in _children(parent, name)).strip()
-
-
-def _first(texts: Iterable[str]) -> str:
-    return next(iter(texts), "")
-
-
-def _local(tag: Any) -> str:
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""

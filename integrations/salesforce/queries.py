@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -13,6 +14,14 @@ from .names import CONTACT, STAMP, several
 
 #: So many ids in one question: an address may not be longer than 16 KiB.
 IDS = 200
+
+
+@dataclass(frozen=True)
+class Span:
+    """A time from its first second on, until before its last; None for no end."""
+
+    since: datetime
+    until: datetime | None = None
 
 
 def _quoted(value: object) -> str:
@@ -27,23 +36,26 @@ def everything(schema: Schema, since: datetime | None) -> str:
     return f"{_select(schema)} WHERE {' AND '.join(where)} ORDER BY Id ASC"
 
 
-def changed(schema: Schema, since: datetime) -> str:
-    """The officer's loans that changed since then, or whose borrower did, the oldest first."""
-    cursor, start = schema.names.cursor, _quoted(since)
-    borrower = schema.relationship("borrower")
-    news = f"({cursor} >= {start} OR {borrower}.{STAMP} >= {start})"
+def changed(schema: Schema, span: Span) -> str:
+    """The officer's loans that changed then, or whose borrower did, the oldest first."""
+    cursor, borrower = schema.names.cursor, schema.relationship("borrower")
+    news = f"({_within(span, cursor)} OR {_within(span, f'{borrower}.{STAMP}')})"
     return f"{_select(schema)} WHERE {news} AND {_of_officer(schema)} ORDER BY {cursor} ASC, Id ASC"
 
 
-def left(schema: Schema, since: datetime) -> str:
-    """Loans that were deleted since then, or changed and are not the officer's."""
-    cursor, start = schema.names.cursor, _quoted(since)
-    deleted = f"(IsDeleted = true AND {STAMP} >= {start})"
-    strangers = f"({cursor} >= {start} AND (NOT {_of_officer(schema)}))"
+def left(schema: Schema, span: Span) -> str:
+    """Loans that were deleted then, or changed and are not the officer's."""
+    deleted = f"(IsDeleted = true AND {_within(span, STAMP)})"
+    strangers = f"({_within(span, schema.names.cursor)} AND (NOT {_of_officer(schema)}))"
     return (
         f"SELECT Id, IsDeleted, {STAMP} FROM {schema.names.loan} "
         f"WHERE {deleted} OR {strangers} ORDER BY {STAMP} ASC, Id ASC"
     )
+
+
+def _within(span: Span, field: str) -> str:
+    start = f"{field} >= {_quoted(span.since)}"
+    return f"({start} AND {field} < {_quoted(span.until)})" if span.until else start
 
 
 def by_id(schema: Schema, ids: Sequence[str]) -> str:

@@ -43,6 +43,14 @@ class WrongQuery(Misconfigured):
     """The org no longer has what we ask for."""
 
 
+class TooHeavy(Unavailable):
+    """More than Salesforce answers at once: less of it may go."""
+
+
+class TooLong(Rejected):
+    """An address that it does not read to its end: fewer ids may fit."""
+
+
 def refusal(what: str, status: int, content: Any) -> SyncError:
     """The error that an answer stands for.
 
@@ -53,14 +61,16 @@ def refusal(what: str, status: int, content: Any) -> SyncError:
     words = f"{what}: {status} {code} {message}".strip()[:LONGEST_QUOTE]
     if code in PASSES:
         return Unavailable(words)
+    if code in TOO_HEAVY:
+        return TooHeavy(words)
     if code == "REQUEST_LIMIT_EXCEEDED":
         whole_day = AT_ONCE not in message.casefold()
         wait = DAY_IS_SPENT if whole_day else TOO_MANY_AT_ONCE
         return RateLimited(words, retry_after=wait, whole_day=whole_day)
     if status == 403:
         return _forbidden(code, content, words)
-    if status == 400:
-        return _refused_content(code, words)
+    if status == 400 and code in WRONG_QUERY:
+        return WrongQuery(words)
     if status in BY_STATUS:
         return BY_STATUS[status](words)
     return Unavailable(words) if status >= 500 else Rejected(words)
@@ -75,14 +85,9 @@ def _retired(words: str) -> Misconfigured:
 
 
 BY_STATUS: dict[int, Callable[[str], SyncError]] = {
-    401: SessionEnded, 404: RemoteGone, 406: Unavailable, 410: _retired, 420: _busy, 429: _busy,
+    401: SessionEnded, 404: RemoteGone, 406: Unavailable, 410: _retired, 414: TooLong,
+    420: _busy, 429: _busy, 431: TooLong,
 }  # fmt: skip
-
-
-def _refused_content(code: str, words: str) -> SyncError:
-    if code in WRONG_QUERY:
-        return WrongQuery(words)
-    return Unavailable(words) if code in TOO_HEAVY else Rejected(words)
 
 
 def _forbidden(code: str, content: Any, words: str) -> SyncError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,13 +17,15 @@ from integrations.sync.errors import Misconfigured, RateLimited, Rejected
 from integrations.sync.records import RemoteRecord
 from integrations.sync.system import Outgoing, Page, get
 
-from . import described, inbound, officers, queries, stages, usage
+from . import described, inbound, officers, queries, smaller, stages, usage
 from .client import Answered, Client
 from .described import Schema
 from .ids import whole_id
 from .names import CONTACT, names
-from .refusals import DAY_IS_SPENT
+from .refusals import DAY_IS_SPENT, WrongQuery
 from .schemas import NAME
+
+Read = Callable[[Mapping[str, Any], inbound.Reading], list[RemoteRecord]]
 
 READ_ONLY = "Hermes writes nothing to Salesforce"
 
@@ -37,6 +40,8 @@ class SalesforceRemote:
         self.api = Client()
         self._names = names()
         self._known: tuple[Schema, inbound.Reading] | None = None
+        #: Whether it was read because a query was wrong.
+        self._is_fresh = False
 
     # -- reading -----------------------------------------------------------------------
 
@@ -49,14 +54,11 @@ class SalesforceRemote:
         return found
 
     def _fetched(self, kind: str, ids: list[str]) -> list[RemoteRecord]:
-        schema, how = self._schema()
         if kind == "deal":
-            rows = self._rows(queries.by_id(schema, ids))
-            page = self._page(rows, lambda row: inbound.loan(row, how))
+            page = self._page(self._by_ids(queries.by_id, ids), inbound.loan)
             page = replace(page, records=self._with_merges(page.records))
         else:
-            rows = self._rows(queries.contacts(schema, ids))
-            page = self._page(rows, lambda row: inbound.contact(row, how))
+            page = self._page(self._by_ids(queries.contacts, ids), inbound.contact)
         shown = {record.remote_id for record in page.records}
         hidden = [pk for pk in ids if pk not in shown]
         return page.records + (self._hidden(kind, hidden) if hidden else [])
@@ -64,7 +66,7 @@ class SalesforceRemote:
     def _hidden(self, kind: str, ids: list[str]) -> list[RemoteRecord]:
         """Those that nobody deleted: we may not see them any more."""
         name = self._names.loan if kind == "deal" else CONTACT
-        rows = self._rows(queries.ended(name, ids), deleted=True)
+        rows = self._by_ids(lambda _, some: queries.ended(name, some), ids, deleted=True)
         deleted = {whole_id(row.get("Id")) for row in rows if row.get("IsDeleted")}
         return [
             RemoteRecord(NAME, kind, pk, not_made="Salesforce does not show it", hidden=True)
@@ -75,51 +77,74 @@ class SalesforceRemote:
     def pages(self, kind: str, since: datetime | None, token: str = "") -> Iterator[Page]:
         """Loans with their borrowers: all, or what changed; then what left or was deleted."""
         self._leave_the_rest_of_the_day()
-        schema, how = self._schema()
-        started = usage.clock()
         if since is None:
-            yield from self._walk(self._everything(schema, token), how, started)
+            yield from self._walk(self._everything(token))
             return
-        yield from self._walk(self.api.query(queries.changed(schema, since)), how, started)
-        for answered in self.api.query(queries.left(schema, since), deleted=True):
-            yield replace(self._of_those_that_left(answered.rows), clock=started or answered.at)
+        span = queries.Span(since)
+        yield from self._walk(smaller.by_time(self._changed, span))
+        for answered in smaller.by_time(self._left, span):
+            yield self._of_those_that_left(answered.rows)
 
-    def _everything(self, schema: Schema, token: str) -> Iterator[Answered]:
+    def _changed(self, span: queries.Span) -> Iterator[Answered]:
+        return self._query(lambda schema: queries.changed(schema, span))
+
+    def _left(self, span: queries.Span) -> Iterator[Answered]:
+        return self._query(lambda schema: queries.left(schema, span), deleted=True)
+
+    def _everything(self, token: str) -> Iterator[Answered]:
         if token:
             return self.api.go_on(token)
-        return self.api.query(queries.everything(schema, self._followed_since()))
+        since = self._followed_since()
+        return self._query(lambda schema: queries.everything(schema, since))
 
-    def _walk(
-        self, answers: Iterator[Answered], how: inbound.Reading, started: datetime | None
-    ) -> Iterator[Page]:
+    def _query(self, soql: Callable[[Schema], str], *, deleted: bool = False) -> Iterator[Answered]:
+        """All pages. If the org no longer has what is asked for, it is described anew, once."""
+        try:
+            yield from self.api.query(soql(self._schema()[0]), deleted=deleted)
+            return
+        except WrongQuery:
+            if self._is_fresh:
+                raise
+        described.forget(self._names)
+        self._known, self._is_fresh = None, True
+        yield from self.api.query(soql(self._schema()[0]), deleted=deleted)
+
+    def _walk(self, answers: Iterator[Answered]) -> Iterator[Page]:
+        """Pages, each with the time of the first: what comes later is for the next walk."""
+        started = None
         for answered in answers:
             started = started or answered.at
-            page = self._page(answered.rows, lambda row: inbound.loan(row, how))
+            page = self._page(answered.rows, inbound.loan)
             page = replace(page, records=self._with_merges(page.records))
             yield replace(page, token=answered.more, clock=started)
 
-    def _page(
-        self, rows: Iterable[Any], read: Callable[[Mapping[str, Any]], list[RemoteRecord]]
-    ) -> Page:
+    def _page(self, rows: Iterable[Any], read: Read) -> Page:
         """One unusable row harms no other. A borrower of several loans is told of once."""
+        # As the org was when the rows came.
+        _, how = self._schema()
         records: dict[tuple[str, str], RemoteRecord] = {}
         unusable = []
         for row in rows:
             try:
-                for record in read(row):
+                for record in read(row, how):
                     if record.key not in records or records[record.key].not_made:
                         records[record.key] = record
             except Rejected as error:
                 unusable.append(f"Salesforce shows a record that cannot be kept: {error}")
-        self._note_unmapped(records.values())
-        return Page(list(records.values()), unusable=tuple(unusable))
+        remarks = self._unmapped(records.values())
+        return Page(list(records.values()), unusable=tuple(unusable), remarks=remarks)
 
-    def _note_unmapped(self, records: Iterable[RemoteRecord]) -> None:
+    def _unmapped(self, records: Iterable[RemoteRecord]) -> dict[str, int]:
+        """How many loans are in which status that nobody has mapped; staff see those statuses."""
         _, how = self._schema()
-        said = {str(one.remote_state.get("status") or "") for one in records}
-        unmapped = [name for name in said if name and how.meant(name) is None]
+        said = Counter(str(one.remote_state.get("status") or "") for one in records)
+        unmapped = {name: n for name, n in said.items() if name and how.meant(name) is None}
         if unmapped:
             stages.note_unmapped(unmapped)
+        return {
+            f"with the status {name[:60]}, which nobody has mapped": n
+            for name, n in unmapped.items()
+        }
 
     def _of_those_that_left(self, rows: Sequence[Mapping[str, Any]]) -> Page:
         """Of loans that are another officer's now, only those that we have are read."""
@@ -132,30 +157,36 @@ class SalesforceRemote:
         linked = [one for one in gone if one.key in known]
         # A loan that we have goes on, and so do those who come to it.
         still = [replace(one, not_made="") for one in self.fetch("deal", left)]
-        return Page([*linked, *still])
+        return Page([*linked, *still], remarks=self._unmapped(still))
 
     def _with_merges(self, records: list[RemoteRecord]) -> list[RemoteRecord]:
-        """The records; borrowers that are new here say whom they took in."""
-        people = {one.remote_id for one in records if one.kind == "contact"}
-        own = [pk for pk in people if not pk.endswith(inbound.COBORROWER)]
-        known = {pk for _, pk in links.record_ids_of(NAME, {"contact": own})}
-        new = [pk for pk in own if pk not in known]
-        if not new or not known_deals(records):
-            return records
+        """The records; borrowers who are new on loans that we have say whom they took in."""
+        new = _new_on_known_loans(records)
         losers: dict[str, list[str]] = {}
-        for some in chunks(new, queries.IDS):
-            for row in self._rows(queries.merged_into(some), deleted=True):
-                losers.setdefault(whole_id(row.get("MasterRecordId")), []).append(
-                    whole_id(row.get("Id"))
-                )
+        for row in self._by_ids(lambda _, some: queries.merged_into(some), new, deleted=True):
+            losers.setdefault(whole_id(row.get("MasterRecordId")), []).append(
+                whole_id(row.get("Id"))
+            )
+        if not losers:
+            return records
         return [replace(one, merged_from=tuple(losers.get(one.remote_id, ()))) for one in records]
 
     def deleted(self, kind: str, since: datetime) -> list[RemoteRecord]:
         """Polls tell of deletions."""
         return []
 
-    def _rows(self, soql: str, *, deleted: bool = False) -> list[dict[str, Any]]:
-        return [row for page in self.api.query(soql, deleted=deleted) for row in page.rows]
+    def _by_ids(
+        self,
+        soql: Callable[[Schema, Sequence[str]], str],
+        ids: Iterable[str],
+        *,
+        deleted: bool = False,
+    ) -> list[dict[str, Any]]:
+        def ask(some: Sequence[str]) -> list[dict[str, Any]]:
+            answers = self._query(lambda schema: soql(schema, some), deleted=deleted)
+            return [row for answered in answers for row in answered.rows]
+
+        return [row for some in chunks(ids, queries.IDS) for row in smaller.by_ids(ask, some)]
 
     # -- the org -----------------------------------------------------------------------
 
@@ -163,6 +194,7 @@ class SalesforceRemote:
         if self._known is None:
             schema = described.schema(self.api, self._names)
             self._known = schema, _reading(schema)
+            stages.note_unmapped(stages.unmapped(schema.statuses))
         return self._known
 
     def _followed_since(self) -> datetime | None:
@@ -227,21 +259,23 @@ class SalesforceRemote:
         raise Misconfigured(READ_ONLY)
 
 
-def known_deals(records: Iterable[RemoteRecord]) -> bool:
-    """Whether we have one of these loans: only then a borrower can have had another id."""
-    ids = [one.remote_id for one in records if one.kind == "deal"]
-    return bool(links.record_ids_of(NAME, {"deal": ids}))
+def _new_on_known_loans(records: Iterable[RemoteRecord]) -> list[str]:
+    """Borrowers that we do not know, of loans that we do: they may have had another id before."""
+    named = {one.remote_id: one.parents.get("contact") for one in records if one.kind == "deal"}
+    known = links.record_ids_of(NAME, {"deal": list(named)})
+    theirs = {pk for _, loan in known if (pk := named[loan])}
+    people = {pk for _, pk in links.record_ids_of(NAME, {"contact": list(theirs)})}
+    return sorted(theirs - people)
 
 
 def _reading(schema: Schema) -> inbound.Reading:
-    status = schema.loan[schema.named("status")].get("picklistValues") or []
     return inbound.Reading(
         fields={
             meaning: name for meaning in schema.names.fields if (name := schema.named(meaning))
         },
         borrower=schema.relationship("borrower"),
         coborrower=schema.coborrower,
-        labels={str(one["value"]): str(one["label"]) for one in status if isinstance(one, Mapping)},
+        labels={str(one["value"]): str(one["label"]) for one in schema.statuses},
         stages=stages.stages(),
         is_ours=officers.test(schema),
         title=settings.SALESFORCE_TITLE_TEMPLATE,
@@ -249,4 +283,5 @@ def _reading(schema: Schema) -> inbound.Reading:
         needs_borrower=settings.SALESFORCE_WITHOUT_BORROWER == "skip",
         details={kind: schema.details(kind) for kind in schema.names.details},
         clears_value=schema.names.clears_value,
+        keeps=settings.SALESFORCE_LOAN_OFFICER_CHANGE_POLICY != "stop",
     )

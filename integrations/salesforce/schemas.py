@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -30,7 +29,7 @@ def _is_settled(deal: Any, link: Any) -> bool:
     return ended or bool(link.remote_state.get(FROZEN))
 
 
-def _read_only(*names: str, policy: Policy = Policy.NEWEST) -> Mapping[str, FieldRule]:
+def _read_only(*names: str, policy: Policy = Policy.NEWEST) -> dict[str, FieldRule]:
     return dict.fromkeys(names, FieldRule(policy=policy, push=False))
 
 
@@ -54,9 +53,9 @@ SPOKE_KINDS = {
     "deal": SpokeKind(
         fields={
             **_read_only(
-                "name", "status", "contact", "pipeline", "stage", "value", "currency",
-                "expected_close_on",
+                "name", "status", "pipeline", "stage", "value", "currency", "expected_close_on",
             ),
+            "contact": FieldRule(push=False, empties=False),
             **_DETAILS,
         },
         push=False,

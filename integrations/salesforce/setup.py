@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from integrations.models import StageMapping
 from integrations.sync.errors import Misconfigured
 from integrations.sync.set_up import PlanChanged, Say
 
@@ -18,9 +17,7 @@ from . import described, officers, stages
 from .client import Client
 from .described import Schema
 from .field_map import LOAN_NUMBER
-from .names import CONTACT, Names, mapping, names
-from .schemas import NAME
-from .values import folded
+from .names import CONTACT, Names, names
 
 #: Types that hold what a field of this meaning has to hold.
 FITTING = {
@@ -109,7 +106,7 @@ def plan() -> Plan:
     todo.wrong += [sentence for place, sentence in missing.items() if place not in places]
     todo.wrong += [_unfit(found, one) for one in asked if is_unfit(found, one)]
     todo.found.append(f"Loans of {officers.sentence(found)}")
-    todo.statuses = _unknown_statuses(found)
+    todo.statuses = stages.unmapped(found.statuses)
     return todo
 
 
@@ -170,16 +167,3 @@ def is_unfit(found: Schema, one: Named) -> bool:
 
 def _unfit(found: Schema, one: Named) -> str:
     return f"{one.said_in}: {one.name} is of type {found.facts(one.kind, one.name)['type']}."
-
-
-def _unknown_statuses(found: Schema) -> list[str]:
-    """The picklist's values that our table knows by neither value nor label."""
-    rows = StageMapping.objects.filter(system=NAME).values_list("remote_stage", flat=True)
-    known = {folded(name) for name in [*rows, *mapping(stages.SETTING)]}
-    listed = found.loan.get(found.named("status"), {}).get("picklistValues") or []
-    active = [each for each in listed if isinstance(each, Mapping) and each.get("active", True)]
-    return [
-        str(each["value"])
-        for each in active
-        if known.isdisjoint({folded(each.get("value")), folded(each.get("label"))})
-    ]

@@ -5,7 +5,7 @@ Staff edit it. A status that nobody has mapped stands in it without a stage.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 
 from deals.models import Pipeline, Stage
 from deals.models import Status as DealStatus
-from integrations.models import ExternalLink, LinkState, StageMapping
+from integrations.models import ExternalLink, LinkState, StageMapping, SyncLog
 from integrations.sync.errors import Misconfigured
 
 from .names import mapping
@@ -22,6 +22,12 @@ from .schemas import NAME
 from .values import folded
 
 SETTING = "SALESFORCE_STAGE_MAP"
+
+#: The longest that our table keeps.
+LONGEST = 255
+
+#: So many are named in a note to staff.
+MOST_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -76,14 +82,39 @@ def _first(meant: Mapping[str, Meant]) -> Meant | None:
     return Meant(stage.pk, stage.pipeline_id, DealStatus.OPEN, "sync") if stage else None
 
 
-def note_unmapped(statuses: Collection[str]) -> None:
+def unmapped(listed: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Those active values of the org's picklist that our table knows by neither value nor label."""
+    known = _known() | {folded(name) for name in mapping(SETTING)}
+    return [
+        str(each["value"])
+        for each in listed
+        if each.get("active", True)
+        and known.isdisjoint({folded(each["value"]), folded(each.get("label"))})
+    ]
+
+
+def note_unmapped(statuses: Iterable[str]) -> None:
     """Put statuses that nobody has mapped before staff, each once."""
-    known = {folded(name) for name in _rows().values_list("remote_stage", flat=True)}
-    new = {folded(status): status for status in statuses if folded(status) not in known}
+    known, cut = _known(), [status[:LONGEST] for status in statuses]
+    new = {folded(status): status for status in cut if folded(status) not in known}
+    if not new:
+        return
     StageMapping.objects.bulk_create(
-        [StageMapping(system=NAME, remote_stage=status[:255]) for status in new.values()],
+        [StageMapping(system=NAME, remote_stage=status) for status in new.values()],
         ignore_conflicts=True,
     )
+    named = ", ".join(status[:60] for status in list(new.values())[:MOST_NAMED])
+    more = f" and {len(new) - MOST_NAMED} more" if len(new) > MOST_NAMED else ""
+    SyncLog.objects.create(
+        level=SyncLog.Level.WARNING, system=NAME, kind="deal", topic="unmapped",
+        message=f"Nobody has mapped these statuses of Salesforce: {named}{more}. Their loans keep "
+        "the stage that they have. Say in “Statuses elsewhere” what they stand for",
+    )  # fmt: skip
+
+
+def _known() -> set[str]:
+    """What our table has, mapped or not."""
+    return {folded(name) for name in _rows().values_list("remote_stage", flat=True)}
 
 
 def _rows() -> QuerySet[StageMapping]:
@@ -99,7 +130,7 @@ def _take_from_environment() -> None:
     for name, entry in mapping(SETTING).items():
         row = rows.get(folded(name))
         if row is None:
-            row = StageMapping(system=NAME, remote_stage=name[:255])
+            row = StageMapping(system=NAME, remote_stage=name[:LONGEST])
         elif row.is_mapped or row.edited_by:
             continue
         _fill(row, name, entry)

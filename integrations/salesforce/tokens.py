@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ from redis.exceptions import LockError, RedisError
 from integrations.sync import token_cache
 from integrations.sync.errors import Misconfigured, SyncError, Unauthorised, Unavailable
 from integrations.sync.http import LONGEST_QUOTE, Http, json_object, new_session, said
+
+from . import soap_log_in
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +46,14 @@ NEEDS = {
     "refresh_token": ("CONSUMER_KEY", "REFRESH_TOKEN"),
     "password": ("CONSUMER_KEY", "CONSUMER_SECRET", "USERNAME", "PASSWORD"),
     "access_token": ("ACCESS_TOKEN", "INSTANCE_URL"),
+    "soap": ("USERNAME", "PASSWORD"),
 }
+
+
+#: These are asked for at SALESFORCE_DOMAIN, where that is set.
+WITH_PASSWORD = {"password", "soap"}
+
+_DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 
 @dataclass(frozen=True)
@@ -96,9 +106,25 @@ def _check_settings() -> None:
         raise Misconfigured(f"{names} must be set for {flow}")
 
 
+def log_in_url() -> str:
+    """Where the token is asked for.
+
+    Raises:
+        Misconfigured: SALESFORCE_DOMAIN is no part of a host's name.
+    """
+    domain = settings.SALESFORCE_DOMAIN
+    if not domain or settings.SALESFORCE_AUTH_FLOW not in WITH_PASSWORD:
+        return str(settings.SALESFORCE_LOGIN_URL)
+    if not _DOMAIN.fullmatch(domain):
+        raise Misconfigured("SALESFORCE_DOMAIN is what stands before .salesforce.com")
+    return f"https://{domain}.salesforce.com"
+
+
 def _asked_for() -> Token:
+    if settings.SALESFORCE_AUTH_FLOW == "soap":
+        return _token(*soap_log_in.log_in(log_in_url()))
     http = Http(
-        base_url=settings.SALESFORCE_LOGIN_URL,
+        base_url=log_in_url(),
         headers={"Accept": "application/json"},
         classify=classify,
         session=_session(),
@@ -106,9 +132,12 @@ def _asked_for() -> Token:
     )
     answer = http.call("POST", PATH, form=_form(), repeatable=True)
     try:
-        secret, instance = str(answer["access_token"]), str(answer["instance_url"])
+        return _token(str(answer["access_token"]), str(answer["instance_url"]))
     except (LookupError, TypeError):
         raise Unavailable(f"POST {PATH}: an answer without a token") from None
+
+
+def _token(secret: str, instance: str) -> Token:
     return Token(secret, settings.SALESFORCE_INSTANCE_URL or instance.rstrip("/"))
 
 
@@ -169,7 +198,7 @@ def classify(response: requests.Response) -> SyncError | None:
 
 def _key() -> str:
     named = [
-        settings.SALESFORCE_LOGIN_URL,
+        log_in_url(),
         settings.SALESFORCE_AUTH_FLOW,
         settings.SALESFORCE_CONSUMER_KEY,
         settings.SALESFORCE_USERNAME,

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any
 
+from django.conf import settings
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
+
+from meetings.throttling import Limit, address_of, who
 
 from . import inbox
 
@@ -87,8 +92,7 @@ class Door(APIView):
     def post(self, request: Request, **named: str) -> HttpResponseBase:
         body = _body(request, self.longest)
         if refusal := self.refusal(request, body):
-            inbox.refused(self.system)
-            return self.error(refusal.status, refusal.message, refusal.headers)
+            return self._refused(request, refusal)
         if body is None:
             return self.error(413, f"Larger than {self.longest // MEBIBYTE} MiB")
         if len(body) < _length(request):
@@ -101,6 +105,29 @@ class Door(APIView):
             return self.error(wrong.status, str(wrong))
         new = inbox.receive(system=self.system, events=events, headers=headers)
         return self.answer(events, new)
+
+    def _refused(self, request: Request, refusal: Refusal) -> HttpResponseBase:
+        """Who has wrong credentials too often is only told to wait.
+
+        Looked at after the credentials: who has the right ones is never kept out by others who
+        come from the same address, as all do behind one proxy.
+        """
+        limit = Strangers()
+        if refusal.status < 500 and not limit.allow_request(request):
+            after = {"Retry-After": str(ceil(limit.wait()))}
+            return self.error(429, "Too many deliveries with wrong credentials", after)
+        inbox.refused(self.system)
+        return self.error(refusal.status, refusal.message, refusal.headers)
+
+
+class Strangers(Limit):
+    """Deliveries with wrong credentials, of one address."""
+
+    def limit(self) -> int:
+        return int(settings.REFUSED_DELIVERIES_PER_MINUTE)
+
+    def counted(self, request: HttpRequest | Request) -> Iterator[tuple[str, str]]:
+        yield "strangers", who(address_of(request))
 
 
 def _body(request: Request, longest: int) -> bytes | None:

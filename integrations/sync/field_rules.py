@@ -35,12 +35,14 @@ class FieldRule:
         push: Whether our changes are sent.
         by_name: Whether it is a document of names and values, None for none. What a message
             does not name stays as it is.
+        empties: Whether ours is emptied when theirs is; if not, staff are told that it stays.
     """
 
     policy: Policy = Policy.NEWEST
     canonical: Callable[[Any], Any] = unchanged
     push: bool = True
     by_name: bool = False
+    empties: bool = True
 
     def onto(self, ours: Any, theirs: Any) -> Any:
         """What stands here once theirs is taken."""

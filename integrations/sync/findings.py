@@ -96,6 +96,13 @@ class Findings:
             if derived and name in link.snapshot and (sentence := derived.put_right(name)):
                 self._logs.append((link, "put_right", sentence))
 
+    def stay(self, link: ExternalLink, names: Iterable[str]) -> None:
+        """Fields were emptied there, and are not emptied here."""
+        for name in names:
+            called = name.replace("_", " ")
+            sentence = f"{self.system.label} no longer has a {called} for it. Ours stays as it is"
+            self._logs.append((link, "emptied_there", sentence))
+
     def problems(self, record: RemoteRecord, link: ExternalLink) -> None:
         """Keep the record's sentences; called only if the message was news."""
         for problem in record.problems:

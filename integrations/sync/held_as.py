@@ -14,6 +14,7 @@ from integrations.models import ExternalLink
 
 from . import hub
 from .field_rules import FieldRule, Policy
+from .merge import Merged
 from .names import folded
 from .records import RemoteRecord, jsonable
 from .remote_values import remote_values
@@ -54,6 +55,15 @@ def remember_stand_ins(
     stand_ins = {name: pk for name, pk in answer.parents.items() if name in ours and pk}
     if outgoing.creating and stand_ins:
         link.snapshot[HELD_AS] = {**known(link), **stand_ins}
+
+
+def remember_emptied(merged: Merged) -> None:
+    """Note which fields are empty there though ours stay, and forget those that were filled."""
+    held = merged.snapshot.pop(HELD_AS, None) or {}
+    held = {name: value for name, value in held.items() if name not in merged.take}
+    held |= dict.fromkeys(merged.stays)
+    if held:
+        merged.snapshot[HELD_AS] = held
 
 
 def _stays(rule: FieldRule | None, theirs: Any) -> bool:

@@ -44,6 +44,7 @@ LONGEST_QUOTE = 300
 
 _EMAIL = re.compile(r"[^\s@\"'<>]+@[^\s@\"'<>]+")
 
+Parse = Callable[[requests.Response, str], Any]
 Classify = Callable[[requests.Response], SyncError | None]
 Observe = Callable[[requests.Response], None]
 
@@ -71,6 +72,22 @@ def new_session() -> requests.Session:
     return session
 
 
+def parsed_json(response: requests.Response, what: str) -> Any:
+    """What an answer says in JSON; None for an empty one.
+
+    Raises:
+        Unavailable: It cannot be read.
+    """
+    if not response.content:
+        return None
+    try:
+        return response.json()
+    except (ValueError, RecursionError):
+        raise Unavailable(
+            f"{what}: {response.status_code} with an answer that cannot be read"
+        ) from None
+
+
 @dataclass
 class Http:
     """Calls to one remote.
@@ -78,6 +95,7 @@ class Http:
     Attributes:
         classify: The remote's own table of errors; None leaves an answer to ours.
         observe: Sees every answer, for what its headers say.
+        parse: What becomes of a 2xx; called with what was called.
         timeout: Seconds to connect, and to wait for an answer.
         tries: How often a call is made at most.
         patience: No new try later than this after the first one began.
@@ -88,6 +106,7 @@ class Http:
     classify: Classify = no_table
     observe: Observe = no_observer
     session: requests.Session = field(default_factory=new_session)
+    parse: Parse = parsed_json
     timeout: tuple[float, float] = TIMEOUT
     tries: int = TRIES
     patience: timedelta = PATIENCE
@@ -100,6 +119,7 @@ class Http:
         params: dict[str, Any] | None = None,
         body: Any = None,
         form: dict[str, str] | None = None,
+        raw: bytes | None = None,
         windows: Sequence[budget.Window] = (),
         repeatable: bool = False,
     ) -> Any:
@@ -109,12 +129,14 @@ class Http:
 
         Args:
             form: Sent in place of a JSON body.
+            raw: Sent as it is, for what is neither.
             repeatable: Whether a POST does no harm when it is made twice.
 
         Raises:
             SyncError: Anything but a well-formed 2xx.
         """
-        content = {"data": form} if form is not None else {"json": body}
+        other = form if raw is None else raw
+        content = {"data": other} if other is not None else {"json": body}
         return patiently(
             lambda: self._once(method, path, params, content, windows),
             may_repeat=lambda error: repeatable or _may_repeat(method, error),
@@ -152,7 +174,7 @@ class Http:
             refusal = self.classify(response) or by_status(response)
             refusal.args = (f"{what}: {refusal}",)
             raise refusal
-        return _parsed(response, what)
+        return self.parse(response, what)
 
 
 def _read(response: requests.Response, what: str) -> None:
@@ -259,14 +281,3 @@ def _message(response: requests.Response) -> str:
         if told := answer.get(key):
             return told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)
     return ""
-
-
-def _parsed(response: requests.Response, what: str) -> Any:
-    if not response.content:
-        return None
-    try:
-        return response.json()
-    except (ValueError, RecursionError):
-        raise Unavailable(
-            f"{what}: {response.status_code} with an answer that cannot be read"
-        ) from None

@@ -245,6 +245,8 @@ class KindBatch:
         if merged.owes or (written and must_rewrite_hub_id(link)):
             self.writes.owe(link)
         self.findings.conflicts(target.pk, merged.conflicts)
+        held_as.remember_emptied(merged)
+        self.findings.stay(link, merged.stays)
         if written:
             self.findings.problems(record, link)
         self.results[record.remote_id] = Outcome(

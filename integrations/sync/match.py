@@ -17,6 +17,9 @@ from .sure import EMAIL_KEY, NAME_KEY
 #: A person is asked about so many likely ones at most: an address like info@… may be everywhere.
 MOST_DOUBTS = 5
 
+#: Of those whom neither an address nor the same name brought up.
+SAME_PHONE = "the same phone number"
+
 #: Remote id to the hub ids that it may be, the best first, and why.
 Candidates = dict[str, tuple[list[int], str]]
 
@@ -36,7 +39,8 @@ def identify(
 ) -> dict[str, Found]:
     """Find the hub records of remote ones that have no link yet.
 
-    The order is: what the remote names outright, then the contact's e-mail, then the name.
+    The order is: what the remote names outright, then the contact's e-mail, then the name; of who
+    is of no company, the phone number with a name that is alike.
     A candidate that is linked to another living record of the same system is a different
     record, and a possible duplicate. One that a person took apart is no candidate.
 
@@ -48,13 +52,14 @@ def identify(
     natural = _grouped(same_name, "the same name")
     natural |= NATURAL_KEYS.get(kind, _no_candidates)(records)
     better = None if guess else sure.pairs(kind, records)
+    by_phone = [] if better is None else sure.by_phone(kind, records)
     apart = links.apart(system, kind, [record.remote_id for record in records])
     for remote_id, pk in apart:
         _drop(pk, remote_id, by_hub_id, natural)
     candidates = {pk for ids, _ in natural.values() for pk in ids} | set(by_hub_id.values())
-    candidates.update(pk for _, pk in better or [])
+    candidates.update(pk for _, pk in [*(better or []), *by_phone])
     taken = _linked_elsewhere(system, kind, candidates)
-    certain = None if better is None else _certain([better, same_name], taken, set(apart))
+    certain = None if better is None else _certain([better, by_phone, same_name], taken, set(apart))
     found = {}
     for remote_id in (record.remote_id for record in records):
         chosen = _choose(by_hub_id.get(remote_id), natural.get(remote_id), taken)
@@ -109,7 +114,7 @@ def _doubted(chosen: Found, certain: set[int], taken: set[int]) -> Found:
         return Found(free.pop(), Match.NATURAL)
     guessed = [] if chosen.record_id is None else [chosen.record_id]
     likely = dict.fromkeys([*sorted(free), *guessed, *chosen.others])
-    return Found(None, Match.NEW, others=list(likely)[:MOST_DOUBTS], why=chosen.why)
+    return Found(None, Match.NEW, others=list(likely)[:MOST_DOUBTS], why=chosen.why or SAME_PHONE)
 
 
 def _linked_elsewhere(system: str, kind: str, candidates: set[int]) -> set[int]:

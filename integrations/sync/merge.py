@@ -39,12 +39,14 @@ class Merged:
         take: Fields whose remote value the hub takes.
         snapshot: What the remote now holds, for the link.
         owes: Whether the hub kept something that the remote lacks because of this merge.
+        stays: Fields that were emptied there and stay as they are here.
     """
 
     take: dict[str, Any] = field(default_factory=dict)
     snapshot: dict[str, Any] = field(default_factory=dict)
     conflicts: list[FieldConflict] = field(default_factory=list)
     owes: bool = False
+    stays: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,9 @@ def _merge_field(
         merged.snapshot[sides.name] = sides.hub
         return
     if sides.has_base and rule.same(sides.remote, sides.base):
+        return
+    if not rule.empties and sides.remote in ("", None) and sides.base not in ("", None):
+        merged.stays.append(sides.name)
         return
     winner = _winner(sides, rule, match, remote_is_newer)
     if _is_conflict(sides, rule, match):

@@ -61,9 +61,11 @@ def _reconcile_kind(system: System, remote: Remote, kind: str, run: Run) -> str:
     started_at = timezone.now()
     seen, held = _walk(system, remote, kind, run)
     lost: list[RemoteRecord] = []
-    for gone in _gone(system, remote, kind, seen, started_at):
+    for gone, there in _unseen(system, remote, kind, seen, started_at):
+        changing, _ = changes_in(system, there)
         lost += gone
-        run.learnt(gone)
+        held += changing
+        run.learnt([*gone, *changing])
         run.brake(kind, len(held) + len(lost))
         run.page(kind)
     for records in chunks([*held, *lost], CHUNK):
@@ -95,18 +97,18 @@ def _walk(
     return seen, held
 
 
-def _gone(
+def _unseen(
     system: System, remote: Remote, kind: str, seen: set[str], started_at: datetime
-) -> Iterator[list[RemoteRecord]]:
-    """Linked records that the walk did not meet and that the remote cannot show either."""
+) -> Iterator[tuple[list[RemoteRecord], list[RemoteRecord]]]:
+    """Linked records that the walk did not meet: those that are gone, and those that are there."""
     links = ExternalLink.objects.filter(
         system=system.name, kind=kind, state=LinkState.LIVE, created_at__lt=started_at
     )
     unseen = (link.remote_id for link in _in_order(links) if link.remote_id not in seen)
     for ids in chunks(unseen, ASKED):
-        there = {record.remote_id for record in remote.fetch(kind, ids)}
-        lost = [remote_id for remote_id in ids if remote_id not in there]
-        yield [RemoteRecord(system.name, kind, remote_id, deleted=True) for remote_id in lost]
+        there = remote.fetch(kind, ids)
+        lost = set(ids) - {record.remote_id for record in there}
+        yield [RemoteRecord(system.name, kind, pk, deleted=True) for pk in sorted(lost)], there
 
 
 def _owe(system: System, kind: str, run: Run) -> int:

@@ -25,6 +25,9 @@ SILENT_FOR = timedelta(minutes=5)
 BRAKE_AT_LEAST = 10
 BRAKE_SHARE = 0.02
 
+#: So many different remarks are in a run's report.
+MOST_REMARKS = 20
+
 COUNTED = {
     Status.CREATED: "created",
     Status.CHANGED: "changed",
@@ -58,6 +61,8 @@ class Run:
         #: When the records changed that it brought news of; None where nobody says.
         self.news: list[datetime | None] = []
         self.progress = progress
+        #: Kind and remark to the number of records of which it is true.
+        self.remarks: Counter[tuple[str, str]] = Counter()
 
     def learnt(self, records: Iterable[RemoteRecord]) -> None:
         """These were news."""
@@ -70,6 +75,7 @@ class Run:
         self.counts[kind]["failed"] += len(page.unusable)
         for sentence in page.unusable:
             not_kept.tell(self.system, kind, sentence)
+        self.remarks.update({(kind, remark): n for remark, n in page.remarks.items()})
 
     def count(self, kind: str, outcomes: Outcomes) -> None:
         """Count what a page did, and say that we are alive."""
@@ -92,6 +98,14 @@ class Run:
             raise Cancelled
         if self.progress:
             self.progress(kind, self.counts[kind])
+
+    def remarked(self) -> list[str]:
+        """A line for each remark, the commonest first."""
+        lines = [
+            f"{kind.replace('_', ' ')}: {number} {remark}"
+            for (kind, remark), number in self.remarks.most_common(MOST_REMARKS)
+        ]
+        return lines + ["and more of the kind"] * (len(self.remarks) > MOST_REMARKS)
 
     def brake(self, kind: str, changes: int) -> None:
         """Stop before more of a kind is changed or archived than anyone expects.
@@ -141,7 +155,8 @@ def run(
     row = _begin(system, action, dry_run=dry_run, released=released)
     current = Run(system, row, progress)
     try:
-        yield current
+        with _summed_up(current):
+            yield current
     except BrakePulled as brake:
         _end(row, RunState.STOPPED, str(brake))
         _ask_once(row, str(brake))
@@ -156,6 +171,16 @@ def run(
     else:
         connections.succeeded(system)
         _end(row, RunState.DONE, "")
+
+
+@contextmanager
+def _summed_up(current: Run) -> Iterator[None]:
+    """Put what was noticed of the records below the report, however it ends."""
+    try:
+        yield
+    finally:
+        report = [current.row.report] if current.row.report else []
+        current.row.report = "\n".join([*report, *current.remarked()])
 
 
 def _begin(system: System, action: str, *, dry_run: bool, released: bool) -> SyncRun:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from . import links
+from . import links, names, phone_numbers
 from .records import RemoteRecord
 
 #: The same as the generated key columns of the models make it.
@@ -71,6 +71,27 @@ def _of_no_company(records: Sequence[RemoteRecord]) -> Pairs:
         [record.remote_id for record in free],
         [record.fields["email"] for record in free],
     )
+
+
+def by_phone(kind: str, records: Sequence[RemoteRecord]) -> Pairs:
+    """Who is of no company, by the phone number and a name that is alike: couples share one."""
+    free = [one for one in records if kind == "contact" and not one.parents.get("company")]
+    numbers = [
+        (one, digits)
+        for one in free
+        for digits in phone_numbers.forms(str(one.fields.get("phone") or ""))
+    ]
+    found = links.rows(
+        """
+        SELECT k.remote_id, p.id, k.name, p.first_name || ' ' || p.last_name
+        FROM unnest(%s::text[], %s::text[], %s::text[]) AS k (remote_id, name, digits)
+        JOIN contacts_contact p ON p.phone <> '' AND p.archived_at IS NULL
+            AND regexp_replace(p.phone, '[^0-9]', '', 'g') = k.digits
+        ORDER BY p.id
+        """,
+        *_columns(numbers),
+    )
+    return [(remote_id, pk) for remote_id, pk, *two in found if names.are_alike(*two)]
 
 
 def _of_companies(records: Sequence[RemoteRecord]) -> Pairs:

@@ -94,6 +94,7 @@ class Page:
         places: Where the next poll goes on, by list: kept once all of this poll is applied.
         clock: The remote's own time when the walk began, where it tells: what changes later
             is not in the walk.
+        remarks: What is true of some of its records, and of how many: "without an address".
     """
 
     records: list[RemoteRecord]
@@ -102,6 +103,7 @@ class Page:
     unusable_ids: tuple[str, ...] = ()
     places: Mapping[str, str] = field(default_factory=dict)
     clock: datetime | None = None
+    remarks: Mapping[str, int] = field(default_factory=dict)
 
 
 class Remote(Protocol):
