@@ -7,7 +7,7 @@ from typing import Any
 
 from integrations.models import Conflict, ExternalLink, LinkState, QuestionState
 
-from . import hub
+from . import directions, hub
 from .system import Outgoing, System
 
 Parent = tuple[str, int]
@@ -101,13 +101,17 @@ def missing_parent(system: System, record: Any, kind: str) -> Parent | None:
         linked = ExternalLink.objects.filter(
             system=system.name, kind=parent_kind, record_id=pk
         ).exclude(state=LinkState.ALIAS)
-        if linked.exists():
+        if linked.exists() or not _is_made_there(system, parent_kind, pk):
             continue
         model = hub.KINDS[parent_kind].model
         parent = model._base_manager.filter(pk=pk, archived_at__isnull=True).first()
         if parent is not None and system.kinds[parent_kind].wanted(parent):
             return parent_kind, pk
     return None
+
+
+def _is_made_there(system: System, kind: str, record_id: int) -> bool:
+    return system.kinds[kind].create_there and directions.is_sent(system, kind, record_id)
 
 
 def _open_questions(system: System, kind: str, record_id: int) -> list[str]:

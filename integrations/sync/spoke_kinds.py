@@ -34,6 +34,7 @@ class SpokeKind:
     Attributes:
         fields: Every hub field that travels, parents included.
         push: Whether hub records are written there at all.
+        sends: Whether they are as long as nobody says otherwise.
         create: Whether a record that only the remote has makes one here.
         create_there: Whether a record that only the hub has makes one there.
         needs_parent: A record without this parent changes nothing unless it is linked.
@@ -61,6 +62,7 @@ class SpokeKind:
 
     fields: Mapping[str, FieldRule]
     push: bool = True
+    sends: Callable[[], bool] = lambda: True
     create: bool = True
     create_there: bool = True
     needs_parent: str = ""
