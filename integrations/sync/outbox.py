@@ -19,6 +19,7 @@ from . import (
     links,
     outbox_entries,
     owed_merges,
+    reading_first,
     removals,
     schedule,
     upkeep,
@@ -191,6 +192,9 @@ def _upsert(remote: Remote, job: Job) -> None:
         waits_for_parent(job.system, job.entry, parent)
         return
     outgoing, body = _to_send(job)
+    if body and _is_there(job) and _kind(job).reads_first:
+        job = _with_their_news(remote, job)
+        outgoing, body = _to_send(job)
     if not body:
         close(job.entry, "nothing")
     elif outgoing.creating:
@@ -203,9 +207,18 @@ def _to_send(job: Job) -> tuple[Outgoing, dict]:
     """The record on its way, and what the call would say; {} where it would say nothing."""
     link = job.link if _is_there(job) else None
     outgoing = build(job.system, job.entry.kind, job.record, link)
+    if link is None and not _kind(job).create_there:
+        return outgoing, {}
     if link is not None and _kind(job).left_alone(job.record, link):
         return outgoing, {}
     return outgoing, job.system.payload(outgoing) if _has_news(outgoing) else {}
+
+
+def _with_their_news(remote: Remote, job: Job) -> Job:
+    """What people did there meanwhile is settled with ours before we write over it."""
+    assert job.link is not None
+    reading_first.settle(job.system, remote, job.link)
+    return _job(job.system, job.entry)
 
 
 def _has_news(outgoing: Outgoing) -> bool:

@@ -22,8 +22,10 @@ def build(system: System, kind: str, record: Any, link: ExternalLink | None) -> 
     # A parent that the remote does not have cannot be sent, so it is not owed either.
     changed -= {
         name
-        for name in hub_kind.parents
-        if parents.get(name) is None and hub_kind.value(record, name) is not None
+        for name, parent_kind in hub_kind.parents.items()
+        if parent_kind in system.kinds
+        and parents.get(name) is None
+        and hub_kind.value(record, name) is not None
     }
     changed -= set(_open_questions(system, kind, record.pk))
     held = link.snapshot.get("hub_id", "") if link else ""

@@ -144,6 +144,8 @@ def _owe(system: System, kind: str, run: Run) -> int:
 def _lacks(system: System, kind: str, record: Any, link: ExternalLink) -> bool:
     if record.archived_at is not None and system.kinds[kind].deletes:
         return not removals.are_left_alone(kind, record.pk)
+    if system.kinds[kind].left_alone(record, link):
+        return False
     if not differing(system, kind, record, link.snapshot, creating=False):
         return False
     # What cannot be sent (somebody whom the remote does not know, say) is not owed.

@@ -58,6 +58,8 @@ class SpokeKind:
         as_found: Fields that stay as they are there where a record of ours is found to be there
             already: of what people did there none is undone.
         left_alone: Whether nothing more is sent to this record there.
+        reads_first: Whether it is read there before it is written: of what people do there we
+            hear late.
     """
 
     fields: Mapping[str, FieldRule]
@@ -82,6 +84,7 @@ class SpokeKind:
     derived: Derived | None = None
     as_found: Callable[[RemoteRecord], Collection[str]] = lambda record: ()
     left_alone: Callable[[Any, Any], bool] = lambda record, link: False
+    reads_first: bool = False
 
     def derive(self, record: Any) -> Mapping[str, Any]:
         """What others say of the record, where that is sent."""
