@@ -13,7 +13,7 @@ from integrations.sandbox import Sandbox
 from integrations.sandbox.salesforce import by_hand
 from integrations.sandbox.salesforce.demo_settings import demo_settings
 from integrations.sandbox.salesforce.field_changes import set_field
-from integrations.sync import hub, poll
+from integrations.sync import hub, outbox, poll
 
 #: The officer whose loans are ours.
 OFFICER = "Anna Whitlock"
@@ -65,6 +65,13 @@ class SalesforceLoop:
     def poll(self, *, released: bool = False) -> SyncRun:
         """One poll; by the org's clock time goes on before and after it."""
         return poll.poll(SYSTEM, released=released)
+
+    def send(self) -> list[Any]:
+        """Send what is due; returns the calls that wrote something there."""
+        before = len(self.sandbox.calls)
+        outbox.drain()
+        calls = self.sandbox.calls[before:]
+        return [one for one in calls if one.system == "salesforce" and one.method == "PATCH"]
 
     def later(self, seconds: float) -> None:
         """Let time go by there."""

@@ -23,7 +23,10 @@ KEPT_SECONDS = 24 * 3600
 #: The fields of an object, as far as we use them: name to its facts.
 Fields = Mapping[str, Mapping[str, Any]]
 
-FACTS = ("label", "type", "calculated", "referenceTo", "relationshipName", "picklistValues")
+FACTS = (
+    "label", "type", "calculated", "updateable", "referenceTo", "relationshipName",
+    "picklistValues",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,16 @@ class Schema:
     def relationship(self, meaning: str) -> str:
         """How a lookup's own fields are reached; empty for what is no lookup."""
         return str(self.loan.get(self.named(meaning), {}).get("relationshipName") or "")
+
+    @property
+    def statuses(self) -> list[tuple[str, str]]:
+        """Value and label of those that a loan may have now; none where any text will do."""
+        listed = self.loan.get(self.named("status"), {}).get("picklistValues") or []
+        return [
+            (str(each["value"]), str(each["label"]))
+            for each in listed
+            if isinstance(each, Mapping) and each.get("active", True)
+        ]
 
     @property
     def coborrower(self) -> dict[str, str]:

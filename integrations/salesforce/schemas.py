@@ -1,4 +1,7 @@
-"""What travels between Salesforce and Hermes, and who wins it."""
+"""What travels between Salesforce and Hermes, and who wins it.
+
+Whether anything goes there is said by ``SALESFORCE_WRITE_ENABLED``, and then by staff.
+"""
 
 from __future__ import annotations
 
@@ -29,16 +32,33 @@ def _is_settled(deal: Any, link: Any) -> bool:
     return ended or bool(link.remote_state.get(FROZEN))
 
 
-def _read_only(*names: str, policy: Policy = Policy.NEWEST) -> Mapping[str, FieldRule]:
-    return dict.fromkeys(names, FieldRule(policy=policy, push=False))
+#: Behind a contact's id: not the contact, but the co-borrower that is kept on it.
+COBORROWER = ":co-borrower"
+
+
+def _is_coborrower(contact: Any, link: Any) -> bool:
+    """Kept in fields of the borrower, which people there fill in."""
+    return str(link.remote_id).endswith(COBORROWER)
+
+
+def _sends() -> bool:
+    return bool(settings.SALESFORCE_WRITE_ENABLED)
+
+
+def _fields(*names: str, push: bool, policy: Policy = Policy.NEWEST) -> Mapping[str, FieldRule]:
+    return dict.fromkeys(names, FieldRule(policy=policy, push=push))
 
 
 _PERSON = PERSON_UPDATES.get(settings.SALESFORCE_PERSON_UPDATE, Policy.NEWEST)
 
 SPOKE_KINDS = {
     "contact": SpokeKind(
-        fields=_read_only("name", "email", "phone", policy=_PERSON),
-        push=False,
+        # Who keeps ours whatever is changed there must not send it over what they changed.
+        fields=_fields("name", "email", "phone", push=_PERSON is Policy.NEWEST, policy=_PERSON),
+        push=_PERSON is Policy.NEWEST,
+        sends=_sends,
+        reads_first=True,
+        left_alone=_is_coborrower,
         guess=False,
         archives=False,
         deletion_spreads=False,
@@ -48,11 +68,13 @@ SPOKE_KINDS = {
         merges=False,
     ),
     "deal": SpokeKind(
-        fields=_read_only(
-            "name", "status", "contact", "pipeline", "stage", "value", "currency",
-            "expected_close_on",
-        ),
-        push=False,
+        fields={
+            **_fields("name", "status", "stage", "value", "expected_close_on", push=True),
+            **_fields("contact", "pipeline", "currency", push=False),
+        },
+        sends=_sends,
+        reads_first=True,
+        left_alone=_is_settled,
         archives=False,
         frozen=_is_settled,
         deletion_spreads=False,

@@ -16,7 +16,7 @@ from integrations.models import WebhookEvent
 from integrations.sandbox.salesforce import by_hand, relay
 from integrations.sandbox.salesforce.by_hand_events import emit
 from integrations.sync import inbox
-from tests.salesforce_loop import SalesforceLoop
+from tests.salesforce_loop import STAGES, SalesforceLoop
 
 CDC, SECRET = "/salesforce/webhooks/cdc/", "sandbox-relay-secret"
 
@@ -79,3 +79,18 @@ def loan(salesforce, relayed):
     relayed.happened()
     salesforce.sandbox.forget_calls()
     return pk
+
+
+@pytest.fixture
+def loans(salesforce, pipedrive):
+    """Both connected; Pipedrive has the pipeline that loans go through."""
+    # Pipedrive's messages are compared with when we wrote there.
+    pipedrive.sandbox.clock.set(timezone.now())
+    pipeline = pipedrive.create("pipeline", name="Loans")
+    pipedrive.tell("create", "pipeline", pipeline["id"])
+    for name in STAGES:
+        stage = pipedrive.create("stage", name=name, pipeline_id=pipeline["id"])
+        pipedrive.tell("create", "stage", stage["id"])
+    pipedrive.account.switches.set(search_lag_seconds=0)
+    pipedrive.sandbox.forget_calls()
+    return salesforce

@@ -14,27 +14,11 @@ from integrations.pipedrive import keys, setup
 from integrations.sync import by_hand, poll
 from integrations.sync.errors import Misconfigured
 from integrations.sync.system import get
-from tests.salesforce_loop import STAGES
 
 pytestmark = pytest.mark.django_db
 
 #: A number of Salesforce's that leads nowhere.
 LONG = "0015f00002JUXA8AAP"
-
-
-@pytest.fixture
-def loans(salesforce, pipedrive):
-    """Both connected; Pipedrive has the pipeline that loans go through."""
-    # Pipedrive's messages are compared with when we wrote there.
-    pipedrive.sandbox.clock.set(timezone.now())
-    pipeline = pipedrive.create("pipeline", name="Loans")
-    pipedrive.tell("create", "pipeline", pipeline["id"])
-    for name in STAGES:
-        stage = pipedrive.create("stage", name=name, pipeline_id=pipeline["id"])
-        pipedrive.tell("create", "stage", stage["id"])
-    pipedrive.account.switches.set(search_lag_seconds=0)
-    pipedrive.sandbox.forget_calls()
-    return salesforce
 
 
 def edit_there(pipedrive, deal, **values):
