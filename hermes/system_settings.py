@@ -107,6 +107,8 @@ SALESFORCE_PIPELINE = env("SALESFORCE_PIPELINE", default="")
 SALESFORCE_PERSON_UPDATE = env("SALESFORCE_PERSON_UPDATE", default="always")
 # skip or create: loans without a borrower
 SALESFORCE_WITHOUT_BORROWER = env("SALESFORCE_WITHOUT_BORROWER", default="skip")
+# Whether what changes here goes to Salesforce where staff have not said otherwise.
+SALESFORCE_WRITE_ENABLED = env.bool("SALESFORCE_WRITE_ENABLED", default=False)
 SALESFORCE_CURSOR_FIELD = env("SALESFORCE_CURSOR_FIELD", default="SystemModstamp")
 SALESFORCE_POLL_INTERVAL_MINUTES = env.int("SALESFORCE_POLL_INTERVAL_MINUTES", default=5)
 SALESFORCE_LOOKBACK_SECONDS = env.int("SALESFORCE_LOOKBACK_SECONDS", default=600)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.cache import cache
+from django.utils import timezone
 
 from deals.models import Deal, Pipeline, Stage
 from integrations.models import ExternalLink, SyncRun
@@ -13,7 +14,7 @@ from integrations.sandbox import Sandbox
 from integrations.sandbox.salesforce import by_hand
 from integrations.sandbox.salesforce.demo_settings import demo_settings
 from integrations.sandbox.salesforce.field_changes import set_field
-from integrations.sync import hub, poll
+from integrations.sync import hub, outbox, poll
 
 #: The officer whose loans are ours.
 OFFICER = "Anna Whitlock"
@@ -38,6 +39,11 @@ def _typed(name: str, value: str) -> Any:
     if name == "SALESFORCE_RELAY_SECRETS":
         return [value]
     return int(value) if value.isdigit() else True if value == "True" else value
+
+
+def edit_here(record: Any, **values: Any) -> None:
+    """Somebody edits a record in Hermes, now."""
+    type(record).objects.filter(pk=record.pk).update(updated_at=timezone.now(), **values)
 
 
 class SalesforceLoop:
@@ -67,6 +73,13 @@ class SalesforceLoop:
     def poll(self, *, released: bool = False) -> SyncRun:
         """One poll; by the org's clock time goes on before and after it."""
         return poll.poll(SYSTEM, released=released)
+
+    def send(self) -> list[Any]:
+        """Send what is due; returns the calls that wrote something there."""
+        before = len(self.sandbox.calls)
+        outbox.drain()
+        calls = self.sandbox.calls[before:]
+        return [one for one in calls if one.system == "salesforce" and one.method == "PATCH"]
 
     def later(self, seconds: float) -> None:
         """Let time go by there."""

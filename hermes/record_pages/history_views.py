@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 
 from companies import history
 from integrations.models import ExternalLink, LinkState
-from integrations.sync import hub
+from integrations.sync import directions, hub
 from integrations.sync.system import System, switched_on
 
 from .kinds import field_label, page_of, record_for
@@ -52,6 +52,8 @@ def put_back(request: HttpRequest, kind: str, pk: int, field: str, event_id: int
 def _is_told(system: System, kind: str, record: Any, field: str) -> bool:
     """Whether it hears of a change to this field of this record."""
     if field not in hub.KINDS[kind].columns(system.pushed(kind)):
+        return False
+    if not directions.is_sent(system, kind, record.pk):
         return False
     there = system.kinds[kind]
     links = ExternalLink.objects.filter(system=system.name, kind=kind, record_id=record.pk)

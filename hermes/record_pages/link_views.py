@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from integrations.admin.records import label_of
 from integrations.models import ExternalLink
-from integrations.sync import by_hand
+from integrations.sync import by_hand, directions, switching
 from integrations.sync import system as systems
 from integrations.sync.errors import SyncError
 from integrations.sync.system import System
@@ -43,6 +43,10 @@ READ = {
     "ignored": "It was read; it does not belong here.",
     "waiting": "It was read, and waits for a record that it belongs to.",
 }
+
+
+#: What the form sends that says whether a record's changes go to a system.
+ANSWERS = {"": None, "yes": True, "no": False}
 
 
 def _system(name: str) -> System:
@@ -82,6 +86,24 @@ def send(request: HttpRequest, kind: str, pk: int, system: str) -> HttpResponse:
 def create_again(request: HttpRequest, kind: str, pk: int, system: str) -> HttpResponse:
     """Make a record once more that was deleted there."""
     return _owe(request, kind, pk, system, by_hand.create_again, "It will be made again in {}.")
+
+
+@in_admin
+@require_POST
+def direction(request: HttpRequest, kind: str, pk: int, system: str) -> HttpResponse:
+    """Say whether the record's changes go there."""
+    record_for(request, kind, pk, action="change")
+    answer = request.POST.get("sends", "?")
+    if answer not in ANSWERS:
+        messages.error(request, "Say yes, no, or as for all of its kind.")
+        return redirect(page_of(kind, pk))
+    with told_plainly(request):
+        to, by = _system(system), request.user.get_username()
+        switching.say_of_record(to, kind, pk, ANSWERS[answer], by=by)
+        goes = directions.is_sent(to, kind, pk)
+        word = "go" if goes else "do not go"
+        messages.success(request, f"Changes here {word} to {to.label} from now on.")
+    return redirect(page_of(kind, pk))
 
 
 @in_admin

@@ -6,13 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from hermes.words import plain_error
 from integrations.models import ExternalLink, KeptApart, LinkState, OutboxEntry, OutboxState
 from integrations.models.queues import OPEN_ENTRIES
-from integrations.sync import by_hand
+from integrations.sync import by_hand, directions
 from integrations.sync import system as systems
+from integrations.sync.directions import Said
 from integrations.sync.system import System
+
+from .seen import Seen
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,11 @@ class LinkRow:
     can_link: bool = False
     can_create_again: bool = False
     can_unlink: bool = False
+    #: Whether it goes there, where somebody can say so, and how they call all of its kind.
+    said: Said | None = None
+    kinds: str = ""
+    #: Why nothing of it goes there.
+    silent: str = ""
     #: Numbers there that a person took from this record.
     apart: tuple[str, ...] = ()
 
@@ -67,16 +76,48 @@ class LinkRow:
     def is_old(self) -> bool:
         return self.link is not None and self.link.state == LinkState.ALIAS
 
+    @property
+    def answers(self) -> list[tuple[str, str, bool]]:
+        """What can be said of it: what the form sends, in words, and whether it is so."""
+        if self.said is None:
+            return []
+        usual = f"As for all {self.kinds}: {'yes' if self.said.of_kind else 'no'}"
+        words = {None: ("", usual), True: ("yes", "Yes"), False: ("no", "No")}
+        return [(*words[answer], answer is self.said.own) for answer in words]
 
-def rows_for(kind: str, pk: int, links: list[ExternalLink]) -> list[LinkRow]:
+
+def rows_for(kind: str, record: Any, known: Seen) -> list[LinkRow]:
     """Every system that keeps this kind, and the record's old links too."""
-    entries = _newest_entries(kind, [pk])
-    rows = [_row(link, kind, entries.get((link.system, pk))) for link in links]
-    current = {link.system for link in links if link.state != LinkState.ALIAS}
+    entries = _newest_entries(kind, [record.pk])
+    rows = [
+        _row(link, kind, entries.get((link.system, record.pk)), known.said.get(link.system))
+        for link in known.links
+    ]
+    current = {link.system for link in known.links if link.state != LinkState.ALIAS}
     for each in systems.switched_on():
         if kind in each.kinds and each.name not in current:
-            rows.append(_missing(each, kind, entries.get((each.name, pk))))
-    return _with_apart(kind, pk, rows)
+            entry = entries.get((each.name, record.pk))
+            rows.append(_missing(each, kind, entry, known.said.get(each.name)))
+    rows = [_with_direction(row, kind, record, known) for row in rows]
+    return _with_apart(kind, record.pk, rows)
+
+
+def _with_direction(row: LinkRow, kind: str, record: Any, known: Seen) -> LinkRow:
+    """Say whether its changes go there, where that may be asked."""
+    if row.system is None or row.is_old or not row.system.is_on():
+        return row
+    said = known.said.get(row.system.name)
+    silent = ""
+    if said is None or not said.sends:
+        silent = f"Changes here do not go to {row.label}."
+    elif row.is_live and row.system.kinds[kind].left_alone(record, row.link):
+        silent = f"It is settled or kept by {row.label}: nothing more goes there."
+    return replace(
+        row,
+        said=said if kind in directions.KINDS else None,
+        kinds=str(record._meta.verbose_name_plural),
+        silent=silent,
+    )
 
 
 def _with_apart(kind: str, pk: int, rows: list[LinkRow]) -> list[LinkRow]:
@@ -103,14 +144,14 @@ def _newest_entries(kind: str, ids: Iterable[int]) -> dict[tuple[str, int], Outb
     return {(entry.system, entry.record_id): entry for entry in entries.order_by("pk")}
 
 
-def _row(link: ExternalLink, kind: str, entry: OutboxEntry | None) -> LinkRow:
+def _row(link: ExternalLink, kind: str, entry: OutboxEntry | None, said: Said | None) -> LinkRow:
     system = systems.find(link.system)
     label = system.label if system else link.system
     url = system.web_url(kind, link.remote_id) if system and link.state == LinkState.LIVE else ""
     is_live, is_gone = link.state == LinkState.LIVE, link.state == LinkState.GONE
     if link.state == LinkState.ALIAS:
         entry = None
-    sends = bool(system and system.pushes(kind))
+    sends = bool(said and said.sends)
     changed = sends and any(origin != link.system for origin in link.changed_by)
     return LinkRow(
         system=system,
@@ -124,18 +165,18 @@ def _row(link: ExternalLink, kind: str, entry: OutboxEntry | None) -> LinkRow:
         can_send=sends and is_live,
         can_link=is_gone,
         can_unlink=is_live and by_hand.may_unlink(link),
-        can_create_again=sends and is_gone and system.kinds[kind].create_there,
+        can_create_again=bool(sends and is_gone and system and system.kinds[kind].create_there),
     )
 
 
-def _missing(system: System, kind: str, entry: OutboxEntry | None) -> LinkRow:
+def _missing(system: System, kind: str, entry: OutboxEntry | None, said: Said | None) -> LinkRow:
     return LinkRow(
         system=system,
         label=system.label,
         link=None,
         state=_OPEN.get(OutboxState(entry.state), NOT_LINKED) if entry else NOT_LINKED,
         error=plain_error(entry.last_error) if entry else "",
-        can_send=system.pushes(kind) and system.kinds[kind].create_there,
+        can_send=bool(said and said.sends) and system.kinds[kind].create_there,
         can_link=True,
     )
 

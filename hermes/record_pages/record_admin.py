@@ -178,7 +178,7 @@ class RecordPage(RecordAdmin):
         form = super().get_form(request, obj, **kwargs)
         if obj is not None:
             known = self._seen(request, obj.pk)
-            form.marks = marks(obj, self.kind, known.saves, known.links)
+            form.marks = marks(obj, self.kind, known)
         return form
 
     def formfield_for_dbfield(self, column: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -215,7 +215,7 @@ class RecordPage(RecordAdmin):
         return {
             **timeline_views.panel(request, record, kind, read),
             "opened": request.POST.get(OPENED, known.newest_event),
-            "links": rows_for(kind, record.pk, known.links),
+            "links": rows_for(kind, record, known),
             "details": details.of(kind, record),
             "children": self.children(record),
             "page_links": self.page_links(request, record),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 
 from integrations.models import ExternalLink, RecordChange
+from integrations.sync import directions
+from integrations.sync.directions import Said
 
 #: How many saves are looked through for where each field's value comes from.
 SAVES = 100
@@ -15,10 +18,15 @@ SAVES = 100
 
 @dataclass(frozen=True)
 class Seen:
-    """A record's links, each with who changed the record just now; its newest history rows."""
+    """A record's links, each with who changed the record just now; its newest history rows.
+
+    Attributes:
+        said: Whether its changes go to each system that takes them.
+    """
 
     links: list[ExternalLink]
     saves: list[Any]
+    said: Mapping[str, Said]
 
     @property
     def newest_event(self) -> int:
@@ -27,10 +35,11 @@ class Seen:
 
 
 def seen(kind: str, model: Any, pk: int) -> Seen:
-    """Read them, in two queries. Before the record itself: nothing newer goes unnoticed."""
+    """Read them, in three queries. Before the record itself: nothing newer goes unnoticed."""
     # Those not among the changes to send yet; the origin "" is a person.
     changes = RecordChange.objects.filter(kind=kind, record_id=pk).values("origin")
     links = ExternalLink.objects.filter(kind=kind, record_id=pk).order_by("system", "pk")
     links = links.annotate(changed_by=ArraySubquery(changes))
     saves = model._meta.get_field("events").related_model.objects.filter(pgh_obj_id=pk)
-    return Seen(list(links), list(saves.order_by("-pgh_id")[:SAVES]))
+    said = directions.of_record(kind, pk)
+    return Seen(list(links), list(saves.order_by("-pgh_id")[:SAVES]), said)

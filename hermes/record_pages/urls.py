@@ -11,6 +11,7 @@ urlpatterns = [
     path(f"{_RECORD}/send/<str:system>/", link_views.send, name="record-send"),
     path(f"{_RECORD}/again/<str:system>/", link_views.create_again, name="record-again"),
     path(f"{_RECORD}/link/<str:system>/", link_views.link_to, name="record-link"),
+    path(f"{_RECORD}/direction/<str:system>/", link_views.direction, name="record-direction"),
     path(f"{_RECORD}/read/<int:link_id>/", link_views.read, name="record-read"),
     path(f"{_RECORD}/compare/<int:link_id>/", link_views.compare, name="record-compare"),
     path(f"{_RECORD}/unlink/<int:link_id>/", link_views.unlink, name="record-unlink"),

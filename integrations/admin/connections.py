@@ -17,6 +17,7 @@ from integrations.sync.errors import SyncError
 from integrations.sync.runs import AlreadyRunning
 from integrations.sync.system import System, everyone, get
 
+from . import directions
 from .buttons import Button, ButtonsAdmin
 from .filters import SystemFilter
 from .health import budget_of, reason_of, state_of
@@ -52,6 +53,7 @@ class ConnectionAdmin(ButtonsAdmin):
               "budget_text", "found_by_setup"]  # fmt: skip
     readonly_fields = fields
     optional_rows = ("reason", "last_sign", "last_poll", "problem", "budget_text", "found_by_setup")
+    change_form_outer_after_template = "admin/integrations/directions.html"
     buttons = (
         Button("pause", "Pause", "pause", MANAGE, asks="Why?"),
         Button("resume", "Resume", "play_arrow", MANAGE),
@@ -71,6 +73,9 @@ class ConnectionAdmin(ButtonsAdmin):
         def team(request: HttpRequest) -> HttpResponse:
             return who_is_who(self, request)
 
+        def direction(request: HttpRequest, system: str, kind: str) -> HttpResponse:
+            return directions.switch(self, request, system, kind)
+
         return [
             path(
                 "team/",
@@ -82,8 +87,24 @@ class ConnectionAdmin(ButtonsAdmin):
                 self.admin_site.admin_view(view),
                 name="integrations_connection_set_up",
             ),
+            path(
+                "direction/<str:system>/<str:kind>/",
+                self.admin_site.admin_view(direction),
+                name="integrations_connection_direction",
+            ),
             *super().get_urls(),
         ]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        connection = context["original"]
+        context |= {
+            "directions": directions.rows_for(system_of(connection)),
+            "directions_to": label_of(connection.system),
+            "may_switch": request.user.has_perm(MANAGE),
+        }
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def links(self, request: HttpRequest) -> list[tuple[str, str]]:
         if not request.user.has_perm(MANAGE):

@@ -1,6 +1,7 @@
 """The engine's tables."""
 
 from .connections import Connection, Heartbeat, RemoteField, StageMapping
+from .directions import Direction
 from .links import ExternalLink, KeptApart, LinkState, RemotePerson
 from .logs import RunState, SyncCursor, SyncLog, SyncRun
 from .questions import Conflict, PossibleDuplicate, QuestionState
@@ -9,6 +10,7 @@ from .queues import EventState, OutboxEntry, OutboxState, Reason, RecordChange, 
 __all__ = [
     "Conflict",
     "Connection",
+    "Direction",
     "EventState",
     "ExternalLink",
     "Heartbeat",

@@ -33,8 +33,9 @@ def _read(body: bytes) -> Reading:
 
 
 def _payload(outgoing: Outgoing) -> dict:
-    # Nothing is written there.
-    return {}
+    from .remote import SalesforceRemote
+
+    return SalesforceRemote().payload(outgoing)
 
 
 def _details(kind: str) -> Mapping[str, Detail]:

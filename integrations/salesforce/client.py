@@ -119,8 +119,18 @@ class Client:
         answer = self._call("GET limits", lambda sf: sf.restful("limits"))
         return answer if isinstance(answer, dict) else {}
 
+    def update(self, name: str, pk: str, values: Mapping[str, Any]) -> None:
+        """Write some fields of a record.
+
+        Raises:
+            RemoteGone: There is none, or we may not see it.
+            Rejected: A value is refused; names the field where Salesforce does.
+        """
+        path = f"sobjects/{name}/{pk}"
+        self._call(f"PATCH {path}", lambda sf: sf.restful(path, method="PATCH", json=values))
+
     def _call(self, what: str, call: Callable[[Any], Any]) -> Any:
-        """Make a call that reads. A token that has ended is replaced once."""
+        """Make a call that does no harm twice. A token that has ended is replaced once."""
         held = token()
         try:
             return self._patiently(what, call, held)

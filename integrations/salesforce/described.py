@@ -24,7 +24,10 @@ KEPT_SECONDS = 24 * 3600
 #: The fields of an object, as far as we use them: name to its facts.
 Fields = Mapping[str, Mapping[str, Any]]
 
-FACTS = ("label", "type", "calculated", "referenceTo", "relationshipName", "picklistValues")
+FACTS = (
+    "label", "type", "calculated", "updateable", "referenceTo", "relationshipName",
+    "picklistValues",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,9 @@ from integrations.sync.records import RemoteRecord
 from . import details, values
 from .field_map import Entries
 from .ids import whole_id
-from .names import STAMP
-from .schemas import FROZEN, NAME
+from .names import NAME_PARTS, STAMP
+from .schemas import COBORROWER, FROZEN, NAME
 from .stages import Meant, Stages
-
-#: Behind a contact's id: not the contact, but the co-borrower that is kept on it.
-COBORROWER = ":co-borrower"
 
 NOT_THE_OFFICERS = "Its loan officer is another"
 NO_BORROWER = "It has no borrower, and no deal is made without"
@@ -129,9 +126,9 @@ def _deal(row: Mapping[str, Any], how: Reading, people: list[RemoteRecord]) -> R
     draft, status = Draft(), str(how.of(row, "status") or "")
     meant = how.meant(status)
     if meant is not None and meant.action == "skip":
-        return _known_only(row, LEFT_ALONE)
+        return _known_only(row, LEFT_ALONE, status)
     if not how.keeps and not how.is_ours(row):
-        return _known_only(row, NOT_THE_OFFICERS)
+        return _known_only(row, NOT_THE_OFFICERS, status)
     _read_loan(draft, row, how, people)
     return RemoteRecord(
         system=NAME,
@@ -229,9 +226,10 @@ def _why_not_made(row: Mapping[str, Any], how: Reading, people: list[RemoteRecor
     return NO_BORROWER if how.needs_borrower and not people else ""
 
 
-def _known_only(row: Mapping[str, Any], why: str) -> RemoteRecord:
-    """A loan of which nothing is taken: it is there, and that is all."""
-    return RemoteRecord(NAME, "deal", row_id(row), not_made=why)
+def _known_only(row: Mapping[str, Any], why: str, status: str) -> RemoteRecord:
+    """A loan of which nothing is taken: it is there in this status, and that is all."""
+    state = {"status": status}
+    return RemoteRecord(NAME, "deal", row_id(row), not_made=why, remote_state=state)
 
 
 def _stamp(row: Mapping[str, Any], draft: Draft) -> Any:
@@ -263,7 +261,9 @@ def contact(
     draft.take("email", row.get("Email"), values.text)
     draft.take("phone", row.get("Phone") or row.get("MobilePhone"), values.text)
     draft.take_details(row, how.details.get("contact", {}))
-    borrower = _person(row_id(row), row, draft, merged_from)
+    borrower = replace(
+        _person(row_id(row), row, draft, merged_from), remote_state=_as_kept_there(row)
+    )
     other = _coborrower(row, how, borrower)
     return [borrower, other] if other else [borrower]
 
@@ -281,6 +281,13 @@ def _person(
         merged_from=merged_from,
         problems=tuple(draft.problems),
     )
+
+
+def _as_kept_there(row: Mapping[str, Any]) -> dict[str, str]:
+    """The parts of the name, and the field of the phone, for when they are written."""
+    parts = {part: _text(row.get(name)) for part, name in NAME_PARTS.items()}
+    only_mobile = row.get("MobilePhone") and not row.get("Phone")
+    return parts | {"phone_in": "MobilePhone" if only_mobile else "Phone"}
 
 
 def _coborrower(

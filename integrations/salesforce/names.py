@@ -19,6 +19,9 @@ CONTACT = "Contact"
 #: Of every borrower.
 CONTACT_FIELDS = ("Id", "Name", "FirstName", "LastName", "Email", "Phone", "MobilePhone")
 
+#: What is kept of a borrower's name -> its field. The whole of it is made of the others there.
+NAME_PARTS = {"name": "Name", "first_name": "FirstName", "last_name": "LastName"}
+
 #: What a co-borrower, who is kept on the borrower's contact, may have.
 COBORROWER_PARTS = ("first_name", "last_name", "email", "phone")
 

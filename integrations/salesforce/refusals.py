@@ -26,7 +26,14 @@ AT_ONCE = "concurrent"
 #: A query of ours, or a name in it, is wrong there.
 WRONG_QUERY = {
     "MALFORMED_QUERY", "INVALID_FIELD", "INVALID_TYPE", "INVALID_QUERY_FILTER_OPERATOR",
-    "MALFORMED_ID",
+    "MALFORMED_ID", "INVALID_FIELD_FOR_INSERT_UPDATE",
+}  # fmt: skip
+
+#: A value that we sent is none that the org allows there.
+REFUSED_VALUE = {
+    "FIELD_CUSTOM_VALIDATION_EXCEPTION", "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
+    "STRING_TOO_LONG", "NUMBER_OUTSIDE_VALID_RANGE", "INVALID_EMAIL_ADDRESS",
+    "REQUIRED_FIELD_MISSING",
 }  # fmt: skip
 
 TOO_HEAVY = {"QUERY_TIMEOUT", "QUERY_TOO_COMPLICATED", "OPERATION_TOO_LARGE"}
@@ -57,7 +64,10 @@ def refusal(what: str, status: int, content: Any) -> SyncError:
     Args:
         content: Its body: a list of errors, or whatever came in its place.
     """
-    code, message = _first(content)
+    code, message, names = _first(content)
+    if code in REFUSED_VALUE:
+        field = f"{', '.join(names)}: " if names else ""
+        return Rejected(f"Salesforce refuses the change. {field}{message}"[:LONGEST_QUOTE])
     words = f"{what}: {status} {code} {message}".strip()[:LONGEST_QUOTE]
     if code in PASSES:
         return Unavailable(words)
@@ -99,9 +109,11 @@ def _forbidden(code: str, content: Any, words: str) -> SyncError:
     return Unauthorised(words)
 
 
-def _first(content: Any) -> tuple[str, str]:
-    """Code and message of the first error; empty for what is no list of errors."""
+def _first(content: Any) -> tuple[str, str, list[str]]:
+    """Code, message and fields of the first error; empty for what is no list of errors."""
     told = content[0] if isinstance(content, list) and content else {}
     if not isinstance(told, Mapping):
-        return "", ""
-    return str(told.get("errorCode", "")), str(told.get("message", ""))
+        return "", "", []
+    named = told.get("fields")
+    names = [str(name) for name in named] if isinstance(named, list) else []
+    return str(told.get("errorCode", "")), str(told.get("message", "")), names

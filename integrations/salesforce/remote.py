@@ -1,4 +1,4 @@
-"""Salesforce as the engine wants a remote: neutral records out, and nothing written."""
+"""Salesforce as the engine wants a remote: neutral records out, changed fields in."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from django.conf import settings
 from integrations.models import Connection
 from integrations.sync import connections, links
 from integrations.sync.chunks import chunks
-from integrations.sync.errors import Misconfigured, RateLimited, Rejected
+from integrations.sync.errors import Misconfigured, RateLimited, Rejected, RemoteGone
 from integrations.sync.records import RemoteRecord
 from integrations.sync.system import Outgoing, Page, get
 
-from . import described, inbound, officers, queries, smaller, stages, usage
+from . import described, inbound, officers, outbound, queries, smaller, stages, usage
 from .client import Answered, Client
 from .described import Schema
 from .ids import whole_id
 from .names import CONTACT, names
 from .refusals import DAY_IS_SPENT, WrongQuery
-from .schemas import NAME
+from .schemas import COBORROWER, NAME
 
 Read = Callable[[Mapping[str, Any], inbound.Reading], list[RemoteRecord]]
 
-READ_ONLY = "Hermes writes nothing to Salesforce"
+MADE_THERE = "Loans and their borrowers are made, merged and deleted in Salesforce alone"
 
 #: On the connection: since when loans are followed, where not all are.
 FOLLOWED_SINCE = "followed_since"
@@ -47,7 +47,7 @@ class SalesforceRemote:
 
     def fetch(self, kind: str, remote_ids: Iterable[str]) -> list[RemoteRecord]:
         """What is not shown, and not known to be deleted, is there for all we know."""
-        ids = [pk for each in remote_ids if (pk := whole_id(each.removesuffix(inbound.COBORROWER)))]
+        ids = [pk for each in remote_ids if (pk := whole_id(each.removesuffix(COBORROWER)))]
         found: list[RemoteRecord] = []
         for some in chunks(dict.fromkeys(ids), queries.IDS):
             found += self._fetched(kind, some)
@@ -240,23 +240,42 @@ class SalesforceRemote:
 
     # -- writing -----------------------------------------------------------------------
 
+    def payload(self, outgoing: Outgoing) -> dict[str, Any]:
+        """The changed fields under the org's names; {} for none."""
+        return outbound.body(outgoing, *self._schema())
+
     def find(self, kind: str, outgoing: Outgoing, since: datetime) -> Iterator[RemoteRecord]:
-        raise Misconfigured(READ_ONLY)
+        raise Misconfigured(MADE_THERE)
 
     def alike(self, kind: str, outgoing: Outgoing) -> Iterator[RemoteRecord]:
-        raise Misconfigured(READ_ONLY)
+        raise Misconfigured(MADE_THERE)
 
     def create(self, kind: str, payload: dict) -> RemoteRecord:
-        raise Misconfigured(READ_ONLY)
+        raise Misconfigured(MADE_THERE)
 
     def update(self, kind: str, remote_id: str, payload: dict) -> RemoteRecord:
-        raise Misconfigured(READ_ONLY)
+        """Write fields. The answer is empty there, so the record is read: its time is the call's.
+
+        Raises:
+            RemoteGone: It is not there any more.
+        """
+        name = self._names.loan if kind == "deal" else CONTACT
+        try:
+            self.api.update(name, remote_id, payload)
+        except WrongQuery:
+            # A field is gone, or read-only by now: the next try knows.
+            described.forget(self._names)
+            raise
+        told = [one for one in self.fetch(kind, [remote_id]) if one.key == (kind, remote_id)]
+        if not told:
+            raise RemoteGone(f"Salesforce has no {kind} {remote_id} any more")
+        return told[0]
 
     def delete(self, kind: str, remote_id: str) -> None:
-        raise Misconfigured(READ_ONLY)
+        raise Misconfigured(MADE_THERE)
 
     def merge(self, kind: str, loser_id: str, winner_id: str) -> None:
-        raise Misconfigured(READ_ONLY)
+        raise Misconfigured(MADE_THERE)
 
 
 def _new_on_known_loans(records: Iterable[RemoteRecord]) -> list[str]:
@@ -275,7 +294,7 @@ def _reading(schema: Schema) -> inbound.Reading:
         },
         borrower=schema.relationship("borrower"),
         coborrower=schema.coborrower,
-        labels={str(one["value"]): str(one["label"]) for one in schema.statuses},
+        labels={str(one["value"]): str(one.get("label") or "") for one in schema.statuses},
         stages=stages.stages(),
         is_ours=officers.test(schema),
         title=settings.SALESFORCE_TITLE_TEMPLATE,

@@ -1,4 +1,7 @@
-"""What travels between Salesforce and Hermes, and who wins it."""
+"""What travels between Salesforce and Hermes, and who wins it.
+
+Whether anything goes there is said by ``SALESFORCE_WRITE_ENABLED``, and then by staff.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +32,21 @@ def _is_settled(deal: Any, link: Any) -> bool:
     return ended or bool(link.remote_state.get(FROZEN))
 
 
-def _read_only(*names: str, policy: Policy = Policy.NEWEST) -> dict[str, FieldRule]:
-    return dict.fromkeys(names, FieldRule(policy=policy, push=False))
+#: Behind a contact's id: not the contact, but the co-borrower that is kept on it.
+COBORROWER = ":co-borrower"
+
+
+def _is_coborrower(contact: Any, link: Any) -> bool:
+    """Kept in fields of the borrower, which people there fill in."""
+    return str(link.remote_id).endswith(COBORROWER)
+
+
+def _sends() -> bool:
+    return bool(settings.SALESFORCE_WRITE_ENABLED)
+
+
+def _fields(*names: str, push: bool, policy: Policy = Policy.NEWEST) -> dict[str, FieldRule]:
+    return dict.fromkeys(names, FieldRule(policy=policy, push=push))
 
 
 #: Salesforce's alone to say.
@@ -40,8 +56,15 @@ _PERSON = PERSON_UPDATES.get(settings.SALESFORCE_PERSON_UPDATE, Policy.NEWEST)
 
 SPOKE_KINDS = {
     "contact": SpokeKind(
-        fields={**_read_only("name", "email", "phone", policy=_PERSON), **_DETAILS},
-        push=False,
+        # Who keeps ours whatever is changed there must not send it over what they changed.
+        fields={
+            **_fields("name", "email", "phone", push=_PERSON is Policy.NEWEST, policy=_PERSON),
+            **_DETAILS,
+        },
+        push=_PERSON is Policy.NEWEST,
+        sends=_sends,
+        reads_first=True,
+        left_alone=_is_coborrower,
         guess=False,
         archives=False,
         deletion_spreads=False,
@@ -52,13 +75,14 @@ SPOKE_KINDS = {
     ),
     "deal": SpokeKind(
         fields={
-            **_read_only(
-                "name", "status", "pipeline", "stage", "value", "currency", "expected_close_on",
-            ),
+            **_fields("name", "status", "stage", "value", "expected_close_on", push=True),
+            **_fields("pipeline", "currency", push=False),
             "contact": FieldRule(push=False, empties=False),
             **_DETAILS,
         },
-        push=False,
+        sends=_sends,
+        reads_first=True,
+        left_alone=_is_settled,
         archives=False,
         frozen=_is_settled,
         deletion_spreads=False,

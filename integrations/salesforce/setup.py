@@ -1,6 +1,6 @@
 """Comparing what the settings name with what the org has; its statuses go into our table.
 
-Nothing is ever written to Salesforce.
+It writes nothing to Salesforce.
 """
 
 from __future__ import annotations

@@ -42,10 +42,15 @@ class Meant:
 
 @dataclass(frozen=True)
 class Stages:
-    """All that is mapped, by folded status; and where what is not mapped begins."""
+    """All that is mapped, by folded status; and where what is not mapped begins.
+
+    Attributes:
+        written: The mapped statuses as the table has them.
+    """
 
     meant: Mapping[str, Meant]
     first: Meant | None
+    written: tuple[str, ...] = ()
 
     def of(self, status: Any, label: str = "") -> Meant | None:
         """What a status means; None where nobody has said. Its label will do."""
@@ -59,9 +64,9 @@ def stages() -> Stages:
         Misconfigured: The environment's map is nonsense; names the entry.
     """
     _take_from_environment()
-    rows = StageMapping.objects.filter(system=NAME).select_related("stage")
-    meant = {folded(row.remote_stage): _meant(row) for row in rows if row.is_mapped}
-    return Stages(meant, _first(meant))
+    rows = [row for row in _rows().select_related("stage") if row.is_mapped]
+    meant = {folded(row.remote_stage): _meant(row) for row in rows}
+    return Stages(meant, _first(meant), tuple(row.remote_stage for row in rows))
 
 
 def _meant(row: StageMapping) -> Meant:

@@ -9,7 +9,17 @@ from django.db import transaction
 
 from integrations.models import ExternalLink, KeptApart, LinkState, SyncLog
 
-from . import held_as, hub, locks, outbox_entries, pairing, single_records, waiting, wake
+from . import (
+    directions,
+    held_as,
+    hub,
+    locks,
+    outbox_entries,
+    pairing,
+    single_records,
+    waiting,
+    wake,
+)
 from .apply import apply
 from .errors import Misconfigured, Rejected, RemoteGone
 from .merge import Match, merge_fields
@@ -42,10 +52,10 @@ def push(system: System, kind: str, pk: int) -> None:
     """Send a record's changes as soon as a worker is free.
 
     Raises:
-        Misconfigured: The system does not take this kind of record.
+        Misconfigured: The system does not take this kind of record, or not this one's changes.
         RemoteGone: It was deleted there; it is only made again on request.
     """
-    _require_push(system, kind)
+    _require_push(system, kind, pk)
     if _links(system, kind, pk).filter(state=LinkState.GONE).exists():
         raise RemoteGone(
             f"It was deleted in {system.label}. Choose “Create again” if it should be there."
@@ -58,9 +68,9 @@ def create_again(system: System, kind: str, pk: int) -> None:
     """Make a record that was deleted there once more.
 
     Raises:
-        Misconfigured: The system does not take this kind of record.
+        Misconfigured: The system does not take this kind of record, or not this one's changes.
     """
-    _require_push(system, kind)
+    _require_push(system, kind, pk)
     if not system.kinds[kind].create_there:
         raise Misconfigured(f"Hermes makes no record of this kind in {system.label}.")
     outbox_entries.add(system, [(kind, pk)], recreate=True)
@@ -196,9 +206,11 @@ def link_to(record: Any, system: System, remote_id: str, by: str) -> None:
     wake.outbox()
 
 
-def _require_push(system: System, kind: str) -> None:
+def _require_push(system: System, kind: str, pk: int) -> None:
     if not system.pushes(kind):
         raise Misconfigured(f"Hermes does not send this kind of record to {system.label}.")
+    if not directions.is_sent(system, kind, pk):
+        raise Misconfigured(directions.why_not(system))
 
 
 def _links(system: System, kind: str, pk: int) -> Any:
@@ -269,12 +281,14 @@ def _compared(
         remote_is_newer=(theirs.modified_at or EARLIEST) > record.updated_at,
     )
     asks = {conflict.field for conflict in merged.conflicts if not conflict.winner}
+    sends = directions.is_sent(system, link.kind, record.pk)
     rows = []
     for name, value in there.items():
         same = rules[name].same(here[name], value)
         outcome = f"{system.label} has it in its own way"
         if same or name in news:
-            outcome = _outcome(system, rules[name].push, same, name in merged.take, name in asks)
+            told = sends and rules[name].push
+            outcome = _outcome(system, told, same, name in merged.take, name in asks)
         rows.append(ComparedField(name, here[name], value, same, outcome))
     return rows
 

@@ -6,7 +6,7 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
 from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxState, Reason
@@ -46,6 +46,24 @@ def close(entry: OutboxEntry, action: str, fields: list[str] | None = None) -> N
         state=OutboxState.DEAD,
         pk__lt=entry.pk,
     ).update(state=OutboxState.DISCARDED, last_error="A later change was sent")
+
+
+def withhold(entry: OutboxEntry, why: str) -> None:
+    """Nothing of it goes out. What came since the claim is looked at again.
+
+    When a create began is kept: what a call made whose answer never came may be there.
+    """
+    now, is_current = timezone.now(), Q(generation=entry.generation)
+    ours(entry).update(
+        state=Case(
+            When(is_current, then=Value(OutboxState.DISCARDED)), default=Value(OutboxState.WAITING)
+        ),
+        done_at=Case(When(is_current, then=Value(now)), default=None),
+        next_attempt_at=now,
+        attempts=entry.attempts - 1,
+        last_error=why,
+        reason="",
+    )
 
 
 def ours(entry: OutboxEntry) -> Any:

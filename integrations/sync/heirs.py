@@ -35,7 +35,8 @@ def send_children_again(system: System, kind: str, record_id: int) -> None:
     """Say anew whose they are: some of them hang there on a record that is gone."""
     for child, spoke_kind in system.kinds.items():
         for name, parent in hub.KINDS[child].parents.items():
-            if parent == kind and spoke_kind.push and name in spoke_kind.fields:
+            rule = spoke_kind.fields.get(name)
+            if parent == kind and spoke_kind.push and rule is not None and rule.push:
                 _send_again(system, child, name, record_id)
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from companies import merging, signals
 from integrations.models import ExternalLink, KeptApart, LinkState, SyncLog
 
-from . import hub, outbox_entries
+from . import directions, hub, outbox_entries
 from .records import RemoteRecord
 from .system import System, get, switched_on
 
@@ -97,6 +97,7 @@ def _move_links(sender: Any, *, winner: Any, losers: Sequence[Any], **_: Any) ->
     if kind is None:
         return
     loser_ids = [loser.pk for loser in losers]
+    directions.inherit(kind.name, winner.pk, loser_ids)
     links = ExternalLink.objects.select_for_update().filter(kind=kind.name, record_id__in=loser_ids)
     taken = set(
         ExternalLink.objects.filter(kind=kind.name, record_id=winner.pk)

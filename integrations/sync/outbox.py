@@ -14,15 +14,17 @@ from integrations.models import ExternalLink, LinkState, OutboxEntry
 from . import (
     changes,
     connections,
+    directions,
     hub,
     links,
     outbox_entries,
     owed_merges,
+    reading_first,
     removals,
     schedule,
     upkeep,
 )
-from .ended import close, give_up_later, waits_for_parent
+from .ended import close, give_up_later, waits_for_parent, withhold
 from .errors import RemoteGone, Undecided
 from .named import named_elsewhere
 from .outbox_claims import BATCH, claim, hand_back, hold, tell_of_what_is_due_soon
@@ -89,6 +91,9 @@ def _send(system: System, remote: Remote, entry: OutboxEntry) -> None:
     job = _job(system, entry)
     if job.record is None or not _kind(job).ready(job.record):
         close(entry, "nothing")
+        return
+    if not directions.is_sent(system, entry.kind, entry.record_id):
+        withhold(entry, directions.why_not(system))
         return
     job = _merge_there(remote, job)
     if _is_to_go(job):
@@ -162,6 +167,7 @@ def _delete(remote: Remote, job: Job) -> None:
 def _take_back(remote: Remote, job: Job) -> None:
     """Delete what a call made whose answer never came: meanwhile it is not to be there."""
     outgoing = build(job.system, job.entry.kind, job.record, None)
+    job.entry.create_started_at = outbox_entries.create_began(job.entry)
     if (made := _made_before(remote, job, outgoing)) is not None:
         with suppress(RemoteGone):
             remote.delete(made.kind, made.remote_id)
@@ -185,18 +191,34 @@ def _upsert(remote: Remote, job: Job) -> None:
     if parent is not None:
         waits_for_parent(job.system, job.entry, parent)
         return
-    if _is_there(job) and _kind(job).left_alone(job.record, job.link):
-        close(job.entry, "nothing")
-        return
-    fresh = job.link is None or job.link.state == LinkState.GONE
-    outgoing = build(job.system, job.entry.kind, job.record, None if fresh else job.link)
-    body = job.system.payload(outgoing) if _has_news(outgoing) else {}
+    outgoing, body = _to_send(job)
+    if body and _is_there(job) and _kind(job).reads_first:
+        job = _with_their_news(remote, job)
+        outgoing, body = _to_send(job)
     if not body:
         close(job.entry, "nothing")
     elif outgoing.creating:
         _create(remote, job, outgoing, body)
     else:
         _update(remote, job, outgoing, body)
+
+
+def _to_send(job: Job) -> tuple[Outgoing, dict]:
+    """The record on its way, and what the call would say; {} where it would say nothing."""
+    link = job.link if _is_there(job) else None
+    outgoing = build(job.system, job.entry.kind, job.record, link)
+    if link is None and not _kind(job).create_there:
+        return outgoing, {}
+    if link is not None and _kind(job).left_alone(job.record, link):
+        return outgoing, {}
+    return outgoing, job.system.payload(outgoing) if _has_news(outgoing) else {}
+
+
+def _with_their_news(remote: Remote, job: Job) -> Job:
+    """What people did there meanwhile is settled with ours before we write over it."""
+    assert job.link is not None
+    reading_first.settle(job.system, remote, job.link)
+    return _job(job.system, job.entry)
 
 
 def _has_news(outgoing: Outgoing) -> bool:
@@ -206,6 +228,7 @@ def _has_news(outgoing: Outgoing) -> bool:
 def _create(remote: Remote, job: Job, outgoing: Outgoing, body: dict) -> None:
     """Create once. A call that may have been made before is looked up first."""
     entry = job.entry
+    entry.create_started_at = outbox_entries.create_began(entry)
     if (met := _met_there(remote, job, outgoing)) is not None:
         known = replace(outgoing, creating=False, send_hub_id=False)
         keep_answer(job.system, entry, known, met, sent=frozenset(), found=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
 from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxState, Reason
 
+from . import directions
 from .system import System
 
 _ADD = """
@@ -35,12 +36,14 @@ def add(
     recreate: bool = False,
     at_once: bool = False,
 ) -> int:
-    """Owe these (kind, id) to the system. An open entry is told that there is more.
+    """Owe these (kind, id) to the system, where our changes go there.
+
+    An open entry is told that there is more.
 
     Args:
         at_once: Not after the time in which the system gathers changes.
     """
-    wanted = sorted(_kept_there(system, {one for one in records if system.pushes(one[0])}))
+    wanted = sorted(_kept_there(system, directions.sent(system, records)))
     if not wanted:
         return 0
     wait = timedelta() if at_once else system.gather()
@@ -66,6 +69,19 @@ def _kept_there(system: System, records: set[tuple[str, int]]) -> set[tuple[str,
     )
     there = set(linked.values_list("kind", "record_id"))
     return {one for one in records if one[0] not in bound or one in there}
+
+
+def create_began(entry: OutboxEntry) -> datetime | None:
+    """Since when the record may have been made there: by this entry, or by one that gave up."""
+    earlier = OutboxEntry.objects.filter(
+        system=entry.system,
+        kind=entry.kind,
+        record_id=entry.record_id,
+        state__in=[OutboxState.DEAD, OutboxState.DISCARDED],
+        create_started_at__isnull=False,
+    )
+    times = earlier.order_by("pk").values_list("create_started_at", flat=True)
+    return entry.create_started_at or times.first()
 
 
 def forget_what_is_gone(system: System, kind: str, record_id: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from integrations.models import Conflict, ExternalLink, LinkState, QuestionState
 
-from . import hub
+from . import directions, hub
 from .system import Outgoing, System
 
 Parent = tuple[str, int]
@@ -22,8 +22,10 @@ def build(system: System, kind: str, record: Any, link: ExternalLink | None) -> 
     # A parent that the remote does not have cannot be sent, so it is not owed either.
     changed -= {
         name
-        for name in hub_kind.parents
-        if parents.get(name) is None and hub_kind.value(record, name) is not None
+        for name, parent_kind in hub_kind.parents.items()
+        if parent_kind in system.kinds
+        and parents.get(name) is None
+        and hub_kind.value(record, name) is not None
     }
     changed -= set(_open_questions(system, kind, record.pk))
     held = link.snapshot.get("hub_id", "") if link else ""
@@ -101,13 +103,17 @@ def missing_parent(system: System, record: Any, kind: str) -> Parent | None:
         linked = ExternalLink.objects.filter(
             system=system.name, kind=parent_kind, record_id=pk
         ).exclude(state=LinkState.ALIAS)
-        if linked.exists():
+        if linked.exists() or not _is_made_there(system, parent_kind, pk):
             continue
         model = hub.KINDS[parent_kind].model
         parent = model._base_manager.filter(pk=pk, archived_at__isnull=True).first()
         if parent is not None and system.kinds[parent_kind].wanted(parent):
             return parent_kind, pk
     return None
+
+
+def _is_made_there(system: System, kind: str, record_id: int) -> bool:
+    return system.kinds[kind].create_there and directions.is_sent(system, kind, record_id)
 
 
 def _open_questions(system: System, kind: str, record_id: int) -> list[str]:

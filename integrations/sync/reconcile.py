@@ -19,7 +19,7 @@ from integrations.models import (
 )
 from integrations.models.queues import OPEN_ENTRIES
 
-from . import arrivals, hub, outbox_entries, removals, runs, wake, walks
+from . import arrivals, directions, hub, outbox_entries, removals, runs, wake, walks
 from .apply_page import apply_page
 from .chunks import chunks
 from .outcomes import created
@@ -48,6 +48,7 @@ def reconcile(
         try:
             for kind in system.listed():
                 report.append(_reconcile_kind(system, remote, kind, run))
+            report += [_owed_of_unlisted(system, kind, run) for kind in _unlisted(system)]
         finally:
             # What the brake held back is news as well.
             arrivals.compared(system, run.row, run.news)
@@ -75,6 +76,16 @@ def _reconcile_kind(system: System, remote: Remote, kind: str, run: Run) -> str:
         f"{kind.replace('_', ' ')}: {len(seen)} there, {_linked(system, kind)} linked; "
         f"{len(held)} differed, {len(lost)} deleted there, {owed} to send"
     )
+
+
+def _unlisted(system: System) -> list[str]:
+    """The kinds that came with another one's list, and take our changes."""
+    return [kind for kind in system.kinds if kind not in system.listed() and system.pushes(kind)]
+
+
+def _owed_of_unlisted(system: System, kind: str, run: Run) -> str:
+    linked, owed = _linked(system, kind), _owe(system, kind, run)
+    return f"{kind.replace('_', ' ')}: {linked} linked; {owed} to send"
 
 
 def _walk(
@@ -135,6 +146,8 @@ def _owe(system: System, kind: str, run: Run) -> int:
 def _lacks(system: System, kind: str, record: Any, link: ExternalLink) -> bool:
     if record.archived_at is not None and system.kinds[kind].deletes:
         return not removals.are_left_alone(kind, record.pk)
+    if system.kinds[kind].left_alone(record, link):
+        return False
     if not differing(system, kind, record, link.snapshot, creating=False):
         return False
     # What cannot be sent (somebody whom the remote does not know, say) is not owed.
@@ -143,19 +156,20 @@ def _lacks(system: System, kind: str, record: Any, link: ExternalLink) -> bool:
 
 
 def _live_links(system: System, kind: str) -> Any:
-    return ExternalLink.objects.filter(
+    links = ExternalLink.objects.filter(
         ~Exists(_busy(system, kind, OuterRef("record_id"))),
         system=system.name,
         kind=kind,
         state=LinkState.LIVE,
     )
+    return directions.only_sent(system, kind, links)
 
 
 def _never_sent(system: System, kind: str) -> Any:
     """Live records without a partner there, but for those that a person took one from."""
     about = {"system": system.name, "kind": kind, "record_id": OuterRef("pk")}
     rows = hub.KINDS[kind].model._base_manager.filter(archived_at__isnull=True)
-    return rows.filter(
+    return directions.only_sent(system, kind, rows, "pk").filter(
         ~Exists(ExternalLink.objects.filter(**about)),
         ~Exists(KeptApart.objects.filter(**about)),
         ~Exists(_busy(system, kind, OuterRef("pk"))),

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from integrations.models import ExternalLink, LinkState
 
-from . import hub, links, outbox_entries
+from . import directions, hub, links, outbox_entries
 from .link_clock import is_ahead, is_stale
 from .records import RemoteRecord, coalesce
 from .system import System, everyone
@@ -147,6 +147,8 @@ def unwanted_below(system: System, kind: str, record_id: int) -> list[ExternalLi
     for child_kind, pk in below(kind, record_id):
         spoke_kind = system.kinds.get(child_kind)
         if spoke_kind is None or not (spoke_kind.push and spoke_kind.deletes):
+            continue
+        if not directions.is_sent(system, child_kind, pk):
             continue
         record = hub.KINDS[child_kind].model._base_manager.get(pk=pk)
         if not spoke_kind.wanted(record):

@@ -37,6 +37,7 @@ class SpokeKind:
     Attributes:
         fields: Every hub field that travels, parents included.
         push: Whether hub records are written there at all.
+        sends: Whether they are as long as nobody says otherwise.
         create: Whether a record that only the remote has makes one here.
         create_there: Whether a record that only the hub has makes one there.
         needs_parent: A record without this parent changes nothing unless it is linked.
@@ -60,10 +61,13 @@ class SpokeKind:
         as_found: Fields that stay as they are there where a record of ours is found to be there
             already: of what people did there none is undone.
         left_alone: Whether nothing more is sent to this record there.
+        reads_first: Whether it is read there before it is written: of what people do there we
+            hear late.
     """
 
     fields: Mapping[str, FieldRule]
     push: bool = True
+    sends: Callable[[], bool] = lambda: True
     create: bool = True
     create_there: bool = True
     needs_parent: str = ""
@@ -83,6 +87,7 @@ class SpokeKind:
     derived: Derived | None = None
     as_found: Callable[[RemoteRecord], Collection[str]] = lambda record: ()
     left_alone: Callable[[Any, Any], bool] = lambda record, link: False
+    reads_first: bool = False
 
     def derive(self, record: Any) -> Mapping[str, Any]:
         """What others say of the record, where that is sent."""

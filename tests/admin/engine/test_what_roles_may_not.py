@@ -76,7 +76,7 @@ def test_records_are_archived_by_sales_and_above(as_, role):
 
 @pytest.mark.parametrize(
     "name",
-    ["record-send", "record-again", "record-link"],
+    ["record-send", "record-again", "record-link", "record-direction"],
 )
 @pytest.mark.parametrize("role", below("sales"))
 def test_links_are_used_by_sales_and_above(as_, role, name, sandbox):

@@ -223,9 +223,9 @@ def test_the_page_of_a_record_with_much_behind_it_asks_few_questions(
     # A process learns some things once, such as the kinds' own numbers.
     client.get(page(record))
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         client.get(page(record))
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         timeline(client, record)
 
 
