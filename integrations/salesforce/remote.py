@@ -162,7 +162,7 @@ class SalesforceRemote:
     def _schema(self) -> tuple[Schema, inbound.Reading]:
         if self._known is None:
             schema = described.schema(self.api, self._names)
-            self._known = schema, _reading(schema)
+            self._known = schema, reading(schema)
         return self._known
 
     def _followed_since(self) -> datetime | None:
@@ -233,7 +233,8 @@ def known_deals(records: Iterable[RemoteRecord]) -> bool:
     return bool(links.record_ids_of(NAME, {"deal": ids}))
 
 
-def _reading(schema: Schema) -> inbound.Reading:
+def reading(schema: Schema) -> inbound.Reading:
+    """How the org's rows are read."""
     status = schema.loan[schema.named("status")].get("picklistValues") or []
     return inbound.Reading(
         fields={

@@ -58,10 +58,11 @@ class Token:
         return f"Token({self.instance_url})"
 
 
-def token(*, instead_of: Token | None = None) -> Token:
+def token(seconds: float, *, instead_of: Token | None = None) -> Token:
     """The token that all processes use.
 
     Args:
+        seconds: How long an answer may take.
         instead_of: Salesforce no longer takes this one.
 
     Raises:
@@ -82,7 +83,7 @@ def token(*, instead_of: Token | None = None) -> Token:
         held = _held()
         if held is not None and held != instead_of:
             return held
-        fresh = _asked_for()
+        fresh = _asked_for(seconds)
         token_cache.hold(_key(), (fresh.secret, fresh.instance_url), KEPT_SECONDS)
         return fresh
 
@@ -97,13 +98,13 @@ def _check_settings() -> None:
         raise Misconfigured(f"{names} must be set for {flow}")
 
 
-def _asked_for() -> Token:
+def _asked_for(seconds: float) -> Token:
     http = Http(
         base_url=settings.SALESFORCE_LOGIN_URL,
         headers={"Accept": "application/json"},
         classify=classify,
         session=_session(),
-        timeout=(3.05, settings.SALESFORCE_TIMEOUT_SECONDS),
+        timeout=(3.05, seconds),
     )
     answer = http.call("POST", PATH, form=_form(), repeatable=True)
     try:
