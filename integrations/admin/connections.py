@@ -19,6 +19,7 @@ from integrations.sync.system import System, everyone, get
 
 from . import directions
 from .buttons import Button, ButtonsAdmin
+from .fields import fields_of
 from .filters import SystemFilter
 from .health import budget_of, reason_of, state_of
 from .pairing import who_is_who
@@ -70,6 +71,9 @@ class ConnectionAdmin(ButtonsAdmin):
         def view(request: HttpRequest, system: str) -> HttpResponse:
             return set_up(self, request, system)
 
+        def fields(request: HttpRequest, system: str) -> HttpResponse:
+            return fields_of(self, request, system)
+
         def team(request: HttpRequest) -> HttpResponse:
             return who_is_who(self, request)
 
@@ -91,6 +95,11 @@ class ConnectionAdmin(ButtonsAdmin):
                 "direction/<str:system>/<str:kind>/",
                 self.admin_site.admin_view(direction),
                 name="integrations_connection_direction",
+            ),
+            path(
+                "fields/<str:system>/",
+                self.admin_site.admin_view(fields),
+                name="integrations_connection_fields",
             ),
             *super().get_urls(),
         ]
@@ -114,6 +123,10 @@ class ConnectionAdmin(ButtonsAdmin):
                f"Set up {each.label} …")
               for each in everyone()
               if each.setup),
+            *((reverse("admin:integrations_connection_fields", args=[each.name]),
+               f"Fields of {each.label} …")
+              for each in everyone()
+              if each.looks),
             (reverse("admin:integrations_connection_team"), "Who is who …"),
         ]  # fmt: skip
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
-from integrations.models import RemoteField, SyncRun
+from integrations.models import OutboxEntry, OutboxState, Reason, RemoteField, SyncRun
 from integrations.sync import runs
 from integrations.sync.apply import apply
 from integrations.sync.errors import Misconfigured
@@ -49,6 +49,7 @@ class Plan:
     create_fields: list[Place] = field(default_factory=list)
     add_options: dict[Place, list[str]] = field(default_factory=dict)
     mapped: dict[Place, dict] = field(default_factory=dict)
+    shows: list[str] = field(default_factory=list)
     adopt: list[RemoteRecord] = field(default_factory=list)
     registration: Registration = field(default_factory=Registration)
 
@@ -72,7 +73,7 @@ class Plan:
             f"Add {', '.join(labels)} to {_described(place)}"
             for place, labels in self.add_options.items()
         ]
-        lines += mapped_fields.news(self.mapped)
+        lines += self.shows
         lines += [
             f"Take over {ENTITIES[record.kind]} {record.remote_id}: {record.fields.get('name', '')}"
             for record in self.adopt
@@ -106,7 +107,11 @@ def set_up(say: Say = quietly, agreed: list[str] | None = None) -> Plan:
         if agreed is not None and agreed != todo.lines():
             raise PlanChanged("Pipedrive was changed meanwhile")
         carry_out(todo, say)
-        run.row.report = "\n".join(todo.lines() or ["Nothing to do"])
+        run.row.report = "\n".join(done := todo.lines()) or "Nothing to do"
+        if done:
+            # What stopped for want of a field may have it now.
+            stopped = OutboxEntry.objects.filter(system=NAME, reason=Reason.CONFIG)
+            stopped.filter(state=OutboxState.DEAD).retry()
     return todo
 
 
@@ -138,6 +143,7 @@ def plan() -> Plan:
     result = Plan(company=remote.client.me())
     for kind in CUSTOM_FIELDS:
         _plan_fields(remote, kind, result)
+    result.shows = mapped_fields.news(result.mapped)
     for kind in READ_KINDS:
         for page in remote.pages(kind, None):
             result.adopt += _news(page.records)
@@ -238,6 +244,8 @@ def carry_out(todo: Plan, say: Say = quietly) -> None:
         added = remote.client.add_options(ENTITIES[place[0]], there["field_code"], labels)
         there["options"] = [*(there.get("options") or []), *added]
         say(f"Added {', '.join(labels)} to {_described(place)}")
+    for line in todo.shows:
+        say(line)
     _remember(todo)
     _adopt(todo.adopt)
     if todo.adopt:

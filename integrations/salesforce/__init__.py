@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.conf import settings
 
 from integrations.sync.details import Detail
+from integrations.sync.overview import Looks, Overview, Sample
 from integrations.sync.set_up import Say, Setup, SetupPlan
 from integrations.sync.system import Outgoing, Reading, Remote, System
 
@@ -44,6 +45,18 @@ def _details(kind: str) -> Mapping[str, Detail]:
     return known(kind)
 
 
+def _overview() -> Overview:
+    from .overview import overview
+
+    return overview()
+
+
+def _sample(loan_id: str) -> Sample:
+    from .overview import sample
+
+    return sample(loan_id)
+
+
 def _plan() -> SetupPlan:
     from .setup import plan
 
@@ -77,5 +90,6 @@ SYSTEM = System(
     look_back=lambda: timedelta(seconds=settings.SALESFORCE_LOOKBACK_SECONDS),
     reads_at_once=200,
     details=_details,
+    looks=Looks(_overview, _sample, kind="deal"),
     needs=("SALESFORCE_ENABLED", "SALESFORCE_CONSUMER_KEY", "SALESFORCE_CONSUMER_SECRET"),
 )

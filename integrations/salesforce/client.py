@@ -6,7 +6,7 @@ The library is given a token and never logs in: its own renewal neither ends nor
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cache, partial
@@ -19,12 +19,15 @@ from requests.adapters import HTTPAdapter
 from integrations.sync import budget
 from integrations.sync.errors import SyncError, Unavailable
 from integrations.sync.http import not_answered
-from integrations.sync.patience import patiently
+from integrations.sync.patience import TRIES, patiently
 
 from . import usage
 from .refusals import SessionEnded, TooHeavy, refusal
 from .schemas import NAME
 from .tokens import Token, token
+
+#: So many seconds an answer may take at most where somebody waits for the page.
+HURRIED = 5.0
 
 #: Where the library thinks that it calls; the adapter knows better.
 HOST = "https://salesforce.invalid"
@@ -36,24 +39,24 @@ class Adapter(HTTPAdapter):
     The library keeps an instance's host only, and knows no time-outs.
     """
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, seconds: float) -> None:
         super().__init__(pool_connections=4, pool_maxsize=16)
-        self.base_url = base_url
+        self.base_url, self.seconds = base_url, seconds
 
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> Any:  # type: ignore[override]
         assert request.url is not None
         request.url = self.base_url + request.url.removeprefix(HOST)
-        options["timeout"] = (3.05, settings.SALESFORCE_TIMEOUT_SECONDS)
+        options["timeout"] = (3.05, self.seconds)
         response = super().send(request, *args, **options)
         usage.heard(response)
         return response
 
 
 @cache
-def _session(base_url: str) -> requests.Session:
+def _session(base_url: str, seconds: float) -> requests.Session:
     """One for each instance and process, so that connections are used again."""
     session = requests.Session()
-    session.mount("https://", Adapter(base_url))
+    session.mount("https://", Adapter(base_url, seconds))
     return session
 
 
@@ -67,10 +70,17 @@ class Answered:
 
 
 class Client:
-    """One use of the API."""
+    """One use of the API.
 
-    def __init__(self) -> None:
-        self._windows = [budget.Window(NAME, settings.SALESFORCE_REQUESTS_PER_MINUTE, 60)]
+    Args:
+        hurried: Whether somebody waits for the answer.
+    """
+
+    def __init__(self, *, hurried: bool = False) -> None:
+        usual = settings.SALESFORCE_TIMEOUT_SECONDS
+        self._seconds, self._tries = (min(HURRIED, usual), 1) if hurried else (usual, TRIES)
+        limit = budget.Window(NAME, settings.SALESFORCE_REQUESTS_PER_MINUTE, 60)
+        self._windows = [replace(limit, patience=HURRIED) if hurried else limit]
 
     def query(self, soql: str, *, deleted: bool = False) -> Iterator[Answered]:
         """All pages of a query; deleted records too where they are asked for."""
@@ -131,21 +141,22 @@ class Client:
 
     def _call(self, what: str, call: Callable[[Any], Any]) -> Any:
         """Make a call that does no harm twice. A token that has ended is replaced once."""
-        held = token()
+        held = token(self._seconds)
         try:
             return self._patiently(what, call, held)
         except SessionEnded:
-            return self._patiently(what, call, token(instead_of=held))
+            return self._patiently(what, call, token(self._seconds, instead_of=held))
 
     def _patiently(self, what: str, call: Callable[[Any], Any], held: Token) -> Any:
-        return patiently(partial(self._once, what, call, held), may_repeat=_may_go_through)
+        once = partial(self._once, what, call, held)
+        return patiently(once, may_repeat=_may_go_through, tries=self._tries)
 
     def _once(self, what: str, call: Callable[[Any], Any], held: Token) -> Any:
         from simple_salesforce.exceptions import SalesforceError
 
         budget.take(self._windows)
         try:
-            return call(_library(held))
+            return call(_library(held, self._seconds))
         except requests.exceptions.JSONDecodeError:
             raise Unavailable(f"{what}: an answer that cannot be read") from None
         except requests.RequestException as error:
@@ -160,14 +171,14 @@ def _may_go_through(error: SyncError) -> bool:
     return not isinstance(error, TooHeavy)
 
 
-def _library(held: Token) -> Any:
+def _library(held: Token, seconds: float) -> Any:
     # Imported by those who call: it takes a second.
     from simple_salesforce.api import Salesforce
 
     library = Salesforce(
         instance_url=HOST,
         session_id=held.secret,
-        session=_session(held.instance_url),
+        session=_session(held.instance_url, seconds),
         version=settings.SALESFORCE_API_VERSION,
         object_pairs_hook=dict,
         parse_float=Decimal,

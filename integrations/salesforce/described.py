@@ -149,7 +149,7 @@ def schema(client: Client, names: Names) -> Schema:
     Raises:
         Misconfigured: It has no such object, or lacks a field without which nothing goes.
     """
-    found = Schema(names, fields(client, names.loan), fields(client, CONTACT))
+    found = look(client, names)
     problems = missing(found)
     lacking = [sentence for place, sentence in problems.items() if place in names.required]
     if lacking:
@@ -158,6 +158,15 @@ def schema(client: Client, names: Names) -> Schema:
     for sentence in problems.values():
         not_kept.tell(get(NAME), "deal", sentence)
     return found
+
+
+def look(client: Client, names: Names) -> Schema:
+    """The org's objects, whether or not they are as they should be.
+
+    Raises:
+        Misconfigured: It has no such object.
+    """
+    return Schema(names, fields(client, names.loan), fields(client, CONTACT))
 
 
 def missing(found: Schema) -> dict[str, str]:

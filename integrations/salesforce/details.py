@@ -49,13 +49,13 @@ def said(row: Mapping[str, Any], entries: Entries) -> tuple[dict[str, Any], list
     found: dict[str, Any] = {}
     problems = []
     for name, entry in entries.items():
-        held = {part: _held(row, source) for part, source in entry.sources.items()}
-        if any(isinstance(each, _Absent) for each in held.values()):
+        there = {part: held(row, source) for part, source in entry.sources.items()}
+        if any(isinstance(each, Absent) for each in there.values()):
             continue
         try:
-            value = _address(held) if name == ADDRESS else READERS[entry.type](held[""])
+            value = _address(there) if name == ADDRESS else READERS[entry.type](there[""])
         except (ValueError, TypeError, OverflowError, RecursionError):
-            problems.append(misfit(entry.source, next(iter(held.values()))))
+            problems.append(misfit(entry.source, next(iter(there.values()))))
             continue
         if entry.options and value not in (None, "") and _option(value) not in entry.options:
             why = f"for which {entry.said_in} has no option"
@@ -69,17 +69,17 @@ def _option(value: Any) -> str:
     return values.folded(str(value))
 
 
-class _Absent:
+class Absent:
     """The row says nothing of it."""
 
 
-def _held(row: Any, source: str) -> Any:
+def held(row: Any, source: str) -> Any:
     """What stands in a field, reached through lookups; none of theirs has any."""
     for name in source.split("."):
         if row is None:
             return None
         if not isinstance(row, Mapping) or name not in row:
-            return _Absent()
+            return Absent()
         row = row[name]
     return row
 

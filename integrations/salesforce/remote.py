@@ -193,7 +193,7 @@ class SalesforceRemote:
     def _schema(self) -> tuple[Schema, inbound.Reading]:
         if self._known is None:
             schema = described.schema(self.api, self._names)
-            self._known = schema, _reading(schema)
+            self._known = schema, reading(schema)
             stages.note_unmapped(stages.unmapped(schema.statuses))
         return self._known
 
@@ -287,7 +287,8 @@ def _new_on_known_loans(records: Iterable[RemoteRecord]) -> list[str]:
     return sorted(theirs - people)
 
 
-def _reading(schema: Schema) -> inbound.Reading:
+def reading(schema: Schema) -> inbound.Reading:
+    """How the org's rows are read."""
     return inbound.Reading(
         fields={
             meaning: name for meaning in schema.names.fields if (name := schema.named(meaning))

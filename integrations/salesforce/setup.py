@@ -17,7 +17,7 @@ from . import described, officers, stages
 from .client import Client
 from .described import Schema
 from .field_map import LOAN_NUMBER
-from .names import CONTACT, Names, names
+from .names import Names, names
 
 #: Types that hold what a field of this meaning has to hold.
 FITTING = {
@@ -94,7 +94,7 @@ def plan() -> Plan:
     """
     client, named = Client(), names()
     described.forget(named)
-    found = Schema(named, described.fields(client, named.loan), described.fields(client, CONTACT))
+    found = described.look(client, named)
     todo = Plan()
     missing, asked = described.missing(found), named_fields(named)
     for one in asked:

@@ -29,7 +29,7 @@ TOO_NEW = "UNSUPPORTED_API_VERSION"
 PASSES = {"SERVER_UNAVAILABLE", "REQUEST_LIMIT_EXCEEDED", "LOGIN_RATE_EXCEEDED"}
 
 
-def log_in(base_url: str) -> tuple[str, str]:
+def log_in(base_url: str, seconds: float) -> tuple[str, str]:
     """A session, and the address at which it is good.
 
     Asked once: whoever is refused and tries again is locked out in the end.
@@ -42,7 +42,7 @@ def log_in(base_url: str) -> tuple[str, str]:
     path = f"/services/Soap/u/{settings.SALESFORCE_API_VERSION}"
     http = Http(
         base_url, HEADERS, classify=classify, session=new_session(), parse=_log_in_of, tries=1,
-        timeout=(3.05, settings.SALESFORCE_TIMEOUT_SECONDS),
+        timeout=(3.05, seconds),
     )  # fmt: skip
     secret, server = http.call("POST", path, raw=_envelope())
     return secret, server.partition("/services/")[0]

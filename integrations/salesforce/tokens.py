@@ -67,10 +67,11 @@ class Token:
         return f"Token({self.instance_url})"
 
 
-def token(*, instead_of: Token | None = None) -> Token:
+def token(seconds: float, *, instead_of: Token | None = None) -> Token:
     """The token that all processes use.
 
     Args:
+        seconds: How long an answer may take.
         instead_of: Salesforce no longer takes this one.
 
     Raises:
@@ -91,7 +92,7 @@ def token(*, instead_of: Token | None = None) -> Token:
         held = _held()
         if held is not None and held != instead_of:
             return held
-        fresh = _asked_for()
+        fresh = _asked_for(seconds)
         token_cache.hold(_key(), (fresh.secret, fresh.instance_url), KEPT_SECONDS)
         return fresh
 
@@ -120,15 +121,15 @@ def log_in_url() -> str:
     return f"https://{domain}.salesforce.com"
 
 
-def _asked_for() -> Token:
+def _asked_for(seconds: float) -> Token:
     if settings.SALESFORCE_AUTH_FLOW == "soap":
-        return _token(*soap_log_in.log_in(log_in_url()))
+        return _token(*soap_log_in.log_in(log_in_url(), seconds))
     http = Http(
         base_url=log_in_url(),
         headers={"Accept": "application/json"},
         classify=classify,
         session=_session(),
-        timeout=(3.05, settings.SALESFORCE_TIMEOUT_SECONDS),
+        timeout=(3.05, seconds),
     )
     answer = http.call("POST", PATH, form=_form(), repeatable=True)
     try:

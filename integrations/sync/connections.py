@@ -46,6 +46,16 @@ def may_call(system: System) -> bool:
     return held_for(system) is None
 
 
+def refuse_while_held(system: System) -> None:
+    """Before a call of somebody who waits so little that its failure says nothing.
+
+    Raises:
+        Held: No call may go out now.
+    """
+    if (wait := held_for(system)) is not None:
+        raise Held(f"Calls to {system.label} are held just now", retry_after=wait)
+
+
 @contextmanager
 def asking(system: System) -> Iterator[None]:
     """Around calls that are part of other work: held like all others, and learnt from.
@@ -53,8 +63,7 @@ def asking(system: System) -> Iterator[None]:
     Raises:
         Held: No call may go out now.
     """
-    if (wait := held_for(system)) is not None:
-        raise Held(f"Calls to {system.label} are held just now", retry_after=wait)
+    refuse_while_held(system)
     try:
         yield
     except SyncError as error:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from .details import Detail
 from .errors import Early
+from .overview import Looks
 from .records import RemoteRecord
 from .set_up import Repair, Setup
 from .spoke_kinds import SpokeKind
@@ -173,6 +174,8 @@ class System:
     #: What it says of a kind of record beside the fields, by name: a document of ours, which
     #: others may show.
     details: Callable[[str], Mapping[str, Detail]] = lambda kind: {}
+    #: How people look at what its fields are to us.
+    looks: Looks | None = None
     #: The fields that travel at this moment, where that depends on set-up; else all.
     travels: Callable[[str], frozenset[str]] | None = None
 

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from companies.models import TeamMember
 from deals.models import Pipeline, Stage
-from integrations.models import Connection, ExternalLink, RemoteField
+from integrations.models import Connection, ExternalLink, OutboxEntry, RemoteField
 from integrations.pipedrive import SYSTEM, keys, registration, setup
 from integrations.pipedrive.custom_fields import CUSTOM_FIELDS, needed
 from integrations.sync.errors import Misconfigured
@@ -49,6 +49,18 @@ def test_it_makes_fields_takes_over_people_and_pipelines_and_registers(account):
     facts = Connection.objects.get().facts
     assert (facts["webhook"], facts["domain"]) == (webhook["id"], "larkfield")
     assert "Created the organization field “Hermes ID”" in said
+
+
+def test_what_stopped_because_it_was_not_run_goes_on(account):
+    stopped = {"system": "pipedrive", "kind": "company", "state": "dead"}
+    waited = OutboxEntry.objects.create(record_id=1, reason="config", **stopped)
+    refused = OutboxEntry.objects.create(record_id=2, reason="rejected", **stopped)
+
+    run()
+
+    waited.refresh_from_db()
+    refused.refresh_from_db()
+    assert (waited.state, refused.state) == ("waiting", "dead")
 
 
 def test_a_second_run_changes_nothing(account, sandbox):
