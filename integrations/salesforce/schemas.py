@@ -15,6 +15,12 @@ from integrations.sync.spoke_kinds import SpokeKind
 
 NAME = "salesforce"
 
+#: Behind a contact's id and a colon: the co-borrower that is kept on the contact.
+PART = "co-borrower"
+
+#: Behind a contact's id: not the contact, but the co-borrower that is kept on it.
+COBORROWER = f":{PART}"
+
 #: What becomes of a borrower's name, e-mail and phone after the contact was made.
 PERSON_UPDATES = {
     "always": Policy.NEWEST,
@@ -30,10 +36,6 @@ def _is_settled(deal: Any, link: Any) -> bool:
     """Won, lost, archived by a person, or in a status that ends it."""
     ended = deal.status != "open" or deal.archived_at is not None
     return ended or bool(link.remote_state.get(FROZEN))
-
-
-#: Behind a contact's id: not the contact, but the co-borrower that is kept on it.
-COBORROWER = ":co-borrower"
 
 
 def _is_coborrower(contact: Any, link: Any) -> bool:
@@ -72,6 +74,7 @@ SPOKE_KINDS = {
         create_there=False,
         deletes=False,
         merges=False,
+        parts={PART: "Co-borrowers"},
     ),
     "deal": SpokeKind(
         fields={

@@ -63,6 +63,8 @@ class SpokeKind:
         left_alone: Whether nothing more is sent to this record there.
         reads_first: Whether it is read there before it is written: of what people do there we
             hear late.
+        parts: What a colon adds to the id of a record for others of the kind that are kept on it,
+            and how staff call those.
     """
 
     fields: Mapping[str, FieldRule]
@@ -88,6 +90,7 @@ class SpokeKind:
     as_found: Callable[[RemoteRecord], Collection[str]] = lambda record: ()
     left_alone: Callable[[Any, Any], bool] = lambda record, link: False
     reads_first: bool = False
+    parts: Mapping[str, str] = field(default_factory=dict)
 
     def derive(self, record: Any) -> Mapping[str, Any]:
         """What others say of the record, where that is sent."""

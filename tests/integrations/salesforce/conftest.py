@@ -82,6 +82,12 @@ def loan(salesforce, relayed):
 
 
 @pytest.fixture
+def event(relayed, loan):
+    """A message of one event."""
+    return json.dumps(relayed.message([relayed.emit("UPDATE", loan)])).encode()
+
+
+@pytest.fixture
 def loans(salesforce, pipedrive):
     """Both connected; Pipedrive has the pipeline that loans go through."""
     # Pipedrive's messages are compared with when we wrote there.

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
 
-from contacts.models import Contact
 from deals.models import Deal, Status
-from integrations.models import ExternalLink, PossibleDuplicate, StageMapping, SyncLog
-from integrations.salesforce.ids import whole_id
-from integrations.sandbox.salesforce import jungo
-from tests.factories import ContactFactory
+from integrations.models import StageMapping, SyncLog
 
 pytestmark = pytest.mark.django_db
-
-COBORROWER = {
-    "first_name": "MtgPlanner_CRM__Co_Borrower_First_Name__c",
-    "last_name": "MtgPlanner_CRM__Co_Borrower_Last_Name__c",
-    "email": "MtgPlanner_CRM__Co_Borrower_Email__c",
-    "phone": "Phone_Co_Borrower__c",
-}
 
 
 def edit(salesforce, loan: str, **values) -> Deal:
@@ -222,166 +210,3 @@ def test_a_setting_that_is_no_name_never_reaches_a_query(salesforce, settings, s
         salesforce.poll()
 
     assert salesforce.queries() == []
-
-
-# -- people -----------------------------------------------------------------------------------
-
-
-def test_two_borrowers_with_one_address_stay_two_and_a_person_is_asked(salesforce):
-    for last in ("Okoro", "Blum"):
-        salesforce.loan(salesforce.borrower(last, Email="office@shared.example"))
-        salesforce.poll()
-        salesforce.later(60)
-
-    assert Contact.objects.count() == 2
-    assert PossibleDuplicate.objects.count() == 1
-
-
-def test_a_contact_that_we_have_is_known_by_the_address(salesforce):
-    known = ContactFactory(email="ada@quill.example", company=None)
-    borrower = salesforce.borrower(Email=" ADA@quill.example")
-    salesforce.loan(borrower)
-
-    salesforce.poll()
-
-    assert salesforce.linked("contact", borrower) == known
-
-
-def test_a_borrower_without_an_address_or_a_name_is_kept(salesforce):
-    nobody = salesforce.borrower(Email=None)
-    unnamed = salesforce.borrower(FirstName=None, LastName=None, Name=None, Email="x@y.example")
-    for pk in (nobody, unnamed):
-        salesforce.loan(pk)
-
-    salesforce.poll()
-
-    assert salesforce.linked("contact", nobody).email == ""
-    assert salesforce.linked("contact", unnamed).name == "x@y.example"
-
-
-def test_a_loan_without_a_borrower_makes_no_deal_unless_that_is_wanted(salesforce, settings):
-    loan = salesforce.org.add(
-        "loan", name="Nobody's", officer="Anna Whitlock", status="Application"
-    )["Id"]
-    salesforce.poll()
-    assert not Deal.objects.exists()
-
-    settings.SALESFORCE_WITHOUT_BORROWER = "create"
-    salesforce.poll()
-
-    assert salesforce.deal(loan).contact is None
-
-
-def test_a_borrower_that_was_taken_off_a_loan_stays_on_the_deal(salesforce):
-    loan = salesforce.loan()
-    salesforce.poll()
-
-    deal = edit(salesforce, loan, borrower=None, amount=1)
-
-    assert deal.contact is not None
-
-
-@pytest.fixture
-def with_coborrowers(salesforce, settings):
-    settings.SALESFORCE_COBORROWER_FIELDS = json.dumps(COBORROWER)
-    return salesforce
-
-
-def co(**values) -> dict:
-    return {COBORROWER[part]: value for part, value in values.items()}
-
-
-def test_a_coborrower_who_can_be_reached_is_a_person_too(with_coborrowers):
-    borrower = with_coborrowers.borrower(
-        **co(first_name="Tom", last_name="Quill", email="tom@quill.example")
-    )
-    with_coborrowers.loan(borrower)
-
-    with_coborrowers.poll()
-
-    assert with_coborrowers.linked("contact", f"{borrower}:co-borrower").name == "Tom Quill"
-
-
-def test_an_edit_of_the_coborrower_alone_is_seen(with_coborrowers):
-    borrower = with_coborrowers.borrower()
-    with_coborrowers.loan(borrower)
-    with_coborrowers.poll()
-    with_coborrowers.later(3600)
-    with_coborrowers.org.edit(
-        "contact", borrower, **co(first_name="Tom", last_name="Quill", email="tom@quill.example")
-    )
-
-    with_coborrowers.poll()
-
-    assert Contact.objects.filter(email="tom@quill.example").exists()
-
-
-@pytest.mark.parametrize(
-    "who",
-    [
-        co(first_name="Tom", last_name="Quill"),
-        co(first_name="Ada", last_name="Quill", email="Quill@quill.example"),
-    ],
-)
-def test_a_coborrower_without_address_or_who_is_the_borrower_is_nobody_new(with_coborrowers, who):
-    with_coborrowers.loan(with_coborrowers.borrower(**who))
-
-    with_coborrowers.poll()
-
-    assert Contact.objects.count() == 1
-
-
-def test_a_couple_that_shares_an_address_stays_two(with_coborrowers):
-    couple = co(first_name="Tom", last_name="Quill", email="Quill@quill.example")
-    with_coborrowers.loan(with_coborrowers.borrower(**couple))
-
-    with_coborrowers.poll()
-
-    assert {contact.name for contact in Contact.objects.all()} == {"Ada Quill", "Tom Quill"}
-
-
-# -- ids --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("short", "whole"),
-    [
-        ("001A0000006Vm9u", "001A0000006Vm9uIAC"),
-        ("0015f00002JUXA8", "0015f00002JUXA8AAP"),
-        ("005ZM000000M6o1", "005ZM000000M6o1YAC"),
-    ],
-)
-def test_an_id_of_15_characters_is_that_of_18(short, whole):
-    assert (whole_id(short), whole_id(whole)) == (whole, whole)
-
-
-@pytest.mark.parametrize("value", [None, "", "001", 15, "001A0000006Vm9u!", "x" * 16, ["a"]])
-def test_what_is_no_id_is_none(value):
-    assert whole_id(value) == ""
-
-
-def test_a_link_has_the_id_of_18_characters(salesforce):
-    loan = salesforce.loan()
-
-    salesforce.poll()
-
-    assert ExternalLink.objects.filter(remote_id=whole_id(loan[:15])).exists()
-    assert jungo.NAME in salesforce.queries()[0]
-
-
-def test_nobody_is_made_for_a_loan_that_makes_no_deal(salesforce):
-    salesforce.loan(status="Cancelled")
-
-    salesforce.poll()
-
-    assert not Contact.objects.exists()
-
-
-def test_a_borrower_of_a_cancelled_and_of_a_living_loan_is_made(salesforce):
-    borrower = salesforce.borrower()
-    living = salesforce.loan(borrower)
-    salesforce.loan(borrower, status="Cancelled")
-
-    salesforce.poll()
-
-    assert salesforce.deal(living).contact == salesforce.linked("contact", borrower)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -10,9 +10,9 @@ from django.utils import timezone
 from contacts.models import Contact
 from deals.models import Deal
 from integrations.models import ExternalLink, SyncCursor, SyncLog
-from integrations.salesforce import SYSTEM, usage
+from integrations.salesforce import SYSTEM
 from integrations.sandbox.salesforce.by_hand import Late
-from integrations.sync import poll, reconcile
+from integrations.sync import reconcile
 from tests.salesforce_loop import OFFICER
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +91,7 @@ def test_what_is_committed_late_is_seen_by_the_next_poll(salesforce):
     assert salesforce.deal(loan).stage.name == "Pre-Approved"
 
 
-def test_a_change_by_the_system_alone_is_seen_and_so_is_one_that_an_import_dated_back(salesforce):
+def test_a_change_that_an_import_dated_back_is_seen(salesforce):
     loan = salesforce.loan()
     salesforce.poll()
     salesforce.later(3600)
@@ -102,6 +102,18 @@ def test_a_change_by_the_system_alone_is_seen_and_so_is_one_that_an_import_dated
     salesforce.poll()
 
     assert salesforce.deal(loan).value == 300_000
+
+
+def test_a_record_that_the_system_alone_worked_on_is_read(salesforce):
+    loan = salesforce.loan()
+    salesforce.poll()
+    salesforce.later(3600)
+    at = salesforce.org.touch("loan", loan)["SystemModstamp"]
+
+    salesforce.poll()
+
+    link = ExternalLink.objects.get(remote_id=loan)
+    assert link.modified_at == datetime.fromisoformat(at)
 
 
 def test_an_edit_in_the_second_of_a_poll_is_seen_by_the_next(salesforce):
@@ -286,117 +298,3 @@ def test_borrowers_who_became_one_there_are_one_here(salesforce):
     assert salesforce.deal(loan).contact == live
     contact.refresh_from_db()
     assert live == contact or contact.merged_into == live
-
-
-# -- trouble ----------------------------------------------------------------------------------
-
-
-def watermark():
-    return SyncCursor.objects.get(system="salesforce", kind="deal").watermark
-
-
-@pytest.mark.parametrize(
-    "trouble",
-    [
-        {"kind": "daily"},
-        {"kind": "burst"},
-        {"kind": "error", "status": 503, "code": "SERVER_UNAVAILABLE"},
-        {"kind": "truncated"},
-        {"kind": "error", "status": 400, "code": "QUERY_TIMEOUT"},
-        {"kind": "blocked"},
-    ],
-)
-def test_a_poll_that_fails_goes_on_at_its_place_next_time(salesforce, trouble):
-    salesforce.loan()
-    salesforce.poll()
-    place = watermark()
-    salesforce.later(60)
-    late = salesforce.loan()
-    salesforce.sandbox.trouble.add(**trouble, system="salesforce", path="*/query*", times=9)
-
-    with pytest.raises(Exception, match="query"):
-        salesforce.poll()
-
-    assert watermark() == place
-    salesforce.sandbox.trouble.clear()
-    salesforce.poll()
-    assert salesforce.deal(late)
-
-
-def test_where_the_days_calls_are_nearly_used_the_rest_is_left_to_people(salesforce, monkeypatch):
-    monkeypatch.setattr(usage, "SECONDS_BETWEEN_WRITES", 0)
-    salesforce.loan()
-    salesforce.org.quota.used = 90_000
-    salesforce.poll()
-    salesforce.org.quota.used = 90_100
-    late = salesforce.loan()
-
-    with pytest.raises(Exception, match="calls of the day are used"):
-        salesforce.poll()
-    assert salesforce.linked("deal", late) is None
-
-    salesforce.org.quota.used = 0
-    salesforce.poll()
-    assert salesforce.deal(late)
-
-
-def test_a_field_that_is_taken_from_us_is_told_and_the_others_go_on(salesforce):
-    loan = salesforce.loan()
-    salesforce.poll()
-    salesforce.hide_field("MtgPlanner_CRM__Loan_Amount_1st_TD__c")
-    salesforce.later(60)
-    salesforce.org.edit("loan", loan, amount=1, status="Pre-Approved")
-
-    salesforce.poll()
-
-    deal = salesforce.deal(loan)
-    assert (deal.value, deal.stage.name) == (250_000, "Pre-Approved")
-    assert SyncLog.objects.filter(message__contains="Loan_Amount_1st_TD__c").count() == 1
-
-
-def test_without_a_field_that_it_needs_nothing_is_polled_and_the_run_says_which(salesforce):
-    salesforce.loan()
-    salesforce.hide_field("MtgPlanner_CRM__Borrower_Name__c")
-
-    with pytest.raises(Exception, match=r"Borrower_Name__c.*SALESFORCE_PRIMARY_BORROWER_FIELD"):
-        salesforce.poll()
-
-    salesforce.hide_field("MtgPlanner_CRM__Borrower_Name__c", hidden=False)
-    salesforce.poll()
-    assert Deal.objects.exists()
-
-
-def test_a_walk_that_is_cut_off_goes_on_at_its_page(salesforce):
-    salesforce.org.switches.page_size = 200
-    salesforce.org.seed(450, names=[OFFICER])
-    salesforce.sandbox.trouble.add(
-        "error", system="salesforce", path="*/query/01g*", status=503, skip=1, times=9
-    )
-    with pytest.raises(Exception, match="503"):
-        poll.backfill(SYSTEM)
-    salesforce.sandbox.trouble.clear()
-    salesforce.sandbox.forget_calls()
-
-    poll.backfill(SYSTEM)
-
-    assert ExternalLink.objects.filter(system="salesforce", kind="deal").count() == 413
-    assert len([call for call in salesforce.sandbox.calls if "/query" in call.path]) == 1
-
-
-def test_a_place_that_salesforce_has_forgotten_is_no_end(salesforce):
-    salesforce.org.switches.page_size = 200
-    salesforce.org.seed(450, names=[OFFICER])
-    SyncCursor.objects.create(
-        system="salesforce", kind="deal", walk="backfill",
-        page_token="/services/data/v62.0/query/01gXX0000000000AAA-200",
-    )  # fmt: skip
-
-    poll.backfill(SYSTEM)
-
-    assert ExternalLink.objects.filter(system="salesforce", kind="deal").count() == 413
-
-
-def test_look_back_and_interval_are_settings(salesforce, settings):
-    settings.SALESFORCE_LOOKBACK_SECONDS = 1200
-
-    assert SYSTEM.look_back() == timedelta(seconds=1200)

@@ -7,7 +7,9 @@ from django.core.cache import cache
 
 from integrations.models import Connection
 from integrations.salesforce import SYSTEM
+from integrations.salesforce.client import Client
 from integrations.sync.errors import Unauthorised
+from tests.at_once import together
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +54,18 @@ def test_a_session_that_ends_in_the_middle_is_replaced_once(salesforce):
 
     assert run.counts["deal"]["seen"] == 450
     assert len(log_ins(salesforce)) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_four_workers_whose_session_has_ended_ask_for_one_new_one(salesforce):
+    salesforce.poll()
+    salesforce.org.sessions.clear()
+    salesforce.sandbox.forget_calls()
+
+    answers = together(lambda _: Client().limits(), 4)
+
+    assert all("DailyApiRequests" in answer for answer in answers)
+    assert len(log_ins(salesforce)) == 1
 
 
 def test_a_session_that_is_refused_for_good_pauses_the_connection_after_two_log_ins(salesforce):
