@@ -80,6 +80,8 @@ def only_sent(
 def of_record(kind: str, record_id: int) -> dict[str, Said]:
     """What holds of a record in each connected system that takes changes of its kind."""
     takers = [system for system in switched_on() if system.pushes(kind)]
+    if not takers:
+        return {}
     rows = Direction.objects.filter(Q(record_id=None) | Q(record_id=record_id), kind=kind)
     said = {(row.system, row.record_id): row.sends for row in rows}
     return {
