@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.cache import cache
+from django.utils import timezone
 
 from deals.models import Deal, Pipeline, Stage
 from integrations.models import ExternalLink, SyncRun
@@ -36,6 +37,11 @@ def _typed(name: str, value: str) -> Any:
     if name == "SALESFORCE_RELAY_SECRETS":
         return [value]
     return int(value) if value.isdigit() else True if value == "True" else value
+
+
+def edit_here(record: Any, **values: Any) -> None:
+    """Somebody edits a record in Hermes, now."""
+    type(record).objects.filter(pk=record.pk).update(updated_at=timezone.now(), **values)
 
 
 class SalesforceLoop:

@@ -94,3 +94,24 @@ def loans(salesforce, pipedrive):
     pipedrive.account.switches.set(search_lag_seconds=0)
     pipedrive.sandbox.forget_calls()
     return salesforce
+
+
+@pytest.fixture
+def writing(salesforce, settings):
+    """Changes here go to Salesforce, and to nobody else."""
+    settings.SALESFORCE_WRITE_ENABLED = True
+    settings.PIPEDRIVE_API_TOKEN = ""
+    return salesforce
+
+
+@pytest.fixture
+def known(writing):
+    """Makes a loan there that Hermes has."""
+
+    def make(**values):
+        loan = writing.loan(**values)
+        writing.poll()
+        writing.sandbox.forget_calls()
+        return loan
+
+    return make
