@@ -117,10 +117,14 @@ def _names(name: str, held: Mapping[str, Any]) -> dict[str, str | None]:
 
 
 def _parted(name: str, whole: str, first: str, last: str) -> tuple[str, str]:
-    """First and last name: as they are parted there, where one of the two has stayed."""
-    before, after = whole.removesuffix(last), whole.removeprefix(first)
-    if before.strip() and last and name.startswith(before):
-        return first, name.removeprefix(before).strip()
-    if after.strip() and first and name.endswith(after):
+    """First and last name: as they are parted there, where one of the two has stayed.
+
+    What is between them or after them there (a middle name, "Jr.") is in neither.
+    """
+    head, _, tail = whole.rpartition(last) if last else ("", "", "")
+    stem, after = name.removesuffix(tail), whole.removeprefix(first)
+    if head.strip() and stem.startswith(head):
+        return first, stem.removeprefix(head).strip()
+    if after.strip() and after != whole and name.endswith(after):
         return name.removesuffix(after).strip(), last
-    return split_name(name)
+    return split_name(stem)

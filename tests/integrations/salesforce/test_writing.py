@@ -9,9 +9,15 @@ import pytest
 from contacts.models import Contact
 from deals.models import Deal, Status
 from integrations.models import ExternalLink, OutboxEntry, OutboxState
-from integrations.salesforce import SYSTEM
+from integrations.salesforce import SYSTEM, outbound
+from integrations.salesforce.described import Schema
+from integrations.salesforce.inbound import Reading
+from integrations.salesforce.names import Names
+from integrations.salesforce.stages import Stages
 from integrations.sandbox.salesforce.jungo import MEANING
 from integrations.sync import reconcile
+from integrations.sync.system import Outgoing
+from tests.factories import ContactFactory
 from tests.salesforce_loop import edit_here
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +95,26 @@ def test_only_what_changed_of_a_borrower_goes_there(writing, known, borrower, he
     assert writing.send() == []
 
 
+@pytest.mark.parametrize(
+    ("there", "here", "sent"),
+    [
+        ("Tom Quill Jr.", "Tom Smith Jr.", {"LastName": "Smith"}),
+        ("Tom Quill Jr.", "Eve Quill Jr.", {"FirstName": "Eve"}),
+        ("Tom Quill Jr.", "Eve Smith Jr.", {"FirstName": "Eve", "LastName": "Smith"}),
+        ("Tom M. Quill", "Tom M. Smith", {"LastName": "Smith"}),
+        ("Tom M. Quill", "Eve M. Quill", {"FirstName": "Eve"}),
+        ("Tom Quill", "", {}),
+    ],
+)
+def test_a_middle_name_and_what_follows_a_name_stay_where_they_are(there, here, sent):
+    held = {"name": there, "first_name": "Tom", "last_name": "Quill"}
+    outgoing = Outgoing("contact", 1, {"name": here}, frozenset({"name"}), {}, held)
+    fields = {name: {"updateable": True} for name in ("FirstName", "LastName")}
+    schema = Schema(Names("Loan__c", {}, {}, "SystemModstamp"), {}, fields)
+
+    assert outbound.body(outgoing, schema, Reading({}, "", {}, {}, Stages({}, None), bool)) == sent
+
+
 def test_a_stage_that_one_status_means_is_sent_as_that(writing, known):
     loan = known()
     move(writing, loan, "Getting Things Rolling")
@@ -159,6 +185,24 @@ def test_a_deal_edited_in_pipedrive_is_written_once_in_salesforce(loans, pipedri
     assert loans.send() == []
     assert len(pipedrive.writes) == before
     assert loans.org.row("loan", loan)[AMOUNT] == 260_000
+
+
+def test_a_deal_of_somebody_whom_salesforce_does_not_have_is_written_all_the_same(writing, known):
+    loan = known()
+    edit_here(writing.deal(loan), contact=ContactFactory(), value=1)
+
+    assert [call.body for call in writing.send()] == [{AMOUNT: 1}]
+
+
+def test_the_event_of_our_own_write_says_nothing(writing, relayed, known):
+    loan = known()
+    relayed.happened()
+    edit_here(writing.deal(loan), value=1)
+    writing.send()
+
+    [event] = relayed.deliver()
+
+    assert (event.state, event.note) == ("ignored", "Hermes made this change itself")
 
 
 # -- what does not ----------------------------------------------------------------------------

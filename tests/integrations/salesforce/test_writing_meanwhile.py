@@ -12,6 +12,7 @@ from integrations.salesforce import SYSTEM
 from integrations.salesforce.refusals import refusal
 from integrations.sandbox.salesforce.jungo import MEANING
 from integrations.sync import reconcile, switching
+from integrations.sync.apply_page import apply_page
 from integrations.sync.errors import Rejected
 from tests.salesforce_loop import edit_here
 
@@ -57,6 +58,22 @@ def test_an_older_value_there_is_written_over_and_both_are_shown(writing, known)
     assert [call.body for call in writing.send()] == [{AMOUNT: 1}]
     conflict = Conflict.objects.get()
     assert (conflict.hub_value, conflict.remote_value, conflict.winner) == ("1", "2", "hub")
+    assert writing.send() == []
+
+
+def test_a_page_that_was_read_before_the_write_and_comes_after_it_takes_nothing_back(
+    writing, known
+):
+    loan = known()
+    pages = list(SYSTEM.connect().pages("deal", timezone.now() - timedelta(days=3)))
+    writing.later(5)
+    edit_here(writing.deal(loan), value=1)
+    writing.send()
+
+    for page in pages:
+        apply_page(page.records, system=SYSTEM)
+
+    assert writing.deal(loan).value == 1
     assert writing.send() == []
 
 
