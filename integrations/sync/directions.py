@@ -13,7 +13,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from integrations.models import Direction
 
+from . import links
 from .system import System, switched_on
+
+_SAID = """
+SELECT kind, record_id, sends FROM integrations_direction
+WHERE (record_id IS NULL OR record_id = ANY(%s)) AND kind = ANY(%s) AND system = %s
+"""
 
 #: Of these staff can say it. Calls are agreed with guests: they go wherever calls are kept.
 KINDS = ("company", "contact", "deal")
@@ -51,10 +57,9 @@ def _said(
     system: System, kinds: Collection[str], ids: Collection[int]
 ) -> dict[tuple[str, int | None], bool]:
     """(kind, id) to what was said of it; id None for what was said of the kind."""
-    rows = Direction.objects.filter(
-        Q(record_id=None) | Q(record_id__any=ids), system=system.name, kind__in=kinds
-    )
-    return {(kind, pk): sends for kind, pk, sends in rows.values_list("kind", "record_id", "sends")}
+    # A query set takes three times as long, and this is asked with every change.
+    found = links.rows(_SAID, list(ids), list(kinds), system.name)
+    return {(kind, pk): sends for kind, pk, sends in found}
 
 
 def of_kind(system: System, kind: str) -> bool:

@@ -36,7 +36,7 @@ def test_the_page_says_which_kinds_go_there_and_of_how_many_records_else_is_said
     assert "Changes here go to Pipedrive" in text
     for kinds in ("companies", "contacts", "deals"):
         assert f"Switch off: {kinds}" in text
-    assert "of 1" in text
+    assert '<td data-label="Records that say otherwise">1</td>' in text
     assert "calls" not in text.split("directions-title")[1].split("</table>")[0]
 
 

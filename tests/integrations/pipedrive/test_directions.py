@@ -27,7 +27,7 @@ def say_of_all(sends, kind="company"):
 
 
 def rename(company, name):
-    Company.objects.filter(pk=company.pk).update(name=name)
+    Company.objects.filter(pk=company.pk).update(name=name, updated_at=timezone.now())
 
 
 def number_of(record, kind="company"):
