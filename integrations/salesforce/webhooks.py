@@ -6,11 +6,11 @@ What it means is read in ``events``.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from integrations.sync import signs_of_life
 from integrations.sync.door import MEBIBYTE, Door, Event, Refusal
 from integrations.sync.system import get
+from meetings.throttling import Limit, address_of, who
 
 from . import events, outbound_messages, relay
 from .schemas import NAME
@@ -26,10 +27,21 @@ from .schemas import NAME
 RETRY_AFTER = {"Retry-After": "60"}
 
 
+class Strangers(Limit):
+    """Messages with a wrong seal or at a wrong address, of one sender's address."""
+
+    def limit(self) -> int:
+        return int(settings.SALESFORCE_REFUSALS_PER_MINUTE)
+
+    def counted(self, request: HttpRequest | Request) -> Iterator[tuple[str, str]]:
+        yield "strangers", who(address_of(request))
+
+
 class SalesforceDoor(Door):
     """Both kinds of messages, up to 5 MiB. Without the database nothing is acknowledged."""
 
     system = NAME
+    strangers = Strangers
     longest = 5 * MEBIBYTE
     #: Of the answer when the database is down.
     unavailable = 500

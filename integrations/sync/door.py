@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
-from django.conf import settings
-from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from meetings.throttling import Limit, address_of, who
+from meetings.throttling import Limit
 
 from . import inbox
 
@@ -56,6 +54,8 @@ class Door(APIView):
 
     system = ""
     longest = LONGEST
+    #: How often one address may come with wrong credentials before it is only told to wait.
+    strangers: type[Limit] | None = None
     authentication_classes: list = []
     permission_classes: list = []
     throttle_classes: list = []
@@ -107,27 +107,17 @@ class Door(APIView):
         return self.answer(events, new)
 
     def _refused(self, request: Request, refusal: Refusal) -> HttpResponseBase:
-        """Who has wrong credentials too often is only told to wait.
+        """Who comes too often is only told to wait, and that costs no write.
 
-        Looked at after the credentials: who has the right ones is never kept out by others who
-        come from the same address, as all do behind one proxy.
+        Asked after the look at the credentials: behind one proxy all have one address, and nobody's
+        mistakes are to keep out a sender with the right ones.
         """
-        limit = Strangers()
-        if refusal.status < 500 and not limit.allow_request(request):
+        limit = self.strangers() if self.strangers and refusal.status < 500 else None
+        if limit is not None and not limit.allow_request(request):
             after = {"Retry-After": str(ceil(limit.wait()))}
             return self.error(429, "Too many deliveries with wrong credentials", after)
         inbox.refused(self.system)
         return self.error(refusal.status, refusal.message, refusal.headers)
-
-
-class Strangers(Limit):
-    """Deliveries with wrong credentials, of one address."""
-
-    def limit(self) -> int:
-        return int(settings.REFUSED_DELIVERIES_PER_MINUTE)
-
-    def counted(self, request: HttpRequest | Request) -> Iterator[tuple[str, str]]:
-        yield "strangers", who(address_of(request))
 
 
 def _body(request: Request, longest: int) -> bytes | None:

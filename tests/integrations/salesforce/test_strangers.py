@@ -18,7 +18,7 @@ OUTBOUND = "/salesforce/webhooks/outbound/guess/"
 
 @pytest.fixture(autouse=True)
 def _two_a_minute(settings):
-    settings.REFUSED_DELIVERIES_PER_MINUTE = 2
+    settings.SALESFORCE_REFUSALS_PER_MINUTE = 2
 
 
 def refused() -> int:
