@@ -15,6 +15,7 @@ from deals.models import Deal, Pipeline, Stage
 from hermes import booking_admin, people_admin, schedule_admin  # noqa: F401
 from hermes.calls import change_views
 from hermes.record_pages.editing import DealForm
+from hermes.record_pages.parts import parts_of
 from hermes.record_pages.record_admin import ArchivedFilter, RecordPage
 from meetings.models import Meeting
 
@@ -72,7 +73,10 @@ class ContactPage(RecordPage):
     exclude = ["extra"]
 
     def children(self, record: Any) -> list[tuple[str, Any]]:
-        return [("Deals", record.deals.live().order_by("-pk")[:20])]
+        return [
+            ("Deals", record.deals.live().order_by("-pk")[:20]),
+            *parts_of("contact", record.pk),
+        ]
 
 
 @admin.register(Deal)
@@ -91,6 +95,9 @@ class DealPage(RecordPage):
     autocomplete_fields = ["company", "contact"]
     readonly_fields = [*RecordPage.readonly_fields, "merged_into"]
     exclude = ["extra"]
+
+    def children(self, record: Any) -> list[tuple[str, Any]]:
+        return parts_of("contact", record.contact_id)
 
 
 @admin.register(Pipeline)

@@ -17,11 +17,11 @@ from integrations.sync.records import RemoteRecord
 from . import values
 from .ids import whole_id
 from .names import STAMP
-from .schemas import FROZEN, NAME
+from .schemas import FROZEN, NAME, PART
 from .stages import Meant, Stages
 
 #: Behind a contact's id: not the contact, but the co-borrower that is kept on it.
-COBORROWER = ":co-borrower"
+COBORROWER = f":{PART}"
 
 NOT_THE_OFFICERS = "Its loan officer is another"
 NO_BORROWER = "It has no borrower, and no deal is made without"

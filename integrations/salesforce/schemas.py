@@ -11,6 +11,9 @@ from integrations.sync.spoke_kinds import SpokeKind
 
 NAME = "salesforce"
 
+#: Behind a contact's id and a colon: the co-borrower that is kept on the contact.
+PART = "co-borrower"
+
 #: What becomes of a borrower's name, e-mail and phone after the contact was made.
 PERSON_UPDATES = {
     "always": Policy.NEWEST,
@@ -45,6 +48,7 @@ SPOKE_KINDS = {
         create_there=False,
         deletes=False,
         merges=False,
+        parts={PART: "Co-borrowers"},
     ),
     "deal": SpokeKind(
         fields=_read_only(

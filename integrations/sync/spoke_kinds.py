@@ -57,6 +57,8 @@ class SpokeKind:
         as_found: Fields that stay as they are there where a record of ours is found to be there
             already: of what people did there none is undone.
         left_alone: Whether nothing more is sent to this record there.
+        parts: What a colon adds to the id of a record for others of the kind that are kept on it,
+            and how staff call those.
     """
 
     fields: Mapping[str, FieldRule]
@@ -80,6 +82,7 @@ class SpokeKind:
     derived: Derived | None = None
     as_found: Callable[[RemoteRecord], Collection[str]] = lambda record: ()
     left_alone: Callable[[Any, Any], bool] = lambda record, link: False
+    parts: Mapping[str, str] = field(default_factory=dict)
 
     def derive(self, record: Any) -> Mapping[str, Any]:
         """What others say of the record, where that is sent."""

@@ -89,6 +89,25 @@ def test_a_coborrower_who_can_be_reached_is_a_person_too(with_coborrowers):
     assert with_coborrowers.linked("contact", f"{borrower}:co-borrower").name == "Tom Quill"
 
 
+def test_the_pages_of_the_deal_and_of_the_borrower_name_the_coborrower(
+    with_coborrowers, admin_client
+):
+    couple = co(first_name="Tom", last_name="Quill", email="tom@quill.example")
+    borrower = with_coborrowers.borrower(**couple)
+    loan = with_coborrowers.loan(borrower)
+    alone = with_coborrowers.loan(with_coborrowers.borrower("Okoro"))
+    with_coborrowers.poll()
+    tom = with_coborrowers.linked("contact", f"{borrower}:co-borrower")
+    deal, ada = with_coborrowers.deal(loan), with_coborrowers.linked("contact", borrower)
+
+    for page in (f"deals/deal/{deal.pk}", f"contacts/contact/{ada.pk}"):
+        shown = admin_client.get(f"/admin/{page}/change/").content.decode()
+        assert "Co-borrowers" in shown
+        assert f'href="/admin/contacts/contact/{tom.pk}/change/">Tom Quill</a>' in shown
+    other = admin_client.get(f"/admin/deals/deal/{with_coborrowers.deal(alone).pk}/change/")
+    assert "Co-borrowers" not in other.content.decode()
+
+
 def test_an_edit_of_the_coborrower_alone_is_seen(with_coborrowers):
     borrower = with_coborrowers.borrower()
     with_coborrowers.loan(borrower)

@@ -1,0 +1,32 @@
+"""Records that another system keeps as a part of one: a loan's co-borrower on the borrower."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from integrations.models import ExternalLink, LinkState
+from integrations.sync import system as systems
+from integrations.sync.system import System
+
+from .kinds import model_of
+
+
+def parts_of(kind: str, pk: int | None) -> list[tuple[str, Any]]:
+    """Titles and querysets; only of systems that are on and keep records so."""
+    if pk is None:
+        return []
+    return [
+        found
+        for system in systems.switched_on()
+        if kind in system.kinds
+        for part, title in system.kinds[kind].parts.items()
+        if (found := (title, _rows(system, kind, pk, part)))[1]
+    ]
+
+
+def _rows(system: System, kind: str, pk: int, part: str) -> Any:
+    links = ExternalLink.objects.filter(system=system.name, kind=kind, state=LinkState.LIVE)
+    own = links.filter(record_id=pk).values_list("remote_id", flat=True)
+    kept = links.filter(remote_id__in=[f"{remote_id}:{part}" for remote_id in own])
+    ids = list(kept.values_list("record_id", flat=True))
+    return model_of(kind)._base_manager.filter(pk__in=ids).order_by("pk")
