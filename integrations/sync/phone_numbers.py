@@ -25,12 +25,12 @@ def forms(number: str) -> list[str]:
     digits = digits.removeprefix(ABROAD)
     if len(digits) < FEWEST_DIGITS:
         return []
-    found = [digits]
     if len(digits) == FEWEST_DIGITS and not has_code:
-        found.append(NORTH_AMERICA + digits)
-    elif len(digits) == FEWEST_DIGITS + 1 and digits.startswith(NORTH_AMERICA):
-        found.append(digits.removeprefix(NORTH_AMERICA))
-    return [*found, *(ABROAD + each for each in found)]
+        digits = NORTH_AMERICA + digits
+    whole = [digits, ABROAD + digits]
+    if len(digits) == FEWEST_DIGITS + 1 and digits.startswith(NORTH_AMERICA):
+        return [*whole, digits.removeprefix(NORTH_AMERICA)]
+    return whole
 
 
 def are_one(one: str, other: str) -> bool:
