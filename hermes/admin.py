@@ -99,9 +99,6 @@ class DealPage(RecordPage):
     def children(self, record: Any) -> list[tuple[str, Any]]:
         return parts_of("contact", record.contact_id)
 
-    def children(self, record: Any) -> list[tuple[str, Any]]:
-        return parts_of("contact", record.contact_id)
-
 
 @admin.register(Pipeline)
 class PipelinePage(RecordPage):

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 import pytest
 
-from hermes.checks import field_maps_make_sense
 from integrations.models import Conflict, ExternalLink, SyncLog
 from integrations.sync import reconcile
 from integrations.sync.errors import Misconfigured
@@ -258,40 +257,16 @@ def test_without_a_field_that_the_map_requires_nothing_goes(salesforce, settings
         salesforce.poll()
 
 
-KEY = "a" * 40
+def test_an_officer_that_is_a_lookup_is_shown_by_name(salesforce, settings):
+    settings.SALESFORCE_LOAN_OFFICER_FIELD = f"{P}Borrower_Name__c"
+    settings.SALESFORCE_LOAN_OFFICER = "Ada Quill"
+
+    assert only(salesforce) == {"loan_officer": "Ada Quill"}
 
 
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("{", "SALESFORCE_FIELD_MAP is not JSON"),
-        ("[1]", "SALESFORCE_FIELD_MAP must be a JSON object"),
-        ('{"rate": 5}', "SALESFORCE_FIELD_MAP: rate: it must be a field's name, or"),
-        ('{"rate": {"source": "Rate__c; DROP"}}', "rate: 'Rate__c; DROP' is no name of"),
-        ('{"rate": {"source": "R__c", "kind": "x"}}', "rate: there is no kind; an entry has"),
-        ('{"rate": {"source": "R__c", "type": "float"}}', "rate: its type is none of text, perc"),
-        ('{"rate": {"source": "R__c", "target": "abc"}}', "rate: its target is no key of 40"),
-        ('{"rate": {"source": "R__c", "required": "yes"}}', "rate: required is true or false"),
-        ('{"rate": {"source": "R__c", "options": {"a": 1}}}', "rate: only an option or a bool"),
-        (
-            '{"rate": {"source": "R__c", "type": "option", "options": {"a": "1"}}}',
-            "rate: its options must be an object of values and whole numbers",
-        ),
-        ('{"interest rate": "R__c"}', "interest rate: a target is a word of letters"),
-        ('{"value": {"source": "A__c", "type": "money"}}', "value: it is a field of the deal's"),
-        ('{"value": "Owner.Name"}', "value: Owner.Name is no field of the loan's own"),
-        ('{"property_address": {"source": {"town": "T__c"}}}', "an address has no town"),
-        (
-            json.dumps({name: {"source": "A__c", "target": KEY} for name in "ab"}),
-            "b: a has this target already",
-        ),
-    ],
-)
-def test_a_map_that_makes_no_sense_is_refused_at_the_start_and_names_the_entry(
-    settings, text, sentence
-):
-    settings.SALESFORCE_FIELD_MAP = text
+def test_an_owner_is_shown_by_name(salesforce, settings):
+    user = next(iter(salesforce.org.account.tables["User"].values()))
+    settings.SALESFORCE_LOAN_OFFICER_FIELD = "OwnerId"
+    settings.SALESFORCE_LOAN_OFFICER = user["Name"]
 
-    [error] = field_maps_make_sense()
-
-    assert sentence in error.msg
+    assert only(salesforce, OwnerId=user["Id"]) == {"loan_officer": user["Name"]}

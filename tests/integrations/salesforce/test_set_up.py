@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from hermes.checks import field_maps_make_sense
 from integrations.models import StageMapping
 
 pytestmark = pytest.mark.django_db
@@ -108,3 +110,42 @@ def test_a_map_that_makes_no_sense_is_named(salesforce, settings, stage_map, sen
 
     with pytest.raises(Exception, match=sentence):
         salesforce.poll()
+
+
+KEY = "a" * 40
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("{", "SALESFORCE_FIELD_MAP is not JSON"),
+        ("[1]", "SALESFORCE_FIELD_MAP must be a JSON object"),
+        ('{"rate": 5}', "SALESFORCE_FIELD_MAP: rate: it must be a field's name, or"),
+        ('{"rate": {"source": "Rate__c; DROP"}}', "rate: 'Rate__c; DROP' is no name of"),
+        ('{"rate": {"source": "R__c", "kind": "x"}}', "rate: there is no kind; an entry has"),
+        ('{"rate": {"source": "R__c", "type": "float"}}', "rate: its type is none of text, perc"),
+        ('{"rate": {"source": "R__c", "target": "abc"}}', "rate: its target is no key of 40"),
+        ('{"rate": {"source": "R__c", "required": "yes"}}', "rate: required is true or false"),
+        ('{"rate": {"source": "R__c", "options": {"a": 1}}}', "rate: only an option or a bool"),
+        (
+            '{"rate": {"source": "R__c", "type": "option", "options": {"a": "1"}}}',
+            "rate: its options must be an object of values and whole numbers",
+        ),
+        ('{"interest rate": "R__c"}', "interest rate: a target is a word of letters"),
+        ('{"value": {"source": "A__c", "type": "money"}}', "value: it is a field of the deal's"),
+        ('{"value": "Owner.Name"}', "value: Owner.Name is no field of the loan's own"),
+        ('{"property_address": {"source": {"town": "T__c"}}}', "an address has no town"),
+        (
+            json.dumps({name: {"source": "A__c", "target": KEY} for name in "ab"}),
+            "b: a has this target already",
+        ),
+    ],
+)
+def test_a_map_that_makes_no_sense_is_refused_at_the_start_and_names_the_entry(
+    settings, text, sentence
+):
+    settings.SALESFORCE_FIELD_MAP = text
+
+    [error] = field_maps_make_sense()
+
+    assert sentence in error.msg
