@@ -14,7 +14,7 @@ from integrations.sync.errors import Misconfigured, RemoteGone
 from integrations.sync.system import get
 
 from .client import Client
-from .names import CONTACT, CONTACT_FIELDS, MODIFIED, REQUIRED, SETTINGS, STAMP, Names
+from .names import CONTACT, CONTACT_FIELDS, MODIFIED, REQUIRED, SETTINGS, STAMP, TAKEN, Names
 from .schemas import NAME
 
 #: Contract, section 2.2.
@@ -102,6 +102,11 @@ def missing(found: Schema) -> dict[str, str]:
     if "borrower" not in problems and not found.relationship("borrower"):
         name = found.names.fields["borrower"]
         problems["borrower"] = f"{name} of {loan} is no lookup ({SETTINGS['borrower']})."
+    problems |= {
+        f"borrower's {name}": f"{CONTACT} has no field {name} that we may see."
+        for name in TAKEN
+        if name not in found.contact
+    }
     problems |= {
         f"co-borrower's {part}": f"{CONTACT} has no field {name} that we may see."
         for part, name in found.names.coborrower.items()

@@ -23,6 +23,9 @@ from .stages import Meant, Stages
 #: Behind a contact's id: not the contact, but the co-borrower that is kept on it.
 COBORROWER = ":co-borrower"
 
+#: A name of which a part is not shown is no name.
+NAME_PARTS = {"first_name", "last_name"}
+
 NOT_THE_OFFICERS = "Its loan officer is another"
 NO_BORROWER = "It has no borrower, and no deal is made without"
 LEFT_ALONE = "Nothing is to happen to loans in this status"
@@ -229,9 +232,13 @@ def contact(
         Rejected: It has no id.
     """
     draft = Draft()
-    draft.take("name", row.get("Name") or row.get("Email"), values.text)
-    draft.take("email", row.get("Email"), values.text)
-    draft.take("phone", row.get("Phone") or row.get("MobilePhone"), values.text)
+    # What we may not see is not empty for all that: it is left as it is.
+    if "Name" in row:
+        draft.take("name", row["Name"] or row.get("Email"), values.text)
+    if "Email" in row:
+        draft.take("email", row["Email"], values.text)
+    if "Phone" in row and (row["Phone"] or "MobilePhone" in row):
+        draft.take("phone", row["Phone"] or row["MobilePhone"], values.text)
     borrower = _person(row_id(row), row, draft, merged_from)
     other = _coborrower(row, how, borrower)
     return [borrower, other] if other else [borrower]
@@ -256,7 +263,7 @@ def _coborrower(
     row: Mapping[str, Any], how: Reading, borrower: RemoteRecord
 ) -> RemoteRecord | None:
     """Somebody of their own, who can be reached; None for the borrower once more."""
-    parts = {part: _text(row.get(name)) for part, name in how.coborrower.items()}
+    parts = {part: _text(row[name]) for part, name in how.coborrower.items() if name in row}
     email, phone = parts.get("email", ""), parts.get("phone", "")
     if not (email or phone):
         return None
@@ -265,5 +272,7 @@ def _coborrower(
     same_address = values.folded(email) == values.folded(borrower.fields.get("email"))
     if same_name and (same_address or not email):
         return None
-    draft = Draft(fields={"name": name, "email": email, "phone": phone})
+    draft = Draft({part: parts[part] for part in ("email", "phone") if part in parts})
+    if parts.keys() >= how.coborrower.keys() & NAME_PARTS:
+        draft.fields["name"] = name
     return _person(borrower.remote_id + COBORROWER, row, draft)

@@ -20,6 +20,9 @@ CONTACT = "Contact"
 #: Of every borrower.
 CONTACT_FIELDS = ("Id", "Name", "FirstName", "LastName", "Email", "Phone", "MobilePhone")
 
+#: Those of which a contact of ours is made.
+TAKEN = ("Name", "Email", "Phone", "MobilePhone")
+
 #: What a co-borrower, who is kept on the borrower's contact, may have.
 COBORROWER_PARTS = ("first_name", "last_name", "email", "phone")
 

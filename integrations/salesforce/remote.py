@@ -240,7 +240,7 @@ def _reading(schema: Schema) -> inbound.Reading:
             meaning: name for meaning in schema.names.fields if (name := schema.named(meaning))
         },
         borrower=schema.relationship("borrower"),
-        coborrower=schema.coborrower,
+        coborrower=schema.names.coborrower,
         labels={str(one["value"]): str(one["label"]) for one in status if isinstance(one, Mapping)},
         stages=stages.stages(),
         is_ours=officers.test(schema),
