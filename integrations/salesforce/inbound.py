@@ -114,7 +114,7 @@ def loan(row: Mapping[str, Any], how: Reading) -> list[RemoteRecord]:
 
 
 def _deal(row: Mapping[str, Any], how: Reading, people: list[RemoteRecord]) -> RemoteRecord:
-    draft, status = Draft(), str(how.of(row, "status") or "")
+    draft, status = Draft(), _text(how.of(row, "status"))
     meant = how.meant(status)
     if meant is not None and meant.action == "skip":
         return _known_only(row, LEFT_ALONE)

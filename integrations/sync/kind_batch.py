@@ -18,6 +18,7 @@ from .link_clock import (
     is_stale,
     is_what_is_there,
     must_rewrite_hub_id,
+    says_otherwise,
 )
 from .match import Found
 from .merge import Match, Merged, merge_fields
@@ -232,6 +233,7 @@ class KindBatch:
             rules=self.spoke_kind.fields,
             match=how,
             remote_is_newer=is_newer(record, target),
+            remote_wins=says_otherwise(record, link),
         )
         if shown := {} if stale else held_as.changed_there(record, link):
             merged.snapshot |= shown
