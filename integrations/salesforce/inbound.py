@@ -220,6 +220,15 @@ def deleted(row: Mapping[str, Any]) -> RemoteRecord:
     return RemoteRecord(NAME, "deal", row_id(row), modified_at=_stamp(row, Draft()), deleted=True)
 
 
+def merged(row: Mapping[str, Any]) -> RemoteRecord:
+    """A contact that became part of another there."""
+    winner = whole_id(row.get("MasterRecordId"))
+    return RemoteRecord(
+        NAME, "contact", row_id(row), modified_at=_stamp(row, Draft()), deleted=True,
+        merged_into=winner,
+    )  # fmt: skip
+
+
 # -- people -----------------------------------------------------------------------------------
 
 

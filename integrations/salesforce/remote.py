@@ -16,7 +16,7 @@ from integrations.sync.errors import Misconfigured, RateLimited, Rejected
 from integrations.sync.records import RemoteRecord
 from integrations.sync.system import Outgoing, Page, get
 
-from . import described, inbound, officers, queries, stages, usage
+from . import borrowers, described, inbound, officers, queries, stages, usage
 from .client import Answered, Client
 from .described import Schema
 from .ids import whole_id
@@ -62,15 +62,19 @@ class SalesforceRemote:
         return page.records + (self._hidden(kind, hidden) if hidden else [])
 
     def _hidden(self, kind: str, ids: list[str]) -> list[RemoteRecord]:
-        """Those that nobody deleted: we may not see them any more."""
+        """Those that we may not see any more, and those that became part of another."""
         name = self._names.loan if kind == "deal" else CONTACT
         rows = self._rows(queries.ended(name, ids), deleted=True)
-        deleted = {whole_id(row.get("Id")) for row in rows if row.get("IsDeleted")}
-        return [
+        ended = {whole_id(row.get("Id")): row for row in rows if row.get("IsDeleted")}
+        merged = [
+            inbound.merged(row) for row in ended.values() if whole_id(row.get("MasterRecordId"))
+        ]
+        hidden = [
             RemoteRecord(NAME, kind, pk, not_made="Salesforce does not show it", hidden=True)
             for pk in ids
-            if pk not in deleted
+            if pk not in ended
         ]
+        return merged + hidden
 
     def pages(self, kind: str, since: datetime | None, token: str = "") -> Iterator[Page]:
         """Loans with their borrowers: all, or what changed; then what left or was deleted."""
@@ -135,15 +139,11 @@ class SalesforceRemote:
         return Page([*linked, *still])
 
     def _with_merges(self, records: list[RemoteRecord]) -> list[RemoteRecord]:
-        """The records; borrowers that are new here say whom they took in."""
-        people = {one.remote_id for one in records if one.kind == "contact"}
-        own = [pk for pk in people if not pk.endswith(inbound.COBORROWER)]
-        known = {pk for _, pk in links.record_ids_of(NAME, {"contact": own})}
-        new = [pk for pk in own if pk not in known]
-        if not new or not known_deals(records):
+        """The records; borrowers who came to a loan that we have say whom they took in."""
+        if not (came := borrowers.came(records)):
             return records
         losers: dict[str, list[str]] = {}
-        for some in chunks(new, queries.IDS):
+        for some in chunks(sorted(came), queries.IDS):
             for row in self._rows(queries.merged_into(some), deleted=True):
                 losers.setdefault(whole_id(row.get("MasterRecordId")), []).append(
                     whole_id(row.get("Id"))
@@ -227,10 +227,9 @@ class SalesforceRemote:
         raise Misconfigured(READ_ONLY)
 
 
-def known_deals(records: Iterable[RemoteRecord]) -> bool:
-    """Whether we have one of these loans: only then a borrower can have had another id."""
-    ids = [one.remote_id for one in records if one.kind == "deal"]
-    return bool(links.record_ids_of(NAME, {"deal": ids}))
+def _lets_go() -> bool:
+    """Whether loans that we have stop here when they are another officer's."""
+    return bool(settings.SALESFORCE_LOAN_OFFICER_CHANGE_POLICY == "stop")
 
 
 def _reading(schema: Schema) -> inbound.Reading:
