@@ -92,3 +92,33 @@ def test_a_loan_that_is_given_to_another_borrower_makes_no_merge(salesforce):
 
     assert Contact.objects.count() == 2
     assert salesforce.deal(loan).contact == salesforce.linked("contact", second)
+
+
+# -- one address ------------------------------------------------------------------------------
+
+
+def test_a_shared_address_gives_nobody_the_others_contact(couples):
+    tom = ContactFactory(first_name="Tom", last_name="Quill", email=HOME, company=None)
+    borrower = couples.borrower(
+        Email=HOME, **co(first_name="Tom", last_name="Quill", email=HOME, phone="2025550143")
+    )
+    couples.loan(borrower)
+
+    couples.poll()
+
+    ada = couples.linked("contact", borrower)
+    tom.refresh_from_db()
+    assert (tom.name, ada.name, Contact.objects.count()) == ("Tom Quill", "Ada Quill", 2)
+    assert couples.linked("contact", f"{borrower}:co-borrower") == tom
+    assert PossibleDuplicate.objects.filter(why="the same e-mail address").count() == 1
+
+
+def test_of_several_with_the_address_the_one_whose_name_is_alike_is_the_borrower(salesforce):
+    ContactFactory(first_name="Tom", last_name="Quill", email=HOME, company=None)
+    ada = ContactFactory(first_name="Ada M.", last_name="Quill", email=HOME, company=None)
+    borrower = salesforce.borrower(Email=HOME)
+    salesforce.loan(borrower)
+
+    salesforce.poll()
+
+    assert salesforce.linked("contact", borrower) == ada
