@@ -8,6 +8,9 @@ from typing import Any
 from django.conf import settings
 
 from integrations.sync.field_rules import FieldRule, Policy
+from integrations.sync.held_as import alike
+from integrations.sync.names import are_alike
+from integrations.sync.records import RemoteRecord
 from integrations.sync.spoke_kinds import SpokeKind
 
 NAME = "salesforce"
@@ -29,6 +32,16 @@ def _is_settled(deal: Any, link: Any) -> bool:
     return ended or bool(link.remote_state.get(FROZEN))
 
 
+def _is_another(record: RemoteRecord, link: Any) -> bool:
+    """A co-borrower has no id, only a place on the borrower's contact."""
+    was, now = link.snapshot, record.fields
+    if record.kept_in == record.remote_id or not (was.get("name") and now.get("name")):
+        return False
+    told = [name for name in ("email", "phone") if name in now and (now[name] or was.get(name))]
+    reached = told and alike(was.get(told[0]), now[told[0]])
+    return not reached and not are_alike(was["name"], now["name"])
+
+
 def _read_only(*names: str, policy: Policy = Policy.NEWEST) -> Mapping[str, FieldRule]:
     return dict.fromkeys(names, FieldRule(policy=policy, push=False))
 
@@ -46,6 +59,7 @@ SPOKE_KINDS = {
         create_there=False,
         deletes=False,
         merges=False,
+        another=_is_another,
     ),
     "deal": SpokeKind(
         fields=_read_only(

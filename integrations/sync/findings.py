@@ -88,6 +88,11 @@ class Findings:
         sentence = f"The {kind} was deleted in {self.system.label}. It stays here, and ends there"
         self._logs.append((link, "deleted_there", sentence))
 
+    def replaced(self, record: RemoteRecord, link: ExternalLink) -> None:
+        """Somebody else stands there in its place."""
+        sentence = f"{self.system.label} now has {record.fields.get('name')} in this place. "
+        self._logs.append((link, "replaced", sentence + "Who was there before stays as they are"))
+
     def problems(self, record: RemoteRecord, link: ExternalLink) -> None:
         """Keep the record's sentences; called only if the message was news."""
         for problem in record.problems:

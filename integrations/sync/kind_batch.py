@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from integrations.models import ExternalLink, LinkState
 
-from . import findings, heirs, held_as, hub, links, locks, match, merges, removals, waiting
+from . import findings, heirs, held_as, hub, links, locks, match, merges, places, removals, waiting
 from .link_clock import (
     advance,
     forget_future,
@@ -50,6 +50,7 @@ class KindBatch:
             self.system.name, self.kind, [record.remote_id for record in self.records]
         )
         forget_future(self.links.values(), self.now)
+        self.left = places.cleared(self.spoke_kind, self.records, self.links)
         self.records = [
             held_as.without(record, self.links.get(record.remote_id)) for record in self.records
         ]
@@ -278,6 +279,8 @@ class KindBatch:
         link = self.links.get(record.remote_id) or ExternalLink(
             system=self.system.name, kind=self.kind, remote_id=record.remote_id
         )
+        if old := self.left.get(record.remote_id):
+            self.findings.replaced(record, old)
         link.record_id, link.state = record_id, LinkState.LIVE
         self._advance(link, record)
         return link

@@ -122,3 +122,44 @@ def test_of_several_with_the_address_the_one_whose_name_is_alike_is_the_borrower
     salesforce.poll()
 
     assert salesforce.linked("contact", borrower) == ada
+
+
+# -- a co-borrower's place --------------------------------------------------------------------
+
+
+def test_who_takes_a_coborrowers_place_is_somebody_new_and_the_other_stays_who_they_are(couples):
+    first = co(first_name="Tom", last_name="Quill", email="tom@quill.example")
+    borrower = couples.borrower(**first)
+    couples.loan(borrower)
+    couples.poll()
+    tom = couples.linked("contact", f"{borrower}:co-borrower")
+
+    ann = replace(couples, borrower, first_name="Ann", last_name="Moss", email="ann@moss.example")
+
+    tom.refresh_from_db()
+    assert (tom.name, tom.email, tom.archived_at) == ("Tom Quill", "tom@quill.example", None)
+    assert (ann.name, ann.email) == ("Ann Moss", "ann@moss.example")
+    told = SyncLog.objects.get(topic="replaced")
+    assert (told.record_id, "Ann Moss" in told.message) == (tom.pk, True)
+    back = {"first_name": "Tom", "last_name": "Quill", "email": "tom@quill.example"}
+    assert replace(couples, borrower, **back) == tom
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"last_name": "Moss"}, {"email": "tom@new.example"}, {"first_name": "Thomas J."},
+     {"last_name": "Quill-Moss", "email": "tom@new.example"}],
+)  # fmt: skip
+def test_a_coborrower_who_changes_name_or_address_stays_one_person(couples, values):
+    first = {"first_name": "Tom", "last_name": "Quill", "email": "tom@quill.example"}
+    borrower = couples.borrower(**co(**first))
+    couples.loan(borrower)
+    couples.poll()
+    tom = couples.linked("contact", f"{borrower}:co-borrower")
+
+    now = replace(couples, borrower, **values)
+
+    wanted = first | values
+    assert now == tom
+    assert now.name == f"{wanted['first_name']} {wanted['last_name']}"
+    assert now.email == wanted["email"]
