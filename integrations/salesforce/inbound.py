@@ -113,6 +113,11 @@ def loan(row: Mapping[str, Any], how: Reading) -> list[RemoteRecord]:
     return [*(replace(one, not_made=deal.not_made) for one in people), deal]
 
 
+def loan_of_the_officer(row: Mapping[str, Any], how: Reading) -> list[RemoteRecord]:
+    """The same; nothing is taken of another officer's, though we have it."""
+    return loan(row, how) if how.is_ours(row) else [_known_only(row, NOT_THE_OFFICERS)]
+
+
 def _deal(row: Mapping[str, Any], how: Reading, people: list[RemoteRecord]) -> RemoteRecord:
     draft, status = Draft(), _text(how.of(row, "status"))
     meant = how.meant(status)

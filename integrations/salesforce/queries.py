@@ -29,17 +29,20 @@ def everything(schema: Schema, since: datetime | None) -> str:
 
 def changed(schema: Schema, since: datetime) -> str:
     """The officer's loans that changed since then, or whose borrower did, the oldest first."""
-    cursor, start = schema.names.cursor, _quoted(since)
-    borrower = schema.relationship("borrower")
-    news = f"({cursor} >= {start} OR {borrower}.{STAMP} >= {start})"
-    return f"{_select(schema)} WHERE {news} AND {_of_officer(schema)} ORDER BY {cursor} ASC, Id ASC"
+    where = f"{_news(schema, since)} AND {_of_officer(schema)}"
+    return f"{_select(schema)} WHERE {where} ORDER BY {schema.names.cursor} ASC, Id ASC"
+
+
+def _news(schema: Schema, since: datetime) -> str:
+    start, borrower = _quoted(since), schema.relationship("borrower")
+    return f"({schema.names.cursor} >= {start} OR {borrower}.{STAMP} >= {start})"
 
 
 def left(schema: Schema, since: datetime) -> str:
-    """Loans that were deleted since then, or changed and are not the officer's."""
-    cursor, start = schema.names.cursor, _quoted(since)
+    """Loans that were deleted since then, or that changed, or their borrowers, as another's."""
+    start = _quoted(since)
     deleted = f"(IsDeleted = true AND {STAMP} >= {start})"
-    strangers = f"({cursor} >= {start} AND (NOT {_of_officer(schema)}))"
+    strangers = f"({_news(schema, since)} AND (NOT {_of_officer(schema)}))"
     return (
         f"SELECT Id, IsDeleted, {STAMP} FROM {schema.names.loan} "
         f"WHERE {deleted} OR {strangers} ORDER BY {STAMP} ASC, Id ASC"

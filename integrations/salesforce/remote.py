@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
-from integrations.models import Connection
+from integrations.models import Connection, ExternalLink, LinkState
 from integrations.sync import connections, links
 from integrations.sync.chunks import chunks
 from integrations.sync.errors import Misconfigured, RateLimited, Rejected
@@ -52,7 +52,8 @@ class SalesforceRemote:
         schema, how = self._schema()
         if kind == "deal":
             rows = self._rows(queries.by_id(schema, ids))
-            page = self._page(rows, lambda row: inbound.loan(row, how))
+            read = inbound.loan_of_the_officer if _lets_go() else inbound.loan
+            page = self._page(rows, lambda row: read(row, how))
             page = replace(page, records=self._with_merges(page.records))
         else:
             rows = self._rows(queries.contacts(schema, ids))
@@ -82,11 +83,22 @@ class SalesforceRemote:
         schema, how = self._schema()
         started = usage.clock()
         if since is None:
-            yield from self._walk(self._everything(schema, token), how, started)
+            yield from self._all(self._walk(self._everything(schema, token), how, started))
             return
         yield from self._walk(self.api.query(queries.changed(schema, since)), how, started)
         for answered in self.api.query(queries.left(schema, since), deleted=True):
             yield replace(self._of_those_that_left(answered.rows), clock=started or answered.at)
+
+    def _all(self, pages: Iterator[Page]) -> Iterator[Page]:
+        """The officer's loans, and those that we have though they are another's now."""
+        met: set[str] = set()
+        for page in pages:
+            met |= {one.remote_id for one in page.records if one.kind == "deal"}
+            yield page
+        ours = ExternalLink.objects.filter(system=NAME, kind="deal", state=LinkState.LIVE)
+        ids = ours.order_by("pk").values_list("remote_id", flat=True)
+        for some in chunks([pk for pk in ids if pk not in met], queries.IDS):
+            yield Page(self._going_on(some))
 
     def _everything(self, schema: Schema, token: str) -> Iterator[Answered]:
         if token:
@@ -131,12 +143,14 @@ class SalesforceRemote:
         known = links.record_ids_of(NAME, {"deal": [pk for pk in ids if pk]})
         gone = [inbound.deleted(row) for pk, row in ids.items() if pk and row.get("IsDeleted")]
         left = [pk for _, pk in known if not ids[pk].get("IsDeleted")]
-        if settings.SALESFORCE_LOAN_OFFICER_CHANGE_POLICY == "stop":
+        if _lets_go():
             left = []
         linked = [one for one in gone if one.key in known]
-        # A loan that we have goes on, and so do those who come to it.
-        still = [replace(one, not_made="") for one in self.fetch("deal", left)]
-        return Page([*linked, *still])
+        return Page([*linked, *self._going_on(left)])
+
+    def _going_on(self, ids: list[str]) -> list[RemoteRecord]:
+        """A loan that we have goes on whoever's it is, and so do those who come to it."""
+        return [replace(one, not_made="") for one in self.fetch("deal", ids)]
 
     def _with_merges(self, records: list[RemoteRecord]) -> list[RemoteRecord]:
         """The records; borrowers who came to a loan that we have say whom they took in."""
