@@ -60,6 +60,7 @@ SPOKE_KINDS = {
         deletes=False,
         merges=False,
         another=_is_another,
+        edits_in_bursts=True,
     ),
     "deal": SpokeKind(
         fields=_read_only(
@@ -69,6 +70,7 @@ SPOKE_KINDS = {
         push=False,
         archives=False,
         frozen=_is_settled,
+        edits_in_bursts=True,
         deletion_spreads=False,
         create_there=False,
         deletes=False,

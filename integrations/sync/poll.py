@@ -15,7 +15,7 @@ from .apply_page import apply_page
 from .errors import Rejected
 from .outcomes import created
 from .parents import with_missing_parents
-from .preview import changes_in, unknown
+from .preview import braked, changes_in, unknown
 from .records import RemoteRecord
 from .runs import Progress, Run
 from .system import Page, Remote, System
@@ -53,9 +53,9 @@ def _poll_kind(
         clock = page.clock or clock
         changing, rest = changes_in(system, page.records)
         run.learnt(changing)
-        if run.row.brake_released:
-            changing, rest = [], page.records
-        held += changing
+        asked, usual = ([], changing) if run.row.brake_released else braked(system, changing)
+        held += asked
+        rest += usual
         run.brake(kind, len(held))
         newest = _newest(newest, page.records)
         outcomes = apply_page(with_missing_parents(system, rest), system=system)

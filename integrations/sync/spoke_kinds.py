@@ -57,6 +57,8 @@ class SpokeKind:
         as_found: Fields that stay as they are there where a record of ours is found to be there
             already: of what people did there none is undone.
         left_alone: Whether nothing more is sent to this record there.
+        edits_in_bursts: Whether many edits at once are usual there: then no person is asked about
+            them, only about many that ended.
         another: Whether a record is somebody else than its link was made for: some ids are
             places, in which one follows another.
     """
@@ -82,6 +84,7 @@ class SpokeKind:
     derived: Derived | None = None
     as_found: Callable[[RemoteRecord], Collection[str]] = lambda record: ()
     left_alone: Callable[[Any, Any], bool] = lambda record, link: False
+    edits_in_bursts: bool = False
     another: Callable[[RemoteRecord, Any], bool] = lambda record, link: False
 
     def derive(self, record: Any) -> Mapping[str, Any]:
