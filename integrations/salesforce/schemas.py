@@ -70,6 +70,7 @@ SPOKE_KINDS = {
         push=False,
         archives=False,
         frozen=_is_settled,
+        awaits=("pipeline", "stage"),
         edits_in_bursts=True,
         deletion_spreads=False,
         create_there=False,

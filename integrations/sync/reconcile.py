@@ -19,7 +19,7 @@ from integrations.models import (
 )
 from integrations.models.queues import OPEN_ENTRIES
 
-from . import arrivals, hub, outbox_entries, removals, runs, wake, walks
+from . import arrivals, hub, outbox_entries, removals, runs, waiting, wake, walks
 from .apply_page import apply_page
 from .chunks import chunks
 from .outcomes import created
@@ -68,6 +68,7 @@ def _reconcile_kind(system: System, remote: Remote, kind: str, run: Run) -> str:
         run.page(kind)
     for records in chunks([*held, *lost], CHUNK):
         run.count(kind, apply_page(with_missing_parents(system, records), system=system))
+    waiting.walked(system, kind, None, left=kind in run.waiting)
     owed = _owe(system, kind, run) if system.pushes(kind) else 0
     return (
         f"{kind.replace('_', ' ')}: {len(seen)} there, {_linked(system, kind)} linked; "

@@ -89,3 +89,51 @@ def test_a_poll_that_dies_midway_has_applied_the_oldest_and_the_next_applies_the
     salesforce.sandbox.trouble.clear()
     salesforce.poll()
     assert not open_deals.exclude(value=1).exists()
+
+
+# -- loans that have to wait ------------------------------------------------------------------
+
+
+@pytest.fixture
+def no_stages(salesforce):
+    """Nothing is mapped, and there is no pipeline; of two loans that wait one is old by now."""
+    Stage.objects.all().delete()
+    Pipeline.objects.all().delete()
+    StageMapping.objects.all().delete()
+    loan = salesforce.loan()
+    salesforce.poll()
+    salesforce.later(3600)
+    salesforce.loan()
+    for _ in range(2):
+        salesforce.poll()
+    return loan
+
+
+def test_loans_that_wait_for_a_stage_are_told_once_and_read_when_there_is_one(
+    salesforce, no_stages
+):
+    assert not Deal.objects.exists()
+    told = SyncLog.objects.filter(topic="not_kept", message__contains="have to wait")
+    assert [one.message for one in told] == [
+        "There are deal records in Salesforce that have to wait: Its pipeline is not known yet"
+    ]
+
+    pipeline = Pipeline.objects.create(name="Loans")
+    Stage.objects.create(pipeline=pipeline, name="Application In", position=1)
+    assert SYSTEM in upkeep.due_for_poll()
+    salesforce.poll()
+
+    assert salesforce.deal(no_stages).stage.name == "Application In"
+    assert not SyncCursor.objects.filter(kind="deal:waiting").exists()
+
+
+def test_loans_that_wait_are_read_again_after_an_hour_though_nobody_came(salesforce, no_stages):
+    pipeline = Pipeline.objects.create(name="Loans")
+    Stage.objects.bulk_create([Stage(pipeline=pipeline, name="Application In", position=1)])
+    salesforce.poll()
+    assert salesforce.linked("deal", no_stages) is None
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=61)):
+        salesforce.poll()
+
+    assert salesforce.deal(no_stages)
