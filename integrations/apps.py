@@ -17,6 +17,7 @@ class IntegrationsConfig(AppConfig):
         registry.register_all()
         merges.connect()
         staff_notes.connect()
-        post_save.connect(waiting.somebody_came, sender="companies.TeamMember")
+        for awaited in ("companies.TeamMember", "deals.Stage"):
+            post_save.connect(waiting.somebody_came, sender=awaited)
         post_migrate.connect(changes.install_triggers, sender=self)
         post_migrate.connect(schedules.install, sender=self)

@@ -15,7 +15,7 @@ from integrations.sync.system import get
 
 from .client import Client
 from .field_map import LOAN_NUMBER, LOAN_OFFICER, Entries, Entry
-from .names import CONTACT, CONTACT_FIELDS, MODIFIED, STAMP, Names
+from .names import CONTACT, CONTACT_FIELDS, MODIFIED, STAMP, TAKEN, Names
 from .schemas import NAME
 
 #: Contract, section 2.2.
@@ -180,6 +180,11 @@ def missing(found: Schema) -> dict[str, str]:
     if "borrower" not in problems and not found.relationship("borrower"):
         name = found.names.fields["borrower"]
         problems["borrower"] = f"{name} of {loan} is no lookup ({said_in['borrower']})."
+    problems |= {
+        f"borrower's {name}": f"{CONTACT} has no field {name} that we may see."
+        for name in TAKEN
+        if name not in found.contact
+    }
     problems |= {
         f"co-borrower's {part}": f"{CONTACT} has no field {name} that we may see."
         for part, name in found.names.coborrower.items()

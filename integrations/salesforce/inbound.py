@@ -22,6 +22,9 @@ from .names import NAME_PARTS, STAMP
 from .schemas import COBORROWER, FROZEN, NAME
 from .stages import Meant, Stages
 
+#: A name of which a part is not shown is no name.
+WHOLE_NAME = {"first_name", "last_name"}
+
 NOT_THE_OFFICERS = "Its loan officer is another"
 NO_BORROWER = "It has no borrower, and no deal is made without"
 LEFT_ALONE = "Nothing is to happen to loans in this status"
@@ -42,7 +45,6 @@ class Reading:
         needs_borrower: Whether a loan without one makes no deal.
         details: Kind to what else is read.
         clears_value: Whether a deal loses its value with the loan's.
-        keeps: Whether a loan that we have goes on when it is another officer's.
     """
 
     fields: Mapping[str, str]
@@ -56,7 +58,6 @@ class Reading:
     needs_borrower: bool = True
     details: Mapping[str, Entries] = field(default_factory=dict)
     clears_value: bool = False
-    keeps: bool = True
 
     def of(self, row: Mapping[str, Any], meaning: str) -> Any:
         """The row's value of this meaning; None where the org has no field for it."""
@@ -122,13 +123,18 @@ def loan(row: Mapping[str, Any], how: Reading) -> list[RemoteRecord]:
     return [*(replace(one, not_made=deal.not_made) for one in people), deal]
 
 
+def loan_of_the_officer(row: Mapping[str, Any], how: Reading) -> list[RemoteRecord]:
+    """The same; nothing is taken of another officer's, though we have it."""
+    if how.is_ours(row):
+        return loan(row, how)
+    return [_known_only(row, NOT_THE_OFFICERS, _text(how.of(row, "status")))]
+
+
 def _deal(row: Mapping[str, Any], how: Reading, people: list[RemoteRecord]) -> RemoteRecord:
-    draft, status = Draft(), str(how.of(row, "status") or "")
+    draft, status = Draft(), _text(how.of(row, "status"))
     meant = how.meant(status)
     if meant is not None and meant.action == "skip":
         return _known_only(row, LEFT_ALONE, status)
-    if not how.keeps and not how.is_ours(row):
-        return _known_only(row, NOT_THE_OFFICERS, status)
     _read_loan(draft, row, how, people)
     return RemoteRecord(
         system=NAME,
@@ -245,6 +251,15 @@ def deleted(row: Mapping[str, Any]) -> RemoteRecord:
     return RemoteRecord(NAME, "deal", row_id(row), modified_at=_stamp(row, Draft()), deleted=True)
 
 
+def merged(row: Mapping[str, Any]) -> RemoteRecord:
+    """A contact that became part of another there."""
+    winner = whole_id(row.get("MasterRecordId"))
+    return RemoteRecord(
+        NAME, "contact", row_id(row), modified_at=_stamp(row, Draft()), deleted=True,
+        merged_into=winner,
+    )  # fmt: skip
+
+
 # -- people -----------------------------------------------------------------------------------
 
 
@@ -257,9 +272,13 @@ def contact(
         Rejected: It has no id.
     """
     draft = Draft()
-    draft.take("name", row.get("Name") or row.get("Email"), values.text)
-    draft.take("email", row.get("Email"), values.text)
-    draft.take("phone", row.get("Phone") or row.get("MobilePhone"), values.text)
+    # What we may not see is not empty for all that: it is left as it is.
+    if "Name" in row:
+        draft.take("name", row["Name"] or row.get("Email"), values.text)
+    if "Email" in row:
+        draft.take("email", row["Email"], values.text)
+    if "Phone" in row and (row["Phone"] or "MobilePhone" in row):
+        draft.take("phone", row["Phone"] or row["MobilePhone"], values.text)
     draft.take_details(row, how.details.get("contact", {}))
     borrower = replace(
         _person(row_id(row), row, draft, merged_from), remote_state=_as_kept_there(row)
@@ -294,7 +313,7 @@ def _coborrower(
     row: Mapping[str, Any], how: Reading, borrower: RemoteRecord
 ) -> RemoteRecord | None:
     """Somebody of their own, who can be reached; None for the borrower once more."""
-    parts = {part: _text(row.get(name)) for part, name in how.coborrower.items()}
+    parts = {part: _text(row[name]) for part, name in how.coborrower.items() if name in row}
     email, phone = parts.get("email", ""), parts.get("phone", "")
     if not (email or phone):
         return None
@@ -303,5 +322,7 @@ def _coborrower(
     same_address = values.folded(email) == values.folded(borrower.fields.get("email"))
     if same_name and (same_address or not email):
         return None
-    draft = Draft(fields={"name": name, "email": email, "phone": phone})
+    draft = Draft({part: parts[part] for part in ("email", "phone") if part in parts})
+    if parts.keys() >= how.coborrower.keys() & WHOLE_NAME:
+        draft.fields["name"] = name
     return _person(borrower.remote_id + COBORROWER, row, draft)

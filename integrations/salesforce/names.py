@@ -22,6 +22,9 @@ CONTACT_FIELDS = ("Id", "Name", "FirstName", "LastName", "Email", "Phone", "Mobi
 #: What is kept of a borrower's name -> its field. The whole of it is made of the others there.
 NAME_PARTS = {"name": "Name", "first_name": "FirstName", "last_name": "LastName"}
 
+#: Those of which a contact of ours is made.
+TAKEN = ("Name", "Email", "Phone", "MobilePhone")
+
 #: What a co-borrower, who is kept on the borrower's contact, may have.
 COBORROWER_PARTS = ("first_name", "last_name", "email", "phone")
 

@@ -38,15 +38,19 @@ def everything(schema: Schema, since: datetime | None) -> str:
 
 def changed(schema: Schema, span: Span) -> str:
     """The officer's loans that changed then, or whose borrower did, the oldest first."""
-    cursor, borrower = schema.names.cursor, schema.relationship("borrower")
-    news = f"({_within(span, cursor)} OR {_within(span, f'{borrower}.{STAMP}')})"
-    return f"{_select(schema)} WHERE {news} AND {_of_officer(schema)} ORDER BY {cursor} ASC, Id ASC"
+    where = f"{_news(schema, span)} AND {_of_officer(schema)}"
+    return f"{_select(schema)} WHERE {where} ORDER BY {schema.names.cursor} ASC, Id ASC"
+
+
+def _news(schema: Schema, span: Span) -> str:
+    borrower = f"{schema.relationship('borrower')}.{STAMP}"
+    return f"({_within(span, schema.names.cursor)} OR {_within(span, borrower)})"
 
 
 def left(schema: Schema, span: Span) -> str:
-    """Loans that were deleted then, or changed and are not the officer's."""
+    """Loans that were deleted then, or that changed, or their borrowers, as another's."""
     deleted = f"(IsDeleted = true AND {_within(span, STAMP)})"
-    strangers = f"({_within(span, schema.names.cursor)} AND (NOT {_of_officer(schema)}))"
+    strangers = f"({_news(schema, span)} AND (NOT {_of_officer(schema)}))"
     return (
         f"SELECT Id, IsDeleted, {STAMP} FROM {schema.names.loan} "
         f"WHERE {deleted} OR {strangers} ORDER BY {STAMP} ASC, Id ASC"

@@ -17,7 +17,7 @@ from integrations.sync.errors import Misconfigured, RateLimited, Rejected, Remot
 from integrations.sync.records import RemoteRecord
 from integrations.sync.system import Outgoing, Page, get
 
-from . import described, inbound, officers, outbound, queries, smaller, stages, usage
+from . import borrowers, described, inbound, officers, outbound, queries, smaller, stages, usage
 from .client import Answered, Client
 from .described import Schema
 from .ids import whole_id
@@ -55,7 +55,8 @@ class SalesforceRemote:
 
     def _fetched(self, kind: str, ids: list[str]) -> list[RemoteRecord]:
         if kind == "deal":
-            page = self._page(self._by_ids(queries.by_id, ids), inbound.loan)
+            read = inbound.loan_of_the_officer if _lets_go() else inbound.loan
+            page = self._page(self._by_ids(queries.by_id, ids), read)
             page = replace(page, records=self._with_merges(page.records))
         else:
             page = self._page(self._by_ids(queries.contacts, ids), inbound.contact)
@@ -64,15 +65,19 @@ class SalesforceRemote:
         return page.records + (self._hidden(kind, hidden) if hidden else [])
 
     def _hidden(self, kind: str, ids: list[str]) -> list[RemoteRecord]:
-        """Those that nobody deleted: we may not see them any more."""
+        """Those that we may not see any more, and those that became part of another."""
         name = self._names.loan if kind == "deal" else CONTACT
         rows = self._by_ids(lambda _, some: queries.ended(name, some), ids, deleted=True)
-        deleted = {whole_id(row.get("Id")) for row in rows if row.get("IsDeleted")}
-        return [
+        ended = {whole_id(row.get("Id")): row for row in rows if row.get("IsDeleted")}
+        merged = [
+            inbound.merged(row) for row in ended.values() if whole_id(row.get("MasterRecordId"))
+        ]
+        hidden = [
             RemoteRecord(NAME, kind, pk, not_made="Salesforce does not show it", hidden=True)
             for pk in ids
-            if pk not in deleted
+            if pk not in ended
         ]
+        return merged + hidden
 
     def pages(self, kind: str, since: datetime | None, token: str = "") -> Iterator[Page]:
         """Loans with their borrowers: all, or what changed; then what left or was deleted."""
@@ -152,18 +157,21 @@ class SalesforceRemote:
         known = links.record_ids_of(NAME, {"deal": [pk for pk in ids if pk]})
         gone = [inbound.deleted(row) for pk, row in ids.items() if pk and row.get("IsDeleted")]
         left = [pk for _, pk in known if not ids[pk].get("IsDeleted")]
-        if settings.SALESFORCE_LOAN_OFFICER_CHANGE_POLICY == "stop":
+        if _lets_go():
             left = []
         linked = [one for one in gone if one.key in known]
-        # A loan that we have goes on, and so do those who come to it.
-        still = [replace(one, not_made="") for one in self.fetch("deal", left)]
+        still = self._going_on(left)
         return Page([*linked, *still], remarks=self._unmapped(still))
 
+    def _going_on(self, ids: list[str]) -> list[RemoteRecord]:
+        """A loan that we have goes on whoever's it is, and so do those who come to it."""
+        return [replace(one, not_made="") for one in self.fetch("deal", ids)]
+
     def _with_merges(self, records: list[RemoteRecord]) -> list[RemoteRecord]:
-        """The records; borrowers who are new on loans that we have say whom they took in."""
-        new = _new_on_known_loans(records)
+        """The records; borrowers who came to a loan that we have say whom they took in."""
+        came = sorted(borrowers.came(records))
         losers: dict[str, list[str]] = {}
-        for row in self._by_ids(lambda _, some: queries.merged_into(some), new, deleted=True):
+        for row in self._by_ids(lambda _, some: queries.merged_into(some), came, deleted=True):
             losers.setdefault(whole_id(row.get("MasterRecordId")), []).append(
                 whole_id(row.get("Id"))
             )
@@ -278,13 +286,9 @@ class SalesforceRemote:
         raise Misconfigured(MADE_THERE)
 
 
-def _new_on_known_loans(records: Iterable[RemoteRecord]) -> list[str]:
-    """Borrowers that we do not know, of loans that we do: they may have had another id before."""
-    named = {one.remote_id: one.parents.get("contact") for one in records if one.kind == "deal"}
-    known = links.record_ids_of(NAME, {"deal": list(named)})
-    theirs = {pk for _, loan in known if (pk := named[loan])}
-    people = {pk for _, pk in links.record_ids_of(NAME, {"contact": list(theirs)})}
-    return sorted(theirs - people)
+def _lets_go() -> bool:
+    """Whether loans that we have stop here when they are another officer's."""
+    return bool(settings.SALESFORCE_LOAN_OFFICER_CHANGE_POLICY == "stop")
 
 
 def reading(schema: Schema) -> inbound.Reading:
@@ -294,7 +298,7 @@ def reading(schema: Schema) -> inbound.Reading:
             meaning: name for meaning in schema.names.fields if (name := schema.named(meaning))
         },
         borrower=schema.relationship("borrower"),
-        coborrower=schema.coborrower,
+        coborrower=schema.names.coborrower,
         labels={str(one["value"]): str(one.get("label") or "") for one in schema.statuses},
         stages=stages.stages(),
         is_ours=officers.test(schema),
@@ -303,5 +307,4 @@ def reading(schema: Schema) -> inbound.Reading:
         needs_borrower=settings.SALESFORCE_WITHOUT_BORROWER == "skip",
         details={kind: schema.details(kind) for kind in schema.names.details},
         clears_value=schema.names.clears_value,
-        keeps=settings.SALESFORCE_LOAN_OFFICER_CHANGE_POLICY != "stop",
     )

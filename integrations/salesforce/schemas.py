@@ -11,6 +11,9 @@ from django.conf import settings
 
 from integrations.sync.details import FIELD as DETAILS
 from integrations.sync.field_rules import FieldRule, Policy
+from integrations.sync.held_as import alike
+from integrations.sync.names import are_alike
+from integrations.sync.records import RemoteRecord
 from integrations.sync.spoke_kinds import SpokeKind
 
 NAME = "salesforce"
@@ -41,6 +44,16 @@ def _is_settled(deal: Any, link: Any) -> bool:
 def _is_coborrower(contact: Any, link: Any) -> bool:
     """Kept in fields of the borrower, which people there fill in."""
     return str(link.remote_id).endswith(COBORROWER)
+
+
+def _is_another(record: RemoteRecord, link: Any) -> bool:
+    """A co-borrower has no id, only a place on the borrower's contact."""
+    was, now = link.snapshot, record.fields
+    if record.kept_in == record.remote_id or not (was.get("name") and now.get("name")):
+        return False
+    told = [name for name in ("email", "phone") if name in now and (now[name] or was.get(name))]
+    reached = told and alike(was.get(told[0]), now[told[0]])
+    return not reached and not are_alike(was["name"], now["name"])
 
 
 def _sends() -> bool:
@@ -75,6 +88,8 @@ SPOKE_KINDS = {
         deletes=False,
         merges=False,
         parts={PART: "Co-borrowers"},
+        another=_is_another,
+        edits_in_bursts=True,
     ),
     "deal": SpokeKind(
         fields={
@@ -88,6 +103,8 @@ SPOKE_KINDS = {
         left_alone=_is_settled,
         archives=False,
         frozen=_is_settled,
+        awaits=("pipeline", "stage"),
+        edits_in_bursts=True,
         deletion_spreads=False,
         create_there=False,
         deletes=False,

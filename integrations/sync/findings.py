@@ -103,6 +103,11 @@ class Findings:
             sentence = f"{self.system.label} no longer has a {called} for it. Ours stays as it is"
             self._logs.append((link, "emptied_there", sentence))
 
+    def replaced(self, record: RemoteRecord, link: ExternalLink) -> None:
+        """Somebody else stands there in its place."""
+        sentence = f"{self.system.label} now has {record.fields.get('name')} in this place. "
+        self._logs.append((link, "replaced", sentence + "Who was there before stays as they are"))
+
     def problems(self, record: RemoteRecord, link: ExternalLink) -> None:
         """Keep the record's sentences; called only if the message was news."""
         for problem in record.problems:

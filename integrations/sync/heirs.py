@@ -25,6 +25,14 @@ def succeeded(system: System, ended: ExternalLink) -> bool:
     return True
 
 
+def take_place(system: System, kind: str, record_id: int) -> None:
+    """The record lives on under a new remote id; late messages of the old one follow."""
+    ended = ExternalLink.objects.filter(
+        system=system.name, kind=kind, record_id=record_id, state=LinkState.GONE
+    )
+    ended.update(state=LinkState.ALIAS)
+
+
 def bury(link: ExternalLink) -> None:
     """It ended there, and leads to nothing here: what still names it names nothing we know."""
     link.state, link.record_id, link.merge_owed = LinkState.GONE, None, False

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from integrations.models import ExternalLink, LinkState
 
-from . import findings, heirs, held_as, hub, links, locks, match, removals, waiting
+from . import findings, heirs, held_as, hub, links, locks, match, merges, places, removals, waiting
 from .link_clock import (
     advance,
     forget_future,
@@ -18,6 +18,7 @@ from .link_clock import (
     is_stale,
     is_what_is_there,
     must_rewrite_hub_id,
+    says_otherwise,
 )
 from .match import Found
 from .merge import Match, Merged, merge_fields
@@ -49,11 +50,13 @@ class KindBatch:
             self.system.name, self.kind, [record.remote_id for record in self.records]
         )
         forget_future(self.links.values(), self.now)
+        self.left = places.cleared(self.spoke_kind, self.records, self.links)
         self.records = [
             held_as.without(record, self.links.get(record.remote_id)) for record in self.records
         ]
         self.values = Values(self.system, self.kind, self.records, self.findings)
-        live = [record for record in self.records if not self._removed(record)]
+        shown = [record for record in self.records if not self._hidden(record)]
+        live = [record for record in shown if not self._removed(record)]
         news = [record for record in live if not self._is_old_news(record)]
         found = self._identify(news)
         self.loaded = self._load(news, found)
@@ -105,12 +108,18 @@ class KindBatch:
 
     # -- one record ----------------------------------------------------------------
 
+    def _hidden(self, record: RemoteRecord) -> bool:
+        """Pass by what is not shown: it says nothing, not even that it is there."""
+        if record.hidden:
+            self._note(record, Status.IGNORED, None, record.not_made)
+        return record.hidden
+
     def _removed(self, record: RemoteRecord) -> bool:
         """Deal with a deletion. A merge is dealt with after all kinds are applied."""
         if not record.deleted:
             return False
         link = self.links.get(record.remote_id)
-        if record.merged_into and self._is_known(record.merged_into):
+        if merges.winner_is_known(self.system, record, self.records):
             self._note(record, Status.REMOVED, link.record_id if link else None, "Merged there")
         elif link is None:
             tombstone = self._new_link(record, None)
@@ -122,12 +131,6 @@ class KindBatch:
         else:
             self._note(record, Status.IGNORED, link.record_id, "Already gone here")
         return True
-
-    def _is_known(self, remote_id: str) -> bool:
-        """Whether it has a link, or gets one in this batch."""
-        if any(record.remote_id == remote_id for record in self.records):
-            return True
-        return bool(links.record_ids_of(self.system.name, {self.kind: [remote_id]}))
 
     def _archive(self, record: RemoteRecord, link: ExternalLink) -> None:
         if heirs.succeeded(self.system, link):
@@ -157,9 +160,7 @@ class KindBatch:
         if link.deleted_here and (self.spoke_kind.deletes or target.archived_at):
             self._note(record, Status.IGNORED, link.record_id, "Archived in Hermes")
             return
-        if self.spoke_kind.frozen(target, link):
-            self._know(record, link)
-            self._note(record, Status.IGNORED, link.record_id, "It is settled here")
+        if self._settled(record, target, link):
             return
         stale = is_stale(record, link) and not is_what_is_there(record, link)
         if link.state == LinkState.GONE and not stale:
@@ -168,11 +169,16 @@ class KindBatch:
             self._restore(target)
         self._merge(record, target, link, Match.LINK, stale=stale)
 
-    def _know(self, record: RemoteRecord, link: ExternalLink) -> None:
-        """Keep what it has there, so that it is no news again, and take nothing of it."""
+    def _settled(self, record: RemoteRecord, target: Any, link: ExternalLink) -> bool:
+        """Deal with one that takes nothing more: what it has there is known, and no news again."""
+        if not self.spoke_kind.frozen(target, link):
+            return False
         values = self.values.of(record)
         link.snapshot |= {name: jsonable(value) for name, value in values.items()}
+        link.remote_state = {**record.remote_state, **link.remote_state}
         self._advance(link, record)
+        self._note(record, Status.IGNORED, link.record_id, "It is settled here")
+        return True
 
     def _restore(self, target: Any) -> None:
         if target.archived_at is not None:
@@ -182,21 +188,17 @@ class KindBatch:
     def _adopt(self, record: RemoteRecord, found: Found) -> None:
         assert found.record_id is not None
         target = self.loaded[found.record_id]
+        heirs.take_place(self.system, self.kind, found.record_id)
+        link = self._new_link(record, found.record_id)
+        self.findings.duplicates(found.record_id, found)
+        if self._settled(record, target, link):
+            return
         if found.how is Match.HUB_ID:
             self._restore(target)
-        self._forget_gone_link(found.record_id)
-        link = self._new_link(record, found.record_id)
         if found.how is Match.HUB_ID and found.record_id not in record.hub_ids:
             # Another system's number says who it is: it was there before us.
             held_as.take_over(self.system, record, target, link)
-        self.findings.duplicates(found.record_id, found)
         self._merge(record, target, link, found.how, stale=False)
-
-    def _forget_gone_link(self, record_id: int) -> None:
-        """The record lives on under a new remote id; late messages of the old one follow."""
-        ExternalLink.objects.filter(
-            system=self.system.name, kind=self.kind, record_id=record_id, state=LinkState.GONE
-        ).update(state=LinkState.ALIAS)
 
     def _create(self, record: RemoteRecord, found: Found | None) -> None:
         if refusal := why_not_made(self, record):
@@ -232,6 +234,7 @@ class KindBatch:
             rules=self.spoke_kind.fields,
             match=how,
             remote_is_newer=is_newer(record, target),
+            remote_wins=says_otherwise(record, link),
         )
         if shown := {} if stale else held_as.changed_there(record, link):
             self.findings.put_right(link, shown)
@@ -279,6 +282,8 @@ class KindBatch:
         link = self.links.get(record.remote_id) or ExternalLink(
             system=self.system.name, kind=self.kind, remote_id=record.remote_id
         )
+        if old := self.left.get(record.remote_id):
+            self.findings.replaced(record, old)
         link.record_id, link.state = record_id, LinkState.LIVE
         self._advance(link, record)
         return link

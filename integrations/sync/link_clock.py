@@ -105,6 +105,17 @@ def is_newer(record: RemoteRecord, target: Any) -> bool:
     return at is None or at >= target.updated_at
 
 
+def says_otherwise(record: RemoteRecord, link: ExternalLink) -> dict[str, bool]:
+    """Of what a table of ours says of a record: whether that of which it does changed there.
+
+    Our record's own time says nothing of it, as any edit moves that. Where the two have just
+    met, nothing has changed so far.
+    """
+    before = link.remote_state
+    changed = bool(before) and any(before.get(k) != v for k, v in record.remote_state.items())
+    return dict.fromkeys(record.ours, changed)
+
+
 def is_ahead(record: RemoteRecord, link: ExternalLink) -> bool:
     """Whether the message is newer than all that was applied."""
     return any(

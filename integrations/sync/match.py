@@ -42,17 +42,19 @@ def identify(
     The order is: what the remote names outright, then the contact's e-mail, then the name; of who
     is of no company, the phone number with a name that is alike.
     A candidate that is linked to another living record of the same system is a different
-    record, and a possible duplicate. One that a person took apart is no candidate.
+    record, and a possible duplicate. One that a person took apart is no candidate. What is
+    not made here is only what it names outright.
 
     Args:
         guess: Whether likeness will do, and of several the first; else only what is sure.
     """
     by_hub_id = named.outright(system, kind, records)
-    same_name = sure.companies_named_so(records) if kind == "company" else []
+    likely = [record for record in records if not record.not_made]
+    same_name = sure.companies_named_so(likely) if kind == "company" else []
     natural = _grouped(same_name, "the same name")
-    natural |= NATURAL_KEYS.get(kind, _no_candidates)(records)
-    better = None if guess else sure.pairs(kind, records)
-    by_phone = [] if better is None else sure.by_phone(kind, records)
+    natural |= NATURAL_KEYS.get(kind, _no_candidates)(likely)
+    better = None if guess else sure.pairs(kind, likely)
+    by_phone = [] if better is None else sure.by_phone(kind, likely)
     apart = links.apart(system, kind, [record.remote_id for record in records])
     for remote_id, pk in apart:
         _drop(pk, remote_id, by_hub_id, natural)

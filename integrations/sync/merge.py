@@ -68,6 +68,7 @@ def merge_fields(
     rules: Mapping[str, FieldRule],
     match: Match,
     remote_is_newer: bool,
+    remote_wins: Mapping[str, bool] | None = None,
 ) -> Merged:
     """Merge what a remote says into what the hub has, field by field.
 
@@ -75,12 +76,14 @@ def merge_fields(
         remote: The values of one message, JSON form, only those it carries.
         base: The link's snapshot.
         remote_is_newer: Decides fields with the policy ``newest``.
+        remote_wins: Decides those of them that it names, however new they are.
     """
     merged = Merged(snapshot=dict(base))
     for name, theirs in remote.items():
         rule = rules[name]
         sides = Sides(name, name in base, base.get(name), hub.get(name), theirs)
-        _merge_field(sides, rule, merged, match, remote_is_newer)
+        wins = (remote_wins or {}).get(name, remote_is_newer)
+        _merge_field(sides, rule, merged, match, wins)
     return merged
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from companies import merging, signals
 from integrations.models import ExternalLink, KeptApart, LinkState, SyncLog
 
-from . import directions, hub, outbox_entries
+from . import directions, hub, links, outbox_entries
 from .records import RemoteRecord
 from .system import System, get, switched_on
 
@@ -25,6 +25,16 @@ def fold(system: System, records: Iterable[RemoteRecord]) -> None:
             _fold_remote(system, record, loser_id, record.remote_id)
         if len(record.hub_ids) > 1:
             _fold_hub_ids(system, record)
+
+
+def winner_is_known(system: System, record: RemoteRecord, beside: Iterable[RemoteRecord]) -> bool:
+    """Whether what took it in has a link, or is told of beside it."""
+    winner = record.merged_into
+    if winner is None:
+        return False
+    if any(one.remote_id == winner for one in beside):
+        return True
+    return bool(links.record_ids_of(system.name, {record.kind: [winner]}))
 
 
 def _link(system: System, kind: str, remote_id: str) -> ExternalLink | None:

@@ -10,12 +10,12 @@ from django.utils import timezone
 
 from integrations.models import Connection, SyncCursor, SyncRun
 
-from . import arrivals, runs, wake, walks
+from . import arrivals, runs, waiting, wake, walks
 from .apply_page import apply_page
 from .errors import Rejected
 from .outcomes import created
 from .parents import with_missing_parents
-from .preview import changes_in, unknown
+from .preview import braked, changes_in, unknown
 from .records import RemoteRecord
 from .runs import Progress, Run
 from .system import Page, Remote, System
@@ -45,6 +45,7 @@ def _poll_kind(
     cursor = _cursor(system, kind)
     since = cursor.watermark and cursor.watermark - system.look_back()
     since = since and min(since, asked_since or since)
+    since = waiting.since(system, kind, since)
     newest, held, clock = cursor.watermark, [], run.row.started_at
     places: dict[str, str] = {}
     for page in remote.pages(kind, since):
@@ -53,9 +54,9 @@ def _poll_kind(
         clock = page.clock or clock
         changing, rest = changes_in(system, page.records)
         run.learnt(changing)
-        if run.row.brake_released:
-            changing, rest = [], page.records
-        held += changing
+        asked, usual = ([], changing) if run.row.brake_released else braked(system, changing)
+        held += asked
+        rest += usual
         run.brake(kind, len(held))
         newest = _newest(newest, page.records)
         outcomes = apply_page(with_missing_parents(system, rest), system=system)
@@ -65,6 +66,7 @@ def _poll_kind(
     # is none at all, the next poll need not read all.
     cursor.watermark = min(newest or clock, clock)
     _apply_held(system, run, held, cursor, places)
+    waiting.walked(system, kind, since, left=kind in run.waiting)
 
 
 def _apply_held(
@@ -124,6 +126,7 @@ def _backfill_kind(system: System, remote: Remote, kind: str, run: Run) -> None:
             cursor.save()
         run.count(kind, outcomes)
     SyncCursor.objects.filter(pk=cursor.pk).update(page_token=FINISHED, walk=BACKFILL)
+    waiting.walked(system, kind, None, left=kind in run.waiting)
 
 
 def _restartable(remote: Remote, kind: str, token: str) -> Iterator[Page]:

@@ -28,6 +28,18 @@ def changes_in(
     return changing, rest
 
 
+def braked(
+    system: System, changing: Sequence[RemoteRecord]
+) -> tuple[list[RemoteRecord], list[RemoteRecord]]:
+    """Split changes into those of which only so many pass without asking, and the usual ones."""
+    asked: list[RemoteRecord] = []
+    usual: list[RemoteRecord] = []
+    for record in changing:
+        edit = not record.deleted and system.kinds[record.kind].edits_in_bursts
+        (usual if edit else asked).append(record)
+    return asked, usual
+
+
 def unknown(system: System, records: Sequence[RemoteRecord]) -> set[tuple[str, str]]:
     """(kind, remote id) of those that have no link yet."""
     return {record.key for record in records} - known_links(system, records).keys()

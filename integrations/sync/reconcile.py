@@ -19,13 +19,13 @@ from integrations.models import (
 )
 from integrations.models.queues import OPEN_ENTRIES
 
-from . import arrivals, directions, hub, outbox_entries, removals, runs, wake, walks
+from . import arrivals, directions, hub, outbox_entries, removals, runs, waiting, wake, walks
 from .apply_page import apply_page
 from .chunks import chunks
 from .outcomes import created
 from .outgoing import build, differing, missing_parent
 from .parents import with_missing_parents
-from .preview import changes_in
+from .preview import braked, changes_in
 from .records import RemoteRecord
 from .runs import Progress, Run
 from .system import Remote, System
@@ -60,7 +60,7 @@ def reconcile(
 
 def _reconcile_kind(system: System, remote: Remote, kind: str, run: Run) -> str:
     started_at = timezone.now()
-    seen, held = _walk(system, remote, kind, run)
+    seen, held, differed = _walk(system, remote, kind, run)
     lost: list[RemoteRecord] = []
     for gone, there in _unseen(system, remote, kind, seen, started_at):
         changing, _ = changes_in(system, there)
@@ -71,10 +71,11 @@ def _reconcile_kind(system: System, remote: Remote, kind: str, run: Run) -> str:
         run.page(kind)
     for records in chunks([*held, *lost], CHUNK):
         run.count(kind, apply_page(with_missing_parents(system, records), system=system))
+    waiting.walked(system, kind, None, left=kind in run.waiting)
     owed = _owe(system, kind, run) if system.pushes(kind) else 0
     return (
         f"{kind.replace('_', ' ')}: {len(seen)} there, {_linked(system, kind)} linked; "
-        f"{len(held)} differed, {len(lost)} deleted there, {owed} to send"
+        f"{differed} differed, {len(lost)} deleted there, {owed} to send"
     )
 
 
@@ -90,22 +91,30 @@ def _owed_of_unlisted(system: System, kind: str, run: Run) -> str:
 
 def _walk(
     system: System, remote: Remote, kind: str, run: Run
-) -> tuple[set[str], list[RemoteRecord]]:
-    """Read all; make what is new here at once, hold back what would change a record."""
+) -> tuple[set[str], list[RemoteRecord], int]:
+    """Read all; make what is new here at once, hold back what would change a record.
+
+    Returns:
+        The ids that it met, the changes that it held back, and how many records differed.
+    """
     seen: set[str] = set()
     held: list[RemoteRecord] = []
+    differed = 0
     for page in remote.pages(kind, None):
         run.saw(kind, page)
         seen.update(record.remote_id for record in page.records if record.kind == kind)
         seen.update(page.unusable_ids)
         changing, rest = changes_in(system, page.records)
-        held += changing
+        asked, usual = braked(system, changing)
+        held += asked
+        rest += usual
+        differed += len(changing)
         run.learnt(changing)
         run.brake(kind, len(held))
         outcomes = apply_page(with_missing_parents(system, rest), system=system)
         run.learnt(created(rest, outcomes))
         run.count(kind, outcomes)
-    return seen, held
+    return seen, held, differed
 
 
 def _unseen(

@@ -60,6 +60,8 @@ class Run:
         self.counts: dict[str, Counter] = defaultdict(Counter)
         #: When the records changed that it brought news of; None where nobody says.
         self.news: list[datetime | None] = []
+        #: The kinds in whose lists there are records that cannot be made yet.
+        self.waiting: set[str] = set()
         self.progress = progress
         #: Kind and remark to the number of records of which it is true.
         self.remarks: Counter[tuple[str, str]] = Counter()
@@ -82,7 +84,21 @@ class Run:
         for (its_kind, _), outcome in outcomes.items():
             if name := COUNTED.get(outcome.status):
                 self.counts[its_kind][name] += 1
+        self._tell_of_waiting(kind, outcomes)
         self.page(kind)
+
+    def _tell_of_waiting(self, kind: str, outcomes: Outcomes) -> None:
+        notes = {
+            (its_kind, outcome.note)
+            for (its_kind, _), outcome in outcomes.items()
+            if outcome.status is Status.WAITING
+        }
+        for its_kind, note in sorted(notes):
+            if self.system.kinds[its_kind].awaits:
+                self.waiting.add(kind)
+            name = its_kind.replace("_", " ")
+            sentence = f"There are {name} records in {self.system.label} that have to wait: {note}"
+            not_kept.tell(self.system, its_kind, sentence)
 
     def page(self, kind: str) -> None:
         """A page of this kind is done.

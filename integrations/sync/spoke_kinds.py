@@ -65,6 +65,10 @@ class SpokeKind:
             hear late.
         parts: What a colon adds to the id of a record for others of the kind that are kept on it,
             and how staff call those.
+        edits_in_bursts: Whether many edits at once are usual there: then no person is asked about
+            them, only about many that ended.
+        another: Whether a record is somebody else than its link was made for: some ids are
+            places, in which one follows another.
     """
 
     fields: Mapping[str, FieldRule]
@@ -91,6 +95,8 @@ class SpokeKind:
     left_alone: Callable[[Any, Any], bool] = lambda record, link: False
     reads_first: bool = False
     parts: Mapping[str, str] = field(default_factory=dict)
+    edits_in_bursts: bool = False
+    another: Callable[[RemoteRecord, Any], bool] = lambda record, link: False
 
     def derive(self, record: Any) -> Mapping[str, Any]:
         """What others say of the record, where that is sent."""

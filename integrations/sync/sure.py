@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from . import links, names, phone_numbers
+from . import links, phone_numbers
+from .names import are_alike
 from .records import RemoteRecord
 
 #: The same as the generated key columns of the models make it.
@@ -64,17 +65,24 @@ def _contacts(records: Sequence[RemoteRecord]) -> Pairs:
 
 
 def _of_no_company(records: Sequence[RemoteRecord]) -> Pairs:
+    """With a name that is alike: couples share an address."""
     free = [one for one in records if not one.parents.get("company") and one.fields.get("email")]
-    return links.rows(
+    found = links.rows(
         f"""
-        SELECT k.remote_id, p.id FROM unnest(%s::text[], %s::text[]) AS k (remote_id, email)
+        SELECT k.remote_id, p.id, k.name, p.name_key
+        FROM unnest(%s::text[], %s::text[], %s::text[]) AS k (remote_id, name, email)
         JOIN contacts_contact p ON p.email_key = {EMAIL_KEY.format("k.email")}
             AND p.archived_at IS NULL
         WHERE btrim(k.email) <> '' ORDER BY p.id
         """,
-        [record.remote_id for record in free],
-        [record.fields["email"] for record in free],
+        *_columns([(record, record.fields["email"]) for record in free]),
     )
+    return [(remote_id, pk) for remote_id, pk, theirs, ours in found if _fit(theirs, ours)]
+
+
+def _fit(one: str, other: str) -> bool:
+    """Whether two names may be one person's; who has none may be anybody."""
+    return not one.strip() or not other.strip() or are_alike(one, other)
 
 
 def by_phone(kind: str, records: Sequence[RemoteRecord]) -> Pairs:
@@ -99,7 +107,7 @@ def by_phone(kind: str, records: Sequence[RemoteRecord]) -> Pairs:
         *_columns(numbers),
         MOST_WITH_A_NUMBER,
     )
-    return [(remote_id, pk) for remote_id, pk, *two in found if names.are_alike(*two)]
+    return [(remote_id, pk) for remote_id, pk, *two in found if are_alike(*two)]
 
 
 def _of_companies(records: Sequence[RemoteRecord]) -> Pairs:

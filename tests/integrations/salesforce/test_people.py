@@ -34,7 +34,8 @@ def test_two_borrowers_with_one_address_stay_two_and_a_person_is_asked(salesforc
 
 
 def test_a_contact_that_we_have_is_known_by_the_address(salesforce):
-    known = ContactFactory(email="ada@quill.example", company=None)
+    named = {"first_name": "Ada M.", "last_name": "Quill"}
+    known = ContactFactory(email="ada@quill.example", company=None, **named)
     borrower = salesforce.borrower(Email=" ADA@quill.example")
     salesforce.loan(borrower)
 

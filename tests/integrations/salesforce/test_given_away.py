@@ -1,0 +1,62 @@
+"""Loans that we have and that are another officer's now."""
+
+from __future__ import annotations
+
+import pytest
+
+from integrations.models import ExternalLink
+from integrations.salesforce import SYSTEM
+from integrations.sync import reconcile
+
+pytestmark = pytest.mark.django_db
+
+
+def given_away(salesforce, borrower: str) -> str:
+    """A loan of that borrower's that Hermes has."""
+    loan = salesforce.loan(borrower)
+    salesforce.poll()
+    salesforce.later(3600)
+    salesforce.org.edit("loan", loan, officer="Somebody Else")
+    salesforce.poll()
+    salesforce.later(3600)
+    # The next poll begins here, long after the loan was edited.
+    salesforce.loan(salesforce.borrower("Moss"))
+    for _ in range(2):
+        salesforce.poll()
+    return loan
+
+
+@pytest.mark.parametrize(("policy", "phone"), [("keep", "5550143"), ("stop", "")])
+def test_its_borrower_is_followed_by_polls_and_messages_unless_we_are_to_stop(
+    salesforce, relayed, settings, policy, phone
+):
+    settings.SALESFORCE_LOAN_OFFICER_CHANGE_POLICY = policy
+    borrower = salesforce.borrower()
+    loan = given_away(salesforce, borrower)
+    salesforce.org.edit("contact", borrower, Phone="5550143")
+
+    salesforce.poll()
+    assert salesforce.linked("contact", borrower).phone == phone
+
+    salesforce.later(60)
+    salesforce.org.edit("loan", loan, amount=1)
+    salesforce.org.edit("contact", borrower, Email="ada@new.example")
+    relayed.deliver()
+    assert salesforce.deal(loan).value == (1 if policy == "keep" else 250_000)
+    address = "ada@new.example" if policy == "keep" else "Quill@quill.example"
+    assert salesforce.linked("contact", borrower).email == address
+    assert ExternalLink.objects.get(remote_id=loan).state == "live"
+
+
+@pytest.mark.parametrize(("policy", "value"), [("keep", 1), ("stop", 250_000)])
+def test_a_comparison_repairs_what_no_poll_saw_unless_we_are_to_stop(
+    salesforce, settings, policy, value
+):
+    settings.SALESFORCE_LOAN_OFFICER_CHANGE_POLICY = policy
+    loan = given_away(salesforce, salesforce.borrower())
+    salesforce.org.edit("loan", loan, amount=1)
+
+    reconcile.reconcile(SYSTEM)
+
+    assert salesforce.deal(loan).value == value
+    assert ExternalLink.objects.get(remote_id=loan).state == "live"
