@@ -102,6 +102,19 @@ def test_nothing_is_deleted_or_merged_there(pipedrive, larkfield):
     assert len(pipedrive.account.records("organization")) == 3
 
 
+def test_what_others_say_of_it_is_not_sent_either(pipedrive, tc2, larkfield):
+    say(larkfield, False)
+    ExternalLink.objects.create(
+        system="tc2", kind="company", remote_id="8101", record_id=larkfield.pk
+    )
+
+    assert [call for call in pipedrive.send() if call.system == "pipedrive"] == []
+
+    say(larkfield, True)
+    [call] = [call for call in pipedrive.send() if call.system == "pipedrive"]
+    assert "8101" in call.body["custom_fields"][pipedrive.key("company", "tc2_url")]
+
+
 def test_what_was_said_of_a_record_holds_of_the_one_it_becomes_part_of(pipedrive, larkfield):
     say(larkfield, False)
     winner = CompanyFactory(name="Larkfield Tutors")
