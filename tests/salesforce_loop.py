@@ -46,6 +46,20 @@ def edit_here(record: Any, **values: Any) -> None:
     type(record).objects.filter(pk=record.pk).update(updated_at=timezone.now(), **values)
 
 
+#: Part of a co-borrower to the field of the borrower's contact.
+COBORROWER = {
+    "first_name": "MtgPlanner_CRM__Co_Borrower_First_Name__c",
+    "last_name": "MtgPlanner_CRM__Co_Borrower_Last_Name__c",
+    "email": "MtgPlanner_CRM__Co_Borrower_Email__c",
+    "phone": "Phone_Co_Borrower__c",
+}
+
+
+def co(**values) -> dict[str, Any]:
+    """A contact's fields for a co-borrower."""
+    return {COBORROWER[part]: value for part, value in values.items()}
+
+
 class SalesforceLoop:
     """The org, with what a test does there and looks at here."""
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from integrations.models import SyncLog
-from tests.integrations.salesforce.test_mapping import COBORROWER, co
+from tests.salesforce_loop import COBORROWER, co
 
 pytestmark = pytest.mark.django_db
 

@@ -12,15 +12,9 @@ from integrations.models import ExternalLink, PossibleDuplicate
 from integrations.salesforce.ids import whole_id
 from integrations.sandbox.salesforce import jungo
 from tests.factories import ContactFactory
+from tests.salesforce_loop import COBORROWER, co
 
 pytestmark = pytest.mark.django_db
-
-COBORROWER = {
-    "first_name": "MtgPlanner_CRM__Co_Borrower_First_Name__c",
-    "last_name": "MtgPlanner_CRM__Co_Borrower_Last_Name__c",
-    "email": "MtgPlanner_CRM__Co_Borrower_Email__c",
-    "phone": "Phone_Co_Borrower__c",
-}
 
 
 def test_two_borrowers_with_one_address_stay_two_and_a_person_is_asked(salesforce):
@@ -73,10 +67,6 @@ def test_a_loan_without_a_borrower_makes_no_deal_unless_that_is_wanted(salesforc
 def with_coborrowers(salesforce, settings):
     settings.SALESFORCE_COBORROWER_FIELDS = json.dumps(COBORROWER)
     return salesforce
-
-
-def co(**values) -> dict:
-    return {COBORROWER[part]: value for part, value in values.items()}
 
 
 def test_a_coborrower_who_can_be_reached_is_a_person_too(with_coborrowers):

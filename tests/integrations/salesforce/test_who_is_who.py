@@ -9,7 +9,7 @@ import pytest
 from contacts.models import Contact
 from integrations.models import ExternalLink, PossibleDuplicate, SyncLog
 from tests.factories import ContactFactory
-from tests.integrations.salesforce.test_mapping import COBORROWER, co
+from tests.salesforce_loop import COBORROWER, co
 
 pytestmark = pytest.mark.django_db
 

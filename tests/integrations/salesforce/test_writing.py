@@ -12,7 +12,7 @@ from integrations.models import ExternalLink, OutboxEntry, OutboxState
 from integrations.salesforce import SYSTEM, outbound
 from integrations.salesforce.described import Schema
 from integrations.salesforce.inbound import Reading
-from integrations.salesforce.names import Names
+from integrations.salesforce.names import names
 from integrations.salesforce.stages import Stages
 from integrations.sandbox.salesforce.jungo import MEANING
 from integrations.sync import reconcile
@@ -110,7 +110,7 @@ def test_a_middle_name_and_what_follows_a_name_stay_where_they_are(there, here, 
     held = {"name": there, "first_name": "Tom", "last_name": "Quill"}
     outgoing = Outgoing("contact", 1, {"name": here}, frozenset({"name"}), {}, held)
     fields = {name: {"updateable": True} for name in ("FirstName", "LastName")}
-    schema = Schema(Names("Loan__c", {}, {}, "SystemModstamp"), {}, fields)
+    schema = Schema(names(), {}, fields)
 
     assert outbound.body(outgoing, schema, Reading({}, "", {}, {}, Stages({}, None), bool)) == sent
 
