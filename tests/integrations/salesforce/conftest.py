@@ -67,7 +67,11 @@ class Relay:
 
 @pytest.fixture
 def relayed(salesforce, client):
-    """The relay of the org's event bus."""
+    """The relay of the org's event bus. Time goes by there only where a test says so.
+
+    An event is not believed where its record is seconds older: a slow machine would make it so.
+    """
+    salesforce.sandbox.clock.freeze()
     return Relay(salesforce, client)
 
 
