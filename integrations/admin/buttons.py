@@ -57,6 +57,10 @@ class ButtonsAdmin(EngineAdmin):
             if request.user.has_perm(button.permission) and self.shows(button, obj)
         ]
 
+    def links_for(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
+        """Further pages about the row that this person may open: (address, label)."""
+        return []
+
     def _url(self, what: str, *args: Any) -> str:
         meta = self.opts
         name = f"{self.admin_site.name}:{meta.app_label}_{meta.model_name}_{what}"
@@ -123,6 +127,7 @@ class ButtonsAdmin(EngineAdmin):
         context = {**(extra_context or {})}
         if object_id and (obj := self.get_object(request, unquote(object_id))):
             context["buttons"] = self.buttons_for(request, obj)
+            context["row_links"] = self.links_for(request, obj)
         return super().changeform_view(request, object_id, form_url, context)
 
     def changelist_view(

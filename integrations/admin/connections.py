@@ -130,6 +130,12 @@ class ConnectionAdmin(ButtonsAdmin):
             (reverse("admin:integrations_connection_team"), "Who is who …"),
         ]  # fmt: skip
 
+    def links_for(self, request: HttpRequest, connection: Connection) -> list[tuple[str, str]]:
+        system = system_of(connection)
+        if system is None or system.looks is None or not request.user.has_perm(MANAGE):
+            return []
+        return [(reverse("admin:integrations_connection_fields", args=[system.name]), "Fields")]
+
     @admin.display(description="System", ordering="system")
     def name(self, connection: Connection) -> str:
         return label_of(connection.system)

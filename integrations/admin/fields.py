@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -106,19 +107,21 @@ def _statuses(system: System, kind: str, overview: Overview) -> list[dict[str, A
     live = ExternalLink.objects.filter(
         system=system.name, kind=kind, state=LinkState.LIVE, record_id__isnull=False
     )
-    counts = dict(live.values_list("remote_state__status").annotate(Count("pk")).order_by())
-    listed = {one.value for one in overview.statuses} | {one.label for one in overview.statuses}
-    strangers = sorted({str(name) for name in counts if name} - listed)
-    return [
-        _status(one, meant, counts)
-        for one in [*overview.statuses, *(StatusLine(name, "") for name in strangers)]
-    ]
+    counts: dict[str, int] = defaultdict(int)
+    seen: dict[str, str] = {}
+    for status, number in live.values_list("remote_state__status").annotate(Count("pk")).order_by():
+        counts[folded(status)] += number
+        seen[folded(status)] = str(status or "")
+    listed = {folded(name) for one in overview.statuses for name in (one.value, one.label)}
+    strangers = [StatusLine(seen[name], "") for name in sorted(counts.keys() - listed - {""})]
+    return [_status(one, meant, counts) for one in [*overview.statuses, *strangers]]
 
 
 def _status(
-    one: StatusLine, meant: Mapping[str, StageMapping], counts: Mapping[Any, int]
+    one: StatusLine, meant: Mapping[str, StageMapping], counts: Mapping[str, int]
 ) -> dict[str, Any]:
+    names = {folded(one.value), folded(one.label)} - {""}
     row = meant.get(folded(one.value)) or meant.get(folded(one.label))
-    number = sum(counts.get(name, 0) for name in {one.value, one.label} - {""})
+    number = sum(counts.get(name, 0) for name in names)
     is_mapped = row is not None and row.is_mapped
     return {"status": one, "row": row, "is_mapped": is_mapped, "count": number}

@@ -49,6 +49,7 @@ class Pair:
         self.theirs = next((one for one in own if one.kept_in == one.remote_id), None)
         self._said = self.theirs.fields.get(details.FIELD, {}) if self.theirs else {}
         self.link = self._link()
+        self.ours = self._ours()
 
     def _link(self) -> ExternalLink | None:
         if self.theirs is None:
@@ -88,12 +89,9 @@ class Pair:
     def rows(self) -> list[Cells]:
         """Each line of the group, as far as something here is made of it."""
         assert self.theirs is not None
-        record = self._ours()
-        values = self._values(self.theirs)
-        settled = record is not None and self.system.kinds[self.group.kind].frozen(
-            record, self.link
-        )
-        return [self._cells(line, record, values, settled=settled) for line in self.group.lines]
+        values, frozen = self._values(self.theirs), self.system.kinds[self.group.kind].frozen
+        settled = self.ours is not None and frozen(self.ours, self.link)
+        return [self._cells(line, values, settled=settled) for line in self.group.lines]
 
     def _ours(self) -> Any:
         if self.link is None:
@@ -102,7 +100,7 @@ class Pair:
 
     def _values(self, theirs: RemoteRecord) -> dict[str, comparing.ComparedField]:
         """Our fields as they are made of it; beside ours where there is one."""
-        if self.link is not None:
+        if self.link is not None and self.ours is not None:
             rows = comparing.compared(self.system, self.link, theirs)
         else:
             made = comparing.values_there(self.system, theirs)
@@ -117,26 +115,25 @@ class Pair:
     def _cells(
         self,
         line: FieldLine,
-        record: Any,
         values: Mapping[str, comparing.ComparedField],
         *,
         settled: bool,
     ) -> Cells:
         there, row = self._told.get(line.name, "") or NOTHING, values.get(line.hub)
         if line.detail:
-            made, here = self._detail(line.detail, record)
+            made, here = self._detail(line.detail)
             outcome = self._outcome_of(line.detail, same=made == here)
         else:
-            here = self._here(record, line.hub)
+            here = self._here(line.hub)
             made = self._words(line.hub, row.there) if row else NOTHING
             outcome = row.outcome if row else LEFT
         if settled and row and made != here:
             outcome = SETTLED
         return Cells(line.called, there, made, here, outcome)
 
-    def _detail(self, name: str, record: Any) -> tuple[str, str]:
+    def _detail(self, name: str) -> tuple[str, str]:
         told = self.system.details(self.group.kind)[name]
-        held = getattr(record, details.FIELD, {}).get(name)
+        held = getattr(self.ours, details.FIELD, {}).get(name)
         return told.in_words(self._said.get(name)) or NOTHING, told.in_words(held) or NOTHING
 
     def _outcome_of(self, name: str, *, same: bool) -> str:
@@ -146,10 +143,10 @@ class Pair:
             return "The same on both sides"
         return f"Hermes takes the value from {self.system.label}" if self.link else self._fate
 
-    def _here(self, record: Any, name: str) -> str:
-        if record is None or not name:
+    def _here(self, name: str) -> str:
+        if self.ours is None or not name:
             return NOTHING
-        return self._words(name, hub.KINDS[self.group.kind].json_value(record, name))
+        return self._words(name, hub.KINDS[self.group.kind].json_value(self.ours, name))
 
     def _words(self, name: str, value: Any) -> str:
         kind = hub.KINDS[self.group.kind]

@@ -41,17 +41,21 @@ def _problem(kind: str, detail: Detail, there: dict | None, taken: Mapping[str, 
         return f"in “{label}”, which is of type {what} and holds no {detail.type}."
     if what == "enum" and not detail.options:
         return f"in the list “{label}”, and has no options that say which value is which."
-    there_are = {option["id"] for option in there.get("options") or []}
-    if unknown := sorted({*detail.options.values()} - there_are) if what == "enum" else []:
+    numbers = set(options_of(there).values()) if what == "enum" else {*detail.options.values()}
+    if unknown := sorted({*detail.options.values()} - numbers):
         return f"in the list “{label}”, which has no option {unknown[0]}."
     if kind == "contact" and what == "monetary":
         return f"in “{label}”, an amount with a currency, and a person has none."
     return ""
 
 
-def row(kind: str, name: str, there: Mapping[str, Any]) -> RemoteField:
-    """What is remembered of one."""
-    options = there.get("options") or []
+def options_of(there: Mapping[str, Any]) -> dict[str, int]:
+    """Label to number, of all options that the account's field has."""
+    return {str(option.get("label")): option["id"] for option in there.get("options") or []}
+
+
+def row(kind: str, name: str, there: Mapping[str, Any], options: Mapping[str, int]) -> RemoteField:
+    """What is remembered of one of the account's fields."""
     return RemoteField(
         system=NAME,
         kind=kind,
@@ -59,7 +63,7 @@ def row(kind: str, name: str, there: Mapping[str, Any]) -> RemoteField:
         remote_key=there["field_code"],
         remote_type=there["field_type"],
         remote_label=there["field_name"],
-        options={str(option.get("label")): option["id"] for option in options},
+        options=dict(options),
     )
 
 
@@ -71,7 +75,7 @@ def news(found: Mapping[tuple[str, str], dict]) -> list[str]:
         f"Show {name.removeprefix(loan_details.PREFIX).replace('_', ' ')} of Salesforce in "
         f"the {ENTITIES[kind]} field “{there['field_name']}”"
         for (kind, name), there in found.items()
-        if known.get((kind, name)) != _facts(row(kind, name, there))
+        if known.get((kind, name)) != _facts(row(kind, name, there, options_of(there)))
     ]
 
 

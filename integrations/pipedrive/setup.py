@@ -263,20 +263,16 @@ def field_body(custom: CustomField) -> dict:
 
 @transaction.atomic
 def _remember(todo: Plan) -> None:
+    custom = [
+        mapped_fields.row(kind, name, there, _options(CUSTOM_FIELDS[kind][name], there))
+        for (kind, name), there in todo.found.items()
+    ]
+    mapped = [
+        mapped_fields.row(kind, name, there, mapped_fields.options_of(there))
+        for (kind, name), there in todo.mapped.items()
+    ]
     RemoteField.objects.bulk_create(
-        [
-            RemoteField(
-                system=NAME,
-                kind=kind,
-                field=name,
-                remote_key=there["field_code"],
-                remote_type=there["field_type"],
-                remote_label=there["field_name"],
-                options=_options(CUSTOM_FIELDS[kind][name], there),
-            )
-            for (kind, name), there in todo.found.items()
-        ]
-        + [mapped_fields.row(kind, name, there) for (kind, name), there in todo.mapped.items()],
+        [*custom, *mapped],
         update_conflicts=True,
         unique_fields=["system", "kind", "field"],
         update_fields=["remote_key", "remote_type", "remote_label", "options"],

@@ -124,13 +124,15 @@ def _entry(setting: str, target: str, said: Any, others: Entries) -> Entry:
         raise _Nonsense(f"there is no {', '.join(sorted(unknown))}; an entry has {_listed(_WORDS)}")
     if not (_TARGET.fullmatch(target) or _KEY.fullmatch(target)):
         raise _Nonsense("a target is a word of letters, digits and _, of 40 at most")
-    built_in = setting == MAPS["deal"] and target in BUILT_IN
+    is_deal = setting == MAPS["deal"]
+    built_in = is_deal and target in BUILT_IN
     if built_in and (extra := said.keys() - {"source", "required", "clear_on_null"}):
         raise _Nonsense(f"it is a field of the deal's own and has no {', '.join(sorted(extra))}")
     kind = said.get("type", "text")
     if kind not in TYPES:
         raise _Nonsense(f"its type is none of {', '.join(TYPES)}")
-    sources = _sources(target, said["source"], built_in=built_in)
+    own = built_in or (is_deal and target == LOAN_NUMBER)
+    sources = _sources(target, said["source"], own=own)
     return Entry(
         name=_name(target, sources, others),
         said_in=f"{setting}.{target}",
@@ -158,7 +160,7 @@ def _listed(words: set[str]) -> str:
     return ", ".join(sorted(words))
 
 
-def _sources(target: str, source: Any, *, built_in: bool) -> dict[str, str]:
+def _sources(target: str, source: Any, *, own: bool) -> dict[str, str]:
     several = isinstance(source, dict) and target == ADDRESS
     if several and (unknown := source.keys() - set(ADDRESS_PARTS)):
         known = ", ".join(ADDRESS_PARTS)
@@ -167,7 +169,7 @@ def _sources(target: str, source: Any, *, built_in: bool) -> dict[str, str]:
     for name in named.values():
         if not isinstance(name, str) or not NAME.fullmatch(name):
             raise _Nonsense(f"{str(name)[:60]!r} is no name of Salesforce's")
-        if "." in name and built_in:
+        if "." in name and own:
             raise _Nonsense(f"{name} is no field of the loan's own")
     return named
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +17,6 @@ from . import described, inbound, queries
 from .client import Client
 from .described import Schema
 from .details import Absent, held, known
-from .field_map import Entry
 from .names import CONTACT, SETTINGS, names
 from .remote import reading
 from .schemas import NAME
@@ -25,13 +24,13 @@ from .setup import FORMULA, Named, is_unfit, named_fields
 
 #: Meaning -> what people call it here, and the deal's field; empty where a detail has it.
 CALLED = {
+    "title": ("Name", "name"),
     "officer": ("Loan officer", ""),
     "borrower": ("Borrower", "contact"),
     "status": ("Stage and status", "stage"),
     "amount": ("Value", "value"),
     "close_date": ("Expected close", "expected_close_on"),
     "loan_number": ("Loan number", ""),
-    "title": ("Name", "name"),
     "currency": ("Currency", "currency"),
 }
 
@@ -47,6 +46,40 @@ PERSON = [
 ]
 
 
+@dataclass(frozen=True)
+class _Look:
+    """The org as it is described, and what of it is not as the settings have it."""
+
+    found: Schema
+    problems: Mapping[str, str]
+    asked: Mapping[tuple[str, str], Named]
+
+    def line(
+        self, kind: str, called: str, setting: str, name: str, place: str = "", **ours: str
+    ) -> FieldLine:
+        """One, with what the org says of its field."""
+        facts = self.found.facts(kind, name)
+        return FieldLine(
+            called,
+            setting,
+            name,
+            label=str(facts.get("label") or ""),
+            type=str(facts.get("type") or ""),
+            problem=self._problem(kind, name, place) if name else "",
+            **ours,
+        )
+
+    def _problem(self, kind: str, name: str, place: str) -> str:
+        one = self.asked.get((place, name))
+        if not self.found.has(kind, name):
+            return f"There is no field {name} that we may see."
+        if one and is_unfit(self.found, one):
+            return "It is of a type that cannot hold this."
+        if place == "borrower":
+            return self.problems.get(place, "")
+        return f"It is {FORMULA}." if self.found.facts(kind, name).get("calculated") else ""
+
+
 def overview() -> Overview:
     """All that the settings name, as the org describes it.
 
@@ -55,108 +88,58 @@ def overview() -> Overview:
     """
     connections.refuse_while_held(get(NAME))
     found = described.look(Client(hurried=True), names())
-    problems = described.missing(found)
     asked = {(one.place, one.name): one for one in named_fields(found.names)}
-    loan = [_meaning(found, meaning, asked, problems) for meaning in _meanings(found)]
-    loan += _details(found, "deal", asked, problems)
-    person = [FieldLine(called, "", name, hub=hub) for called, name, hub in PERSON]
-    person += _coborrower(found, problems)
-    person += _details(found, "contact", asked, problems)
+    look = _Look(found, described.missing(found), asked)
+    person = [look.line("contact", called, "", name, hub=hub) for called, name, hub in PERSON]
+    loans = f"Loans: {found.names.loan} (SALESFORCE_LOAN_OBJECT)"
     return Overview(
         [
-            FieldGroup("deal", f"Loans: {found.names.loan} (SALESFORCE_LOAN_OBJECT)", loan),
-            FieldGroup("contact", f"Borrowers: {CONTACT}", _described(found, person)),
+            FieldGroup("deal", loans, [*_meanings(look), *_details(look, "deal")]),
+            FieldGroup(
+                "contact",
+                f"Borrowers: {CONTACT}",
+                [*person, *_coborrower(look), *_details(look, "contact")],
+            ),
         ],
         _statuses(found),
     )
 
 
-def _meanings(found: Schema) -> list[str]:
+def _meanings(look: _Look) -> list[FieldLine]:
     """Those with a setting, whether or not it is set; and those that the map names."""
-    return ["title", *SETTINGS, *(["currency"] if "currency" in found.names.fields else [])]
-
-
-def _meaning(
-    found: Schema,
-    meaning: str,
-    asked: Mapping[tuple[str, str], Named],
-    problems: Mapping[str, str],
-) -> FieldLine:
-    called, hub = CALLED[meaning]
-    detail = DETAIL_OF.get(meaning, "")
-    name = found.names.fields.get(meaning, "Name" if meaning == "title" else "")
-    setting = found.names.said_in.get(meaning, "")
-    one = asked.get((meaning, name))
-    return FieldLine(
-        called, setting, name, *_facts(found, "deal", name),
-        problem=problems.get(meaning, "") or _problem(found, one),
-        hub=DETAILS if detail else hub,
-        detail=detail,
-    )  # fmt: skip
-
-
-def _facts(found: Schema, kind: str, name: str) -> tuple[str, str]:
-    facts = found.facts(kind, name)
-    return str(facts.get("label") or ""), str(facts.get("type") or "")
-
-
-def _problem(found: Schema, one: Named | None) -> str:
-    if one is None:
-        return ""
-    if is_unfit(found, one):
-        return "It is of a type that cannot hold this."
-    formula = found.facts(one.kind, one.name).get("calculated")
-    return f"It is {FORMULA}." if formula else ""
-
-
-def _details(
-    found: Schema,
-    kind: str,
-    asked: Mapping[tuple[str, str], Named],
-    problems: Mapping[str, str],
-) -> list[FieldLine]:
-    labels = {name: detail.label for name, detail in known(kind).items()}
-    own = {*DETAIL_OF.values()} if kind == "deal" else set()
+    named = look.found.names
+    fields = {"title": "Name", **dict.fromkeys(SETTINGS, ""), **named.fields}
     return [
-        FieldLine(
-            _part(labels[target], part), entry.said_in, name, *_facts(found, kind, name),
-            problem=problems.get(entry.said_in, "")
-            or _problem(found, asked.get((entry.said_in, name))),
-            hub=DETAILS,
-            detail=target,
+        look.line(
+            "deal", called, named.said_in.get(meaning, ""), fields[meaning], meaning,
+            hub=DETAILS if meaning in DETAIL_OF else hub,
+            detail=DETAIL_OF.get(meaning, ""),
         )
-        for target, entry in found.names.details[kind].items()
-        if target not in own or _is_another(found, entry)
-        for part, name in entry.sources.items()
+        for meaning, (called, hub) in CALLED.items()
+        if meaning in fields
     ]  # fmt: skip
 
 
-def _is_another(found: Schema, entry: Entry) -> bool:
-    """Whether the map reads it from elsewhere than the settings do."""
-    return entry.source not in found.names.fields.values()
-
-
-def _part(label: str, part: str) -> str:
-    return f"{label}: {part}" if part else label
-
-
-def _coborrower(found: Schema, problems: Mapping[str, str]) -> list[FieldLine]:
+def _details(look: _Look, kind: str) -> list[FieldLine]:
+    """What the map names beside them."""
+    labels = {name: detail.label for name, detail in known(kind).items()}
+    shown = {look.found.names.fields.get(meaning) for meaning in DETAIL_OF}
     return [
-        FieldLine(
-            f"Co-borrower's {part.replace('_', ' ')}",
-            f"SALESFORCE_COBORROWER_FIELDS.{part}",
-            name,
-            problem=problems.get(f"co-borrower's {part}", ""),
+        look.line(
+            kind, f"{labels[target]}: {part}" if part else labels[target], entry.said_in, name,
+            entry.said_in, hub=DETAILS, detail=target,
         )
-        for part, name in found.names.coborrower.items()
-    ]
+        for target, entry in look.found.names.details[kind].items()
+        for part, name in entry.sources.items()
+        if target not in DETAIL_OF.values() or name not in shown
+    ]  # fmt: skip
 
 
-def _described(found: Schema, lines: list[FieldLine]) -> list[FieldLine]:
+def _coborrower(look: _Look) -> list[FieldLine]:
+    setting = "SALESFORCE_COBORROWER_FIELDS"
     return [
-        line if line.label else replace(line, label=label, type=kind)
-        for line in lines
-        for label, kind in [_facts(found, "contact", line.name)]
+        look.line("contact", f"Co-borrower's {part.replace('_', ' ')}", f"{setting}.{part}", name)
+        for part, name in look.found.names.coborrower.items()
     ]
 
 

@@ -211,5 +211,8 @@ def test_operations_find_it_beside_the_connections(as_, salesforce):
     text = client.get("/admin/integrations/connection/").content.decode()
 
     assert f'href="{ADDRESS}">Fields of Salesforce …' in text
+    connection = Connection.objects.create(system="salesforce")
+    shown = client.get(f"/admin/integrations/connection/{connection.pk}/change/")
+    assert f'<a class="hermes-button" href="{ADDRESS}">Fields</a>' in shown.content.decode()
     assert get("pipedrive").looks is None
     assert client.get(ADDRESS.replace("salesforce", "pipedrive")).status_code == 404
