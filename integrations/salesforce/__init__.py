@@ -10,6 +10,7 @@ from django.conf import settings
 from integrations.sync.set_up import Say, Setup, SetupPlan
 from integrations.sync.system import Outgoing, Reading, Remote, System
 
+from . import flows
 from .ids import whole_id
 from .schemas import NAME, SPOKE_KINDS
 
@@ -67,5 +68,5 @@ SYSTEM = System(
     read_id=whole_id,
     look_back=lambda: timedelta(seconds=settings.SALESFORCE_LOOKBACK_SECONDS),
     reads_at_once=200,
-    needs=("SALESFORCE_ENABLED", "SALESFORCE_CONSUMER_KEY", "SALESFORCE_CONSUMER_SECRET"),
+    needs=("SALESFORCE_ENABLED", *flows.needs()),
 )
