@@ -51,15 +51,14 @@ def identify(
     same_name = sure.companies_named_so(records) if kind == "company" else []
     natural = _grouped(same_name, "the same name")
     natural |= NATURAL_KEYS.get(kind, _no_candidates)(records)
-    better = None if guess else sure.pairs(kind, records)
-    by_phone = [] if better is None else sure.by_phone(kind, records)
+    sources = [] if guess else sure.sources(kind, records)
     apart = links.apart(system, kind, [record.remote_id for record in records])
     for remote_id, pk in apart:
         _drop(pk, remote_id, by_hub_id, natural)
     candidates = {pk for ids, _ in natural.values() for pk in ids} | set(by_hub_id.values())
-    candidates.update(pk for _, pk in [*(better or []), *by_phone])
+    candidates.update(pk for pairs in sources for _, pk in pairs)
     taken = _linked_elsewhere(system, kind, candidates)
-    certain = None if better is None else _certain([better, by_phone, same_name], taken, set(apart))
+    certain = _certain([*sources, same_name], taken, set(apart)) if sources else None
     claimed: set[int] = set()
     found = {}
     for record in records:
