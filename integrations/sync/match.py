@@ -53,8 +53,7 @@ def identify(
     natural |= NATURAL_KEYS.get(kind, _no_candidates)(records)
     sources = [] if guess else sure.sources(kind, records)
     apart = links.apart(system, kind, [record.remote_id for record in records])
-    for remote_id, pk in apart:
-        _drop(pk, remote_id, by_hub_id, natural)
+    _drop(apart, by_hub_id, natural)
     candidates = {pk for ids, _ in natural.values() for pk in ids} | set(by_hub_id.values())
     candidates.update(pk for pairs in sources for _, pk in pairs)
     taken = _linked_elsewhere(system, kind, candidates)
@@ -62,23 +61,23 @@ def identify(
     claimed: set[int] = set()
     found = {}
     for record in records:
-        chosen = _choose(
-            by_hub_id.get(record.remote_id), natural.get(record.remote_id), taken | claimed
-        )
+        others = taken | claimed
+        chosen = _choose(by_hub_id.get(record.remote_id), natural.get(record.remote_id), others)
         if certain is not None:
-            chosen = _doubted(chosen, certain.get(record.remote_id, set()), taken | claimed)
+            chosen = _doubted(chosen, certain.get(record.remote_id, set()), others)
         found[record.remote_id] = chosen
         if chosen.record_id is not None:
             claimed.add(chosen.record_id)
     return found
 
 
-def _drop(pk: int, remote_id: str, by_hub_id: dict[str, int], natural: Candidates) -> None:
-    if by_hub_id.get(remote_id) == pk:
-        del by_hub_id[remote_id]
-    if remote_id in natural:
-        ids, why = natural[remote_id]
-        natural[remote_id] = [each for each in ids if each != pk], why
+def _drop(apart: list[tuple[str, int]], by_hub_id: dict[str, int], natural: Candidates) -> None:
+    for remote_id, pk in apart:
+        if by_hub_id.get(remote_id) == pk:
+            del by_hub_id[remote_id]
+        if remote_id in natural:
+            ids, why = natural[remote_id]
+            natural[remote_id] = [each for each in ids if each != pk], why
 
 
 def _choose(own_id: int | None, natural: tuple[list[int], str] | None, taken: set[int]) -> Found:
