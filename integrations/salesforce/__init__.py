@@ -13,6 +13,7 @@ from integrations.sync.overview import Looks, Overview, Sample
 from integrations.sync.set_up import Say, Setup, SetupPlan
 from integrations.sync.system import Outgoing, Reading, Remote, System
 
+from . import flows
 from .ids import whole_id
 from .schemas import NAME, SPOKE_KINDS
 
@@ -91,5 +92,5 @@ SYSTEM = System(
     reads_at_once=200,
     details=_details,
     looks=Looks(_overview, _sample, kind="deal"),
-    needs=("SALESFORCE_ENABLED", "SALESFORCE_CONSUMER_KEY", "SALESFORCE_CONSUMER_SECRET"),
+    needs=("SALESFORCE_ENABLED", *flows.needs()),
 )

@@ -24,6 +24,7 @@ from integrations.sync.errors import Misconfigured, SyncError, Unauthorised, Una
 from integrations.sync.http import LONGEST_QUOTE, Http, json_object, new_session, said
 
 from . import soap_log_in
+from .flows import NEEDS, WITH_PASSWORD, needs
 
 logger = logging.getLogger(__name__)
 
@@ -38,20 +39,6 @@ ASSERTION_SECONDS = 180
 
 #: Who waits for another process that asks waits so long at most.
 LOCK_SECONDS = 20
-
-#: The settings that each flow needs.
-NEEDS = {
-    "client_credentials": ("CONSUMER_KEY", "CONSUMER_SECRET"),
-    "jwt_bearer": ("CONSUMER_KEY", "USERNAME", "PRIVATE_KEY"),
-    "refresh_token": ("CONSUMER_KEY", "REFRESH_TOKEN"),
-    "password": ("CONSUMER_KEY", "CONSUMER_SECRET", "USERNAME", "PASSWORD"),
-    "access_token": ("ACCESS_TOKEN", "INSTANCE_URL"),
-    "soap": ("USERNAME", "PASSWORD"),
-}
-
-
-#: These are asked for at SALESFORCE_DOMAIN, where that is set.
-WITH_PASSWORD = {"password", "soap"}
 
 _DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
@@ -101,10 +88,8 @@ def _check_settings() -> None:
     flow = settings.SALESFORCE_AUTH_FLOW
     if flow not in NEEDS:
         raise Misconfigured(f"SALESFORCE_AUTH_FLOW must be one of {', '.join(NEEDS)}")
-    lacking = [name for name in NEEDS[flow] if not getattr(settings, f"SALESFORCE_{name}")]
-    if lacking:
-        names = ", ".join(f"SALESFORCE_{name}" for name in lacking)
-        raise Misconfigured(f"{names} must be set for {flow}")
+    if lacking := [name for name in needs() if not getattr(settings, name)]:
+        raise Misconfigured(f"{', '.join(lacking)} must be set for {flow}")
 
 
 def log_in_url() -> str:

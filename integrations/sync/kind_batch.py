@@ -248,8 +248,6 @@ class KindBatch:
         if merged.owes or (written and must_rewrite_hub_id(link)):
             self.writes.owe(link)
         self.findings.conflicts(target.pk, merged.conflicts)
-        held_as.remember_emptied(merged)
-        self.findings.stay(link, merged.stays)
         if written:
             self.findings.problems(record, link)
         self.results[record.remote_id] = Outcome(
@@ -267,6 +265,8 @@ class KindBatch:
     def _write_link(
         self, record: RemoteRecord, link: ExternalLink, merged: Merged, *, stale: bool
     ) -> bool:
+        held_as.remember_emptied(merged)
+        self.findings.stay(link, merged.stays)
         snapshot = merged.snapshot
         if not stale and (record.hub_id_text or "hub_id" not in snapshot):
             snapshot["hub_id"] = record.hub_id_text

@@ -53,15 +53,13 @@ def identify(
     same_name = sure.companies_named_so(likely) if kind == "company" else []
     natural = _grouped(same_name, "the same name")
     natural |= NATURAL_KEYS.get(kind, _no_candidates)(likely)
-    better = None if guess else sure.pairs(kind, likely)
-    by_phone = [] if better is None else sure.by_phone(kind, likely)
+    sources = [] if guess else sure.sources(kind, likely)
     apart = links.apart(system, kind, [record.remote_id for record in records])
-    for remote_id, pk in apart:
-        _drop(pk, remote_id, by_hub_id, natural)
+    _drop(apart, by_hub_id, natural)
     candidates = {pk for ids, _ in natural.values() for pk in ids} | set(by_hub_id.values())
-    candidates.update(pk for _, pk in [*(better or []), *by_phone])
+    candidates.update(pk for pairs in sources for _, pk in pairs)
     taken = _linked_elsewhere(system, kind, candidates)
-    certain = None if better is None else _certain([better, by_phone, same_name], taken, set(apart))
+    certain = _certain([*sources, same_name], taken, set(apart)) if sources else None
     found = {}
     for remote_id in (record.remote_id for record in records):
         chosen = _choose(by_hub_id.get(remote_id), natural.get(remote_id), taken)
@@ -73,12 +71,13 @@ def identify(
     return found
 
 
-def _drop(pk: int, remote_id: str, by_hub_id: dict[str, int], natural: Candidates) -> None:
-    if by_hub_id.get(remote_id) == pk:
-        del by_hub_id[remote_id]
-    if remote_id in natural:
-        ids, why = natural[remote_id]
-        natural[remote_id] = [each for each in ids if each != pk], why
+def _drop(apart: list[tuple[str, int]], by_hub_id: dict[str, int], natural: Candidates) -> None:
+    for remote_id, pk in apart:
+        if by_hub_id.get(remote_id) == pk:
+            del by_hub_id[remote_id]
+        if remote_id in natural:
+            ids, why = natural[remote_id]
+            natural[remote_id] = [each for each in ids if each != pk], why
 
 
 def _choose(own_id: int | None, natural: tuple[list[int], str] | None, taken: set[int]) -> Found:

@@ -169,9 +169,8 @@ def run(
     if action in ASK_FOR_CHANGES and not system.polls:
         raise Misconfigured(f"{system.label} cannot be polled: its messages tell of changes")
     row = _begin(system, action, dry_run=dry_run, released=released)
-    current = Run(system, row, progress)
     try:
-        with _summed_up(current):
+        with _summed_up(Run(system, row, progress)) as current:
             yield current
     except BrakePulled as brake:
         _end(row, RunState.STOPPED, str(brake))
@@ -190,10 +189,10 @@ def run(
 
 
 @contextmanager
-def _summed_up(current: Run) -> Iterator[None]:
+def _summed_up(current: Run) -> Iterator[Run]:
     """Put what was noticed of the records below the report, however it ends."""
     try:
-        yield
+        yield current
     finally:
         report = [current.row.report] if current.row.report else []
         current.row.report = "\n".join([*report, *current.remarked()])

@@ -23,9 +23,12 @@ MOST_WITH_A_NUMBER = 20
 Pairs = list[tuple[str, int]]
 
 
-def pairs(kind: str, records: Sequence[RemoteRecord]) -> Pairs | None:
-    """Remote ids with the hub ids that they surely are; None where any likeness will do."""
-    return SURE[kind](records) if kind in SURE else None
+def sources(kind: str, records: Sequence[RemoteRecord]) -> list[Pairs]:
+    """Remote ids with the hub ids that they surely are, the surest source first.
+
+    None at all for a kind of which any likeness will do.
+    """
+    return [each(records) for each in SURE.get(kind, ())]
 
 
 def _companies(records: Sequence[RemoteRecord]) -> Pairs:
@@ -85,9 +88,9 @@ def _fit(one: str, other: str) -> bool:
     return not one.strip() or not other.strip() or are_alike(one, other)
 
 
-def by_phone(kind: str, records: Sequence[RemoteRecord]) -> Pairs:
+def _contacts_by_phone(records: Sequence[RemoteRecord]) -> Pairs:
     """Who is of no company, by the phone number and a name that is alike: couples share one."""
-    free = [one for one in records if kind == "contact" and not one.parents.get("company")]
+    free = [one for one in records if not one.parents.get("company")]
     numbers = [
         (one, digits)
         for one in free
@@ -137,7 +140,7 @@ def _columns(each: Sequence[tuple[RemoteRecord, str]]) -> tuple[list[str], list[
     )
 
 
-SURE: dict[str, Callable[[Sequence[RemoteRecord]], Pairs]] = {
-    "company": _companies,
-    "contact": _contacts,
+SURE: dict[str, tuple[Callable[[Sequence[RemoteRecord]], Pairs], ...]] = {
+    "company": (_companies,),
+    "contact": (_contacts, _contacts_by_phone),
 }

@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from integrations.models import Connection
-from integrations.salesforce import soap, tokens
+from integrations.salesforce import flows, soap, tokens
 from integrations.sync.errors import Misconfigured, Unauthorised, Unavailable
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +100,20 @@ def test_what_is_not_set_is_named(by_soap, settings):
 
     with pytest.raises(Misconfigured, match="SALESFORCE_PASSWORD must be set for soap"):
         by_soap.poll()
+
+
+@pytest.mark.parametrize(
+    ("flow", "names"),
+    [
+        ("soap", ("SALESFORCE_USERNAME", "SALESFORCE_PASSWORD")),
+        ("client_credentials", ("SALESFORCE_CONSUMER_KEY", "SALESFORCE_CONSUMER_SECRET")),
+        ("carrier pigeon", ()),
+    ],
+)
+def test_each_way_needs_its_own_settings(settings, flow, names):
+    settings.SALESFORCE_AUTH_FLOW = flow
+
+    assert flows.needs() == names
 
 
 @pytest.mark.parametrize(
