@@ -83,7 +83,9 @@ class SalesforceRemote:
         schema, how = self._schema()
         started = usage.clock()
         if since is None:
-            yield from self._all(self._walk(self._everything(schema, token), how, started))
+            pages = self._walk(self._everything(schema, token), how, started)
+            # A walk that goes on does not know what it has met.
+            yield from pages if token else self._all(pages)
             return
         yield from self._walk(self.api.query(queries.changed(schema, since)), how, started)
         for answered in self.api.query(queries.left(schema, since), deleted=True):
