@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import threading
 import time
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -51,9 +52,22 @@ def clock() -> datetime | None:
 
 def _moment(text: str) -> datetime | None:
     try:
-        return parsedate_to_datetime(text)
-    except ValueError:
+        at = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
         return None
+    # "-0000" is a time without a zone, and means the same.
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def of_the_day(limits: Mapping[str, Any]) -> tuple[int, int] | None:
+    """How many of the day's calls are used, and how many there are; None where it says neither."""
+    told = limits.get("DailyApiRequests")
+    if not isinstance(told, Mapping):
+        return None
+    limit, left = told.get("Max"), told.get("Remaining")
+    if not isinstance(limit, int) or not isinstance(left, int):
+        return None
+    return limit - left, limit
 
 
 def may_be_spent() -> bool:
