@@ -24,10 +24,7 @@ DAY_IS_SPENT, TOO_MANY_AT_ONCE = timedelta(minutes=15), timedelta(seconds=45)
 AT_ONCE = "concurrent"
 
 #: A query of ours, or a name in it, is wrong there.
-WRONG_QUERY = {
-    "MALFORMED_QUERY", "INVALID_FIELD", "INVALID_TYPE", "INVALID_QUERY_FILTER_OPERATOR",
-    "MALFORMED_ID",
-}  # fmt: skip
+WRONG_QUERY = {"MALFORMED_QUERY", "INVALID_FIELD", "INVALID_TYPE"}
 
 TOO_HEAVY = {"QUERY_TIMEOUT", "QUERY_TOO_COMPLICATED", "OPERATION_TOO_LARGE"}
 
@@ -88,6 +85,9 @@ def _refused_content(code: str, words: str) -> SyncError:
 def _forbidden(code: str, content: Any, words: str) -> SyncError:
     if "Bad_OAuth_Token" in (code, content):
         return SessionEnded(words)
+    if not code:
+        # Not Salesforce's own: something in front of it is in the way, and that passes.
+        return Unavailable(words)
     if code.startswith("INSUFFICIENT_ACCESS"):
         return Rejected(words)
     # The whole API is closed to us, which a person has to mend.

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from integrations.models import Connection, SyncLog
 
-from .errors import Held, RateLimited, SyncError, Unauthorised, Unavailable
+from .errors import Held, RateLimited, Reserved, SyncError, Unauthorised, Unavailable
 from .system import System
 
 #: So many failures in a row open the circuit breaker.
@@ -23,6 +23,10 @@ BROKEN_FOR = timedelta(seconds=20)
 
 #: What needs a call looks again so often while a person has paused the connection.
 PAUSED_LOOK = timedelta(minutes=1)
+
+
+#: What goes on is told again after so long.
+TOLD_AGAIN_AFTER = timedelta(days=1)
 
 
 def of(system: System) -> Connection:
@@ -66,6 +70,8 @@ def asking(system: System) -> Iterator[None]:
 def learn(system: System, error: BaseException) -> None:
     """What a failed call says about the connection."""
     match error:
+        case Reserved():
+            _alert_once(system, "budget", f"{system.label} is not read for now: {error}")
         case Held():
             return
         case RateLimited():
@@ -129,6 +135,15 @@ def resume(system: System) -> None:
     Connection.objects.filter(system=system.name).update(
         paused=False, pause_reason="", paused_until=None, broken_until=None, failures_in_row=0
     )
+
+
+def _alert_once(system: System, topic: str, message: str) -> None:
+    """Nothing, where staff heard of such a thing within a day."""
+    lately = SyncLog.objects.filter(
+        system=system.name, topic=topic, at__gte=timezone.now() - TOLD_AGAIN_AFTER
+    )
+    if not lately.exists():
+        _alert(system, topic, message)
 
 
 def _alert(system: System, topic: str, message: str) -> None:
