@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.cache import cache
-
 from deals.models import Deal, Pipeline, Stage
 from integrations.models import ExternalLink, SyncRun
 from integrations.salesforce import SYSTEM
@@ -71,11 +69,10 @@ class SalesforceLoop:
         self.sandbox.clock.advance(seconds)
 
     def hide_field(self, name: str, kind: str = "loan", *, hidden: bool = True) -> None:
-        """Whether our user may see a field; the org is described anew."""
+        """Whether our user may see a field. Hermes is not told."""
         account = self.org.account
         with account.writing():
             set_field(account, by_hand.entity(account, kind), name, {"hidden": hidden})
-        cache.clear()
 
     def linked(self, kind: str, remote_id: str) -> Any:
         """The hub record of a remote one, or None."""

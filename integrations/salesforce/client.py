@@ -6,9 +6,6 @@ The library is given a token and never logs in: its own renewal neither ends nor
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
 from functools import cache, partial
 from typing import Any
 
@@ -17,11 +14,12 @@ from django.conf import settings
 from requests.adapters import HTTPAdapter
 
 from integrations.sync import budget
-from integrations.sync.errors import Unavailable
+from integrations.sync.errors import Rejected, Unavailable
 from integrations.sync.http import not_answered
 from integrations.sync.patience import patiently
 
-from . import usage
+from . import answers, usage
+from .answers import Answered
 from .refusals import SessionEnded, refusal
 from .schemas import NAME
 from .tokens import Token, token
@@ -57,15 +55,6 @@ def _session(base_url: str) -> requests.Session:
     return session
 
 
-@dataclass(frozen=True)
-class Answered:
-    """One page of a query. ``more`` leads to the next; ``at`` is Salesforce's own time."""
-
-    rows: list[dict[str, Any]]
-    more: str
-    at: datetime | None
-
-
 class Client:
     """One use of the API."""
 
@@ -84,23 +73,23 @@ class Client:
         Raises:
             Rejected: Salesforce no longer knows the place.
         """
+        if not answers.is_place(more):
+            raise Rejected("GET query: a place that no answer of Salesforce's can have given")
         page = self._page(lambda sf: sf.query_more(more, identifier_is_url=True))
         yield page
         yield from self._rest_of(page)
 
     def _rest_of(self, page: Answered) -> Iterator[Answered]:
-        while page.more:
-            more = page.more
-            page = self._page(lambda sf: sf.query_more(more, identifier_is_url=True))  # noqa: B023
+        seen: set[str] = set()
+        while more := page.more:
+            if more in seen:
+                raise Unavailable("GET query: its pages lead in a circle")
+            seen.add(more)
+            page = self._page(lambda sf: sf.query_more(more, identifier_is_url=True))
             yield page
 
     def _page(self, call: Callable[[Any], Any]) -> Answered:
-        answer = self._call("GET query", call)
-        try:
-            rows = [row for row in answer["records"] if isinstance(row, dict)]
-            return Answered(rows, str(answer.get("nextRecordsUrl") or ""), usage.clock())
-        except (LookupError, TypeError, AttributeError):
-            raise Unavailable("GET query: an answer without records") from None
+        return answers.page(self._call("GET query", call), usage.clock())
 
     def described(self, name: str) -> Mapping[str, Any]:
         """What an object has.
@@ -136,9 +125,9 @@ class Client:
         budget.take(self._windows)
         try:
             return call(_library(held))
-        except requests.exceptions.JSONDecodeError:
+        except answers.UNREADABLE:
             raise Unavailable(f"{what}: an answer that cannot be read") from None
-        except requests.RequestException as error:
+        except (requests.RequestException, UnicodeEncodeError) as error:
             # Not chained: its text holds the whole address, query and all.
             raise not_answered(what, error) from None
         except SalesforceError as error:
@@ -154,8 +143,7 @@ def _library(held: Token) -> Any:
         session_id=held.secret,
         session=_session(held.instance_url),
         version=settings.SALESFORCE_API_VERSION,
-        object_pairs_hook=dict,
-        parse_float=Decimal,
     )
+    library.parse_result_to_json = answers.parsed
     library.headers["Sforce-Call-Options"] = f"client={settings.SALESFORCE_CLIENT_NAME}"
     return library

@@ -43,6 +43,15 @@ class Schema:
         """How a lookup's own fields are reached; empty for what is no lookup."""
         return str(self.loan.get(self.named(meaning), {}).get("relationshipName") or "")
 
+    def choices(self, meaning: str) -> list[Mapping[str, Any]]:
+        """What may be picked in a field, as far as it has a value."""
+        listed = self.loan.get(self.named(meaning), {}).get("picklistValues")
+        if not isinstance(listed, list):
+            return []
+        return [
+            each for each in listed if isinstance(each, Mapping) and type(each.get("value")) is str
+        ]
+
     @property
     def coborrower(self) -> dict[str, str]:
         """Those fields of a co-borrower that the org has."""
@@ -58,7 +67,7 @@ class Schema:
         field = self.named("officer")
         if field == "OwnerId":
             return "owner"
-        return "lookup" if self.loan[field]["type"] == "reference" else "text"
+        return "lookup" if self.loan.get(field, {}).get("type") == "reference" else "text"
 
     def columns(self) -> list[str]:
         """What is asked for of each loan, and of its borrower."""

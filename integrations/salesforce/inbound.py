@@ -104,7 +104,7 @@ def loan(row: Mapping[str, Any], how: Reading) -> list[RemoteRecord]:
         Rejected: It has no id.
     """
     person = row.get(how.borrower)
-    people = contact(person, how) if isinstance(person, Mapping) and person.get("Id") else []
+    people = contact(person, how) if _has_id(person) else []
     deal = _deal(row, how, people)
     # Nobody is made for the sake of a deal that is not made.
     return [*(replace(one, not_made=deal.not_made) for one in people), deal]
@@ -135,6 +135,8 @@ def _deal(row: Mapping[str, Any], how: Reading, people: list[RemoteRecord]) -> R
 def _read_loan(
     draft: Draft, row: Mapping[str, Any], how: Reading, people: list[RemoteRecord]
 ) -> None:
+    if misfitting := _misfitting_borrower(row, how):
+        draft.problems.append(misfitting)
     draft.take("name", _title(row, how, people), values.text)
     if how.of(row, "amount") is not None:
         # None yet is no news; what was set to nothing there stays as it was.
@@ -196,7 +198,21 @@ def _when_new(how: Reading, draft: Draft, meant: Meant | None) -> dict[str, Any]
 def _why_not_made(row: Mapping[str, Any], how: Reading, people: list[RemoteRecord]) -> str:
     if not how.is_ours(row):
         return NOT_THE_OFFICERS
-    return NO_BORROWER if how.needs_borrower and not people else ""
+    if not how.needs_borrower or people:
+        return ""
+    return _misfitting_borrower(row, how) or NO_BORROWER
+
+
+def _has_id(person: Any) -> bool:
+    return isinstance(person, Mapping) and bool(whole_id(person.get("Id")))
+
+
+def _misfitting_borrower(row: Mapping[str, Any], how: Reading) -> str:
+    """What is wrong with the borrower that the row names; empty for a good one, and for none."""
+    person = row.get(how.borrower)
+    if not isinstance(person, Mapping) or not person.get("Id") or _has_id(person):
+        return ""
+    return misfit("borrower", person["Id"])
 
 
 def _known_only(row: Mapping[str, Any], why: str) -> RemoteRecord:

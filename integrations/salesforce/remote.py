@@ -10,21 +10,25 @@ from typing import Any
 from django.conf import settings
 
 from integrations.models import Connection
-from integrations.sync import connections, links
+from integrations.sync import connections, links, not_kept
 from integrations.sync.chunks import chunks
-from integrations.sync.errors import Misconfigured, RateLimited, Rejected
+from integrations.sync.errors import Misconfigured, Rejected, Reserved
 from integrations.sync.records import RemoteRecord
 from integrations.sync.system import Outgoing, Page, get
 
 from . import described, inbound, officers, queries, stages, usage
-from .client import Answered, Client
+from .answers import Answered
+from .client import Client
 from .described import Schema
 from .ids import whole_id
 from .names import CONTACT, names
-from .refusals import DAY_IS_SPENT
+from .refusals import DAY_IS_SPENT, WrongQuery
 from .schemas import NAME
 
 READ_ONLY = "Hermes writes nothing to Salesforce"
+
+#: SOQL, by what the org has.
+Question = Callable[[Schema], str]
 
 #: On the connection: since when loans are followed, where not all are.
 FOLLOWED_SINCE = "followed_since"
@@ -49,14 +53,15 @@ class SalesforceRemote:
         return found
 
     def _fetched(self, kind: str, ids: list[str]) -> list[RemoteRecord]:
-        schema, how = self._schema()
         if kind == "deal":
-            rows = self._rows(queries.by_id(schema, ids))
-            page = self._page(rows, lambda row: inbound.loan(row, how))
+            rows = self._rows(lambda schema: queries.by_id(schema, ids))
+            page = self._page(rows, inbound.loan)
             page = replace(page, records=self._with_merges(page.records))
         else:
-            rows = self._rows(queries.contacts(schema, ids))
-            page = self._page(rows, lambda row: inbound.contact(row, how))
+            rows = self._rows(lambda schema: queries.contacts(schema, ids))
+            page = self._page(rows, inbound.contact)
+        for sentence in page.unusable:
+            not_kept.tell(get(NAME), kind, sentence)
         shown = {record.remote_id for record in page.records}
         hidden = [pk for pk in ids if pk not in shown]
         return page.records + (self._hidden(kind, hidden) if hidden else [])
@@ -64,7 +69,7 @@ class SalesforceRemote:
     def _hidden(self, kind: str, ids: list[str]) -> list[RemoteRecord]:
         """Those that nobody deleted: we may not see them any more."""
         name = self._names.loan if kind == "deal" else CONTACT
-        rows = self._rows(queries.ended(name, ids), deleted=True)
+        rows = self._rows(lambda _: queries.ended(name, ids), deleted=True)
         deleted = {whole_id(row.get("Id")) for row in rows if row.get("IsDeleted")}
         return [
             RemoteRecord(NAME, kind, pk, not_made="Salesforce does not show it", hidden=True)
@@ -75,38 +80,42 @@ class SalesforceRemote:
     def pages(self, kind: str, since: datetime | None, token: str = "") -> Iterator[Page]:
         """Loans with their borrowers: all, or what changed; then what left or was deleted."""
         self._leave_the_rest_of_the_day()
-        schema, how = self._schema()
-        started = usage.clock()
         if since is None:
-            yield from self._walk(self._everything(schema, token), how, started)
+            yield from self._walk(self._everything(token))
             return
-        yield from self._walk(self.api.query(queries.changed(schema, since)), how, started)
-        for answered in self.api.query(queries.left(schema, since), deleted=True):
-            yield replace(self._of_those_that_left(answered.rows), clock=started or answered.at)
+        started = None
+        for page in self._walk(self._ask(lambda schema: queries.changed(schema, since))):
+            started = page.clock
+            yield page
+        for answered in self._ask(lambda schema: queries.left(schema, since), deleted=True):
+            yield replace(self._of_those_that_left(answered.rows), clock=started)
 
-    def _everything(self, schema: Schema, token: str) -> Iterator[Answered]:
+    def _everything(self, token: str) -> Iterator[Answered]:
         if token:
             return self.api.go_on(token)
-        return self.api.query(queries.everything(schema, self._followed_since()))
+        followed = self._followed_since()
+        return self._ask(lambda schema: queries.everything(schema, followed))
 
-    def _walk(
-        self, answers: Iterator[Answered], how: inbound.Reading, started: datetime | None
-    ) -> Iterator[Page]:
+    def _walk(self, answers: Iterator[Answered]) -> Iterator[Page]:
+        started = None
         for answered in answers:
             started = started or answered.at
-            page = self._page(answered.rows, lambda row: inbound.loan(row, how))
+            page = self._page(answered.rows, inbound.loan)
             page = replace(page, records=self._with_merges(page.records))
             yield replace(page, token=answered.more, clock=started)
 
     def _page(
-        self, rows: Iterable[Any], read: Callable[[Mapping[str, Any]], list[RemoteRecord]]
+        self,
+        rows: Iterable[Any],
+        read: Callable[[Mapping[str, Any], inbound.Reading], list[RemoteRecord]],
     ) -> Page:
         """One unusable row harms no other. A borrower of several loans is told of once."""
+        _, how = self._schema()
         records: dict[tuple[str, str], RemoteRecord] = {}
         unusable = []
         for row in rows:
             try:
-                for record in read(row):
+                for record in read(row, how):
                     if record.key not in records or records[record.key].not_made:
                         records[record.key] = record
             except Rejected as error:
@@ -144,18 +153,34 @@ class SalesforceRemote:
             return records
         losers: dict[str, list[str]] = {}
         for some in chunks(new, queries.IDS):
-            for row in self._rows(queries.merged_into(some), deleted=True):
-                losers.setdefault(whole_id(row.get("MasterRecordId")), []).append(
-                    whole_id(row.get("Id"))
-                )
+            for row in self._rows(lambda _: queries.merged_into(some), deleted=True):  # noqa: B023
+                if loser := whole_id(row.get("Id")):
+                    losers.setdefault(whole_id(row.get("MasterRecordId")), []).append(loser)
         return [replace(one, merged_from=tuple(losers.get(one.remote_id, ()))) for one in records]
 
     def deleted(self, kind: str, since: datetime) -> list[RemoteRecord]:
         """Polls tell of deletions."""
         return []
 
-    def _rows(self, soql: str, *, deleted: bool = False) -> list[dict[str, Any]]:
-        return [row for page in self.api.query(soql, deleted=deleted) for row in page.rows]
+    def _rows(self, question: Question, *, deleted: bool = False) -> list[dict[str, Any]]:
+        return [row for page in self._ask(question, deleted=deleted) for row in page.rows]
+
+    def _ask(self, question: Question, *, deleted: bool = False) -> Iterator[Answered]:
+        """All pages. A question that the org no longer understands is put once more, anew."""
+        pages = self._pages_of(question, deleted)
+        try:
+            first = next(pages)
+        except WrongQuery:
+            described.forget(self._names)
+            self._known = None
+            pages = self._pages_of(question, deleted)
+            first = next(pages)
+        yield first
+        yield from pages
+
+    def _pages_of(self, question: Question, deleted: bool) -> Iterator[Answered]:
+        schema, _ = self._schema()
+        return self.api.query(question(schema), deleted=deleted)
 
     # -- the org -----------------------------------------------------------------------
 
@@ -186,15 +211,15 @@ class SalesforceRemote:
         """Walks use their share of the day's calls, and no more.
 
         Raises:
-            RateLimited: It is used.
+            Reserved: It is used.
         """
         if not usage.may_be_spent():
             return
-        told = self.api.limits().get("DailyApiRequests") or {}
-        limit, left = told.get("Max"), told.get("Remaining")
-        if isinstance(limit, int) and isinstance(left, int) and usage.is_spent(limit - left, limit):
-            raise RateLimited(
-                f"{limit - left} of {limit} calls of the day are used; the rest is left to people",
+        told = usage.of_the_day(self.api.limits())
+        if told and usage.is_spent(*told):
+            used, limit = told
+            raise Reserved(
+                f"{used} of {limit} calls of the day are used; the rest is left to people",
                 retry_after=DAY_IS_SPENT,
             )
 
@@ -203,8 +228,8 @@ class SalesforceRemote:
         described.forget(self._names)
         schema, _ = self._schema()
         whose = officers.sentence(schema)
-        told = self.api.limits().get("DailyApiRequests") or {}
-        return f"{schema.names.loan} of {whose}; {told.get('Remaining')} calls are left today"
+        used, limit = usage.of_the_day(self.api.limits()) or (0, 0)
+        return f"{schema.names.loan} of {whose}; {limit - used} calls are left today"
 
     # -- writing -----------------------------------------------------------------------
 
@@ -234,14 +259,14 @@ def known_deals(records: Iterable[RemoteRecord]) -> bool:
 
 
 def _reading(schema: Schema) -> inbound.Reading:
-    status = schema.loan[schema.named("status")].get("picklistValues") or []
+    picked = {one["value"]: one.get("label") or one["value"] for one in schema.choices("status")}
     return inbound.Reading(
         fields={
             meaning: name for meaning in schema.names.fields if (name := schema.named(meaning))
         },
         borrower=schema.relationship("borrower"),
         coborrower=schema.coborrower,
-        labels={str(one["value"]): str(one["label"]) for one in status if isinstance(one, Mapping)},
+        labels={value: str(label) for value, label in picked.items()},
         stages=stages.stages(),
         is_ours=officers.test(schema),
         title=settings.SALESFORCE_TITLE_TEMPLATE,

@@ -5,7 +5,6 @@ Nothing is ever written to Salesforce.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -121,10 +120,9 @@ def _unknown_statuses(found: Schema) -> list[str]:
     """The picklist's values that our table knows by neither value nor label."""
     rows = StageMapping.objects.filter(system=NAME).values_list("remote_stage", flat=True)
     known = {folded(name) for name in [*rows, *mapping(stages.SETTING)]}
-    listed = found.loan.get(found.named("status"), {}).get("picklistValues") or []
-    active = [each for each in listed if isinstance(each, Mapping) and each.get("active", True)]
+    active = [each for each in found.choices("status") if each.get("active", True)]
     return [
-        str(each["value"])
+        each["value"]
         for each in active
         if known.isdisjoint({folded(each.get("value")), folded(each.get("label"))})
     ]

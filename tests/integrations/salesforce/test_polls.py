@@ -303,7 +303,6 @@ def watermark():
         {"kind": "error", "status": 503, "code": "SERVER_UNAVAILABLE"},
         {"kind": "truncated"},
         {"kind": "error", "status": 400, "code": "QUERY_TIMEOUT"},
-        {"kind": "blocked"},
     ],
 )
 def test_a_poll_that_fails_goes_on_at_its_place_next_time(salesforce, trouble):
