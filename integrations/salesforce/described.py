@@ -16,6 +16,7 @@ from integrations.sync.system import get
 from .client import Client
 from .names import CONTACT, CONTACT_FIELDS, MODIFIED, REQUIRED, SETTINGS, STAMP, Names
 from .schemas import NAME
+from .whose import officer_names
 
 #: Contract, section 2.2.
 KEPT_SECONDS = 24 * 3600
@@ -111,12 +112,27 @@ def missing(found: Schema) -> dict[str, str]:
     if "borrower" not in problems and not found.relationship("borrower"):
         name = found.names.fields["borrower"]
         problems["borrower"] = f"{name} of {loan} is no lookup ({SETTINGS['borrower']})."
+    if "officer" not in problems and (unfit := _unfit_officer(found)):
+        problems["officer"] = unfit
     problems |= {
         f"co-borrower's {part}": f"{CONTACT} has no field {name} that we may see."
         for part, name in found.names.coborrower.items()
         if name not in found.contact
     }
     return problems
+
+
+def _unfit_officer(found: Schema) -> str:
+    """Why loans cannot be chosen by the officer's field as they are to be; empty if they can."""
+    name, mode = found.names.fields["officer"], found.officer_mode
+    is_lookup, where = found.loan[name].get("type") == "reference", f"{name} of {found.names.loan}"
+    if mode == "lookup" and not is_lookup:
+        return f"{where} is no lookup (SALESFORCE_LOAN_OFFICER_MODE)."
+    if mode == "text" and is_lookup:
+        return f"{where} is a lookup (SALESFORCE_LOAN_OFFICER_MODE)."
+    if mode == "text" and not officer_names():
+        return f"{where} is a text: SALESFORCE_LOAN_OFFICER must be set."
+    return ""
 
 
 def forget(names: Names) -> None:
