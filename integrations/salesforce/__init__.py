@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.conf import settings
 
+from integrations.sync.records import RemoteRecord
 from integrations.sync.set_up import Say, Setup, SetupPlan
 from integrations.sync.system import Outgoing, Reading, Remote, System
 
@@ -22,6 +23,12 @@ def _connect() -> Remote:
     from .remote import SalesforceRemote
 
     return SalesforceRemote()
+
+
+def _begin() -> None:
+    from .beginning import begin
+
+    begin()
 
 
 def _read(body: bytes) -> Reading:
@@ -50,7 +57,8 @@ def _set_up(say: Say, agreed: list[str] | None) -> SetupPlan:
 def _web_url(kind: str, remote_id: str) -> str:
     if not settings.SALESFORCE_INSTANCE_URL:
         return ""
-    return f"{settings.SALESFORCE_INSTANCE_URL}/{remote_id}"
+    # A co-borrower is seen on the borrower's page.
+    return f"{settings.SALESFORCE_INSTANCE_URL}/{RemoteRecord(NAME, kind, remote_id).kept_in}"
 
 
 SYSTEM = System(
@@ -59,6 +67,7 @@ SYSTEM = System(
     kinds=SPOKE_KINDS,
     is_on=_is_on,
     connect=_connect,
+    begin=_begin,
     read=_read,
     payload=_payload,
     web_url=_web_url,

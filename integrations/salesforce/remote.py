@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 
-from integrations.models import Connection
-from integrations.sync import connections, links, not_kept
+from integrations.sync import links, not_kept
 from integrations.sync.chunks import chunks
 from integrations.sync.errors import Misconfigured, Rejected, Reserved
 from integrations.sync.records import RemoteRecord
 from integrations.sync.system import Outgoing, Page, get
 
-from . import described, inbound, officers, queries, stages, usage
+from . import beginning, choices, described, inbound, officers, queries, stages, usage
 from .answers import Answered
 from .client import Client
 from .described import Schema
@@ -30,14 +29,12 @@ READ_ONLY = "Hermes writes nothing to Salesforce"
 #: SOQL, by what the org has.
 Question = Callable[[Schema], str]
 
-#: On the connection: since when loans are followed, where not all are.
-FOLLOWED_SINCE = "followed_since"
-
 
 class SalesforceRemote:
     """One use of the connection."""
 
     def __init__(self) -> None:
+        choices.check()
         self.api = Client()
         self._names = names()
         self._known: tuple[Schema, inbound.Reading] | None = None
@@ -93,7 +90,7 @@ class SalesforceRemote:
     def _everything(self, token: str) -> Iterator[Answered]:
         if token:
             return self.api.go_on(token)
-        followed = self._followed_since()
+        followed = beginning.followed_since()
         return self._ask(lambda schema: queries.everything(schema, followed))
 
     def _walk(self, answers: Iterator[Answered]) -> Iterator[Page]:
@@ -189,23 +186,6 @@ class SalesforceRemote:
             schema = described.schema(self.api, self._names)
             self._known = schema, _reading(schema)
         return self._known
-
-    def _followed_since(self) -> datetime | None:
-        """From when on changes count; None for all loans. Contract, section 8.3."""
-        wanted = settings.SALESFORCE_INITIAL_SYNC
-        if wanted == "all":
-            return None
-        if wanted.startswith("since:"):
-            try:
-                return datetime.fromisoformat(wanted.removeprefix("since:")).replace(tzinfo=UTC)
-            except ValueError:
-                raise Misconfigured("SALESFORCE_INITIAL_SYNC: since: wants a date") from None
-        facts = connections.of(get(NAME)).facts
-        if FOLLOWED_SINCE not in facts:
-            self.api.limits()
-            facts[FOLLOWED_SINCE] = (usage.clock() or datetime.now(UTC)).isoformat()
-            Connection.objects.filter(system=NAME).update(facts=facts)
-        return datetime.fromisoformat(facts[FOLLOWED_SINCE])
 
     def _leave_the_rest_of_the_day(self) -> None:
         """Walks use their share of the day's calls, and no more.

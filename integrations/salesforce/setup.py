@@ -12,7 +12,7 @@ from integrations.models import StageMapping
 from integrations.sync.errors import Misconfigured
 from integrations.sync.set_up import PlanChanged, Say
 
-from . import described, officers, stages
+from . import choices, described, officers, stages
 from .client import Client
 from .described import Fields, Schema
 from .names import CONTACT, SETTINGS, mapping, names
@@ -56,6 +56,7 @@ def plan() -> Plan:
     Raises:
         SyncError: It could not be asked.
     """
+    choices.check()
     client, named = Client(), names()
     described.forget(named)
     found = Schema(named, described.fields(client, named.loan), described.fields(client, CONTACT))
@@ -83,7 +84,7 @@ def set_up(say: Say, agreed: list[str] | None) -> Plan:
     todo = plan()
     if agreed is not None and agreed != todo.lines():
         raise PlanChanged("The org has changed meanwhile")
-    stages.stages()
+    stages.take_from_environment()
     stages.note_unmapped(todo.statuses)
     for sentence in [*todo.found, *todo.lines()]:
         say(sentence)

@@ -141,6 +141,8 @@ def run(
     row = _begin(system, action, dry_run=dry_run, released=released)
     current = Run(system, row, progress)
     try:
+        if system.begin and not dry_run:
+            system.begin()
         yield current
     except BrakePulled as brake:
         _end(row, RunState.STOPPED, str(brake))

@@ -145,6 +145,8 @@ class System:
     web_url: Callable[[str, str], str]
     #: Checks registrations, fields and users at the remote, and repairs them.
     repair: Repair | None = None
+    #: Settles what the spoke keeps of its own, before each run that writes.
+    begin: Callable[[], None] | None = None
     #: Prepares the account, where there is something to prepare.
     setup: Setup | None = None
     #: How often it is polled, until a person says otherwise on its connection's page.
