@@ -7,15 +7,10 @@ import pytest
 from integrations import tasks
 from integrations.models import Connection, SyncLog
 from integrations.salesforce import SYSTEM, usage
-from integrations.sync import connections, patience, walks
+from integrations.sync import connections, walks
 from integrations.sync.errors import Reserved, Unauthorised, Unavailable
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch):
-    monkeypatch.setattr(patience.time, "sleep", lambda seconds: None)
 
 
 @pytest.fixture

@@ -9,17 +9,12 @@ import pytest
 from integrations.models import Connection, ExternalLink, SyncCursor, SyncLog, SyncRun
 from integrations.salesforce import SYSTEM
 from integrations.sandbox.salesforce import jungo
-from integrations.sync import patience, reconcile
+from integrations.sync import reconcile
 from integrations.sync.errors import Rejected, Unavailable
 
 pytestmark = pytest.mark.django_db
 
 STATUS = jungo.MEANING["status"]
-
-
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch):
-    monkeypatch.setattr(patience.time, "sleep", lambda seconds: None)
 
 
 @pytest.fixture

@@ -91,7 +91,20 @@ def test_what_is_committed_late_is_seen_by_the_next_poll(salesforce):
     assert salesforce.deal(loan).stage.name == "Pre-Approved"
 
 
-def test_a_change_by_the_system_alone_is_seen_and_so_is_one_that_an_import_dated_back(salesforce):
+def test_a_change_by_the_system_alone_is_seen(salesforce):
+    loan = salesforce.loan()
+    salesforce.poll()
+    before = ExternalLink.objects.get(remote_id=loan).modified_at
+    salesforce.later(3600)
+    salesforce.org.touch("loan", loan)
+
+    run = salesforce.poll()
+
+    assert run.counts["deal"]["seen"] == 1
+    assert ExternalLink.objects.get(remote_id=loan).modified_at > before
+
+
+def test_a_change_that_an_import_dated_back_is_seen(salesforce):
     loan = salesforce.loan()
     salesforce.poll()
     salesforce.later(3600)
@@ -385,7 +398,17 @@ def test_a_place_that_salesforce_has_forgotten_is_no_end(salesforce):
     assert ExternalLink.objects.filter(system="salesforce", kind="deal").count() == 413
 
 
-def test_look_back_and_interval_are_settings(salesforce, settings):
-    settings.SALESFORCE_LOOKBACK_SECONDS = 1200
+@pytest.mark.parametrize(("seconds", "value"), [(60, 250_000), (1200, 1)])
+def test_how_far_back_a_poll_reads_is_a_setting(salesforce, settings, seconds, value):
+    settings.SALESFORCE_LOOKBACK_SECONDS = seconds
+    loan = salesforce.loan()
+    salesforce.poll()
+    salesforce.org.edit("loan", loan, late=Late(900), amount=1)
+    salesforce.later(600)
+    salesforce.loan()
+    salesforce.poll()
+    salesforce.later(900)
 
-    assert SYSTEM.look_back() == timedelta(seconds=1200)
+    salesforce.poll()
+
+    assert salesforce.deal(loan).value == value
