@@ -24,6 +24,9 @@ from .refusals import SessionEnded, refusal
 from .schemas import NAME
 from .tokens import Token, token
 
+#: Of one call, within the engine's patience; what then still fails is the next poll's.
+TRIES = 5
+
 #: Where the library thinks that it calls; the adapter knows better.
 HOST = "https://salesforce.invalid"
 
@@ -117,7 +120,8 @@ class Client:
             return self._patiently(what, call, token(instead_of=held))
 
     def _patiently(self, what: str, call: Callable[[Any], Any], held: Token) -> Any:
-        return patiently(partial(self._once, what, call, held), may_repeat=lambda error: True)
+        once = partial(self._once, what, call, held)
+        return patiently(once, may_repeat=lambda error: True, tries=TRIES)
 
     def _once(self, what: str, call: Callable[[Any], Any], held: Token) -> Any:
         from simple_salesforce.exceptions import SalesforceError
@@ -131,7 +135,7 @@ class Client:
             # Not chained: its text holds the whole address, query and all.
             raise not_answered(what, error) from None
         except SalesforceError as error:
-            raise refusal(what, error.status, error.content) from None
+            raise refusal(what, error.status, error.content, usage.wait()) from None
 
 
 def _library(held: Token) -> Any:

@@ -40,14 +40,23 @@ class WrongQuery(Misconfigured):
     """The org no longer has what we ask for."""
 
 
-def refusal(what: str, status: int, content: Any) -> SyncError:
+def refusal(what: str, status: int, content: Any, wait: timedelta | None = None) -> SyncError:
     """The error that an answer stands for.
 
     Args:
         content: Its body: a list of errors, or whatever came in its place.
+        wait: How long it asks us to stay away, if it does.
     """
     code, message = _first(content)
     words = f"{what}: {status} {code} {message}".strip()[:LONGEST_QUOTE]
+    error = _meant(status, code, message, content, words)
+    if wait is None or not isinstance(error, RateLimited | Unavailable):
+        return error
+    whole_day = isinstance(error, RateLimited) and error.whole_day
+    return RateLimited(words, retry_after=wait, whole_day=whole_day)
+
+
+def _meant(status: int, code: str, message: str, content: Any, words: str) -> SyncError:
     if code in PASSES:
         return Unavailable(words)
     if code == "REQUEST_LIMIT_EXCEEDED":

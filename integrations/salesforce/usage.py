@@ -6,7 +6,7 @@ import re
 import threading
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.conf import settings
 
 from integrations.models import Connection
 from integrations.sync import connections
+from integrations.sync.http import retry_after
 from integrations.sync.system import get
 
 from .schemas import NAME
@@ -29,6 +30,7 @@ class _Told(threading.local):
     """What the last answer in this thread said."""
 
     at: datetime | None = None
+    wait: timedelta | None = None
     written_at = float("-inf")
 
 
@@ -38,6 +40,7 @@ _told = _Told()
 def heard(response: requests.Response) -> None:
     """Take note of an answer's headers."""
     _told.at = _moment(response.headers.get("Date", ""))
+    _told.wait = retry_after(response) if "Retry-After" in response.headers else None
     used = _USAGE.search(response.headers.get("Sforce-Limit-Info", ""))
     if used and time.monotonic() - _told.written_at >= SECONDS_BETWEEN_WRITES:
         _told.written_at = time.monotonic()
@@ -48,6 +51,11 @@ def heard(response: requests.Response) -> None:
 def clock() -> datetime | None:
     """Salesforce's own time at its last answer in this thread."""
     return _told.at
+
+
+def wait() -> timedelta | None:
+    """How long the last answer in this thread asks us to stay away; None where it does not."""
+    return _told.wait
 
 
 def _moment(text: str) -> datetime | None:
