@@ -14,6 +14,9 @@ from integrations.sync.system import Outgoing, Reading, Remote, System
 from .ids import whole_id
 from .schemas import NAME, SPOKE_KINDS
 
+#: Between two polls. Salesforce advises against asking more often. Contract, section 8.1.
+FEWEST_MINUTES, MOST_MINUTES = 5, 60
+
 
 def _is_on() -> bool:
     return bool(settings.SALESFORCE_ENABLED)
@@ -23,6 +26,10 @@ def _connect() -> Remote:
     from .remote import SalesforceRemote
 
     return SalesforceRemote()
+
+
+def _poll_minutes() -> int:
+    return max(FEWEST_MINUTES, min(settings.SALESFORCE_POLL_INTERVAL_MINUTES, MOST_MINUTES))
 
 
 def _begin() -> None:
@@ -72,7 +79,8 @@ SYSTEM = System(
     payload=_payload,
     web_url=_web_url,
     setup=Setup(_plan, _set_up),
-    poll_minutes=lambda: settings.SALESFORCE_POLL_INTERVAL_MINUTES,
+    poll_minutes=_poll_minutes,
+    polls_from=timedelta(minutes=3),
     read_id=whole_id,
     look_back=lambda: timedelta(seconds=settings.SALESFORCE_LOOKBACK_SECONDS),
     reads_at_once=200,

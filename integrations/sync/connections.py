@@ -25,6 +25,9 @@ BROKEN_FOR = timedelta(seconds=20)
 PAUSED_LOOK = timedelta(minutes=1)
 
 
+#: Among a connection's facts: what is wrong with its settings.
+MISCONFIGURED = "misconfigured"
+
 #: What goes on is told again after so long.
 TOLD_AGAIN_AFTER = timedelta(days=1)
 
@@ -128,6 +131,23 @@ def refused_us(system: System, message: str) -> None:
     )
     if changed:
         _alert(system, "credentials", f"{system.label} refuses our credentials: {message}")
+
+
+def misconfigured(system: System, message: str) -> None:
+    """What the settings name is not there, or means nothing: walks are rarer until it is mended."""
+    row = of(system)
+    Connection.objects.filter(pk=row.pk).update(
+        facts=row.facts | {MISCONFIGURED: message}, last_error=message, last_error_at=timezone.now()
+    )
+    if row.facts.get(MISCONFIGURED) != message:
+        _alert(system, "settings", f"{system.label} is not set up right: {message}")
+
+
+def well_configured(system: System) -> None:
+    """A walk went through, so the settings are right. Writes only when that is news."""
+    row = of(system)
+    if row.facts.pop(MISCONFIGURED, None) is not None:
+        Connection.objects.filter(pk=row.pk).update(facts=row.facts)
 
 
 def resume(system: System) -> None:
