@@ -19,7 +19,7 @@ from integrations.models import (
 )
 from integrations.models.queues import OPEN_ENTRIES
 
-from . import arrivals, hub, outbox_entries, removals, runs, wake, walks
+from . import arrivals, hub, not_shown, outbox_entries, removals, runs, wake, walks
 from .apply_page import apply_page
 from .chunks import chunks
 from .outcomes import created
@@ -60,6 +60,7 @@ def reconcile(
 def _reconcile_kind(system: System, remote: Remote, kind: str, run: Run) -> str:
     started_at = timezone.now()
     seen, held = _walk(system, remote, kind, run)
+    not_shown.forget(system, kind, seen)
     lost: list[RemoteRecord] = []
     for gone in _gone(system, remote, kind, seen, started_at):
         lost += gone
@@ -104,7 +105,9 @@ def _gone(
     )
     unseen = (link.remote_id for link in _in_order(links) if link.remote_id not in seen)
     for ids in chunks(unseen, ASKED):
-        there = {record.remote_id for record in remote.fetch(kind, ids)}
+        found = remote.fetch(kind, ids)
+        not_shown.tell(system, kind, found)
+        there = {record.remote_id for record in found}
         lost = [remote_id for remote_id in ids if remote_id not in there]
         yield [RemoteRecord(system.name, kind, remote_id, deleted=True) for remote_id in lost]
 

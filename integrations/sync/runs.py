@@ -34,6 +34,9 @@ COUNTED = {
     Status.FAILED: "failed",
 }
 
+#: What is counted with its reason, of which a report names so many.
+LEFT_OUT, REASONS = {Status.IGNORED, Status.WAITING}, 10
+
 #: What only lists that tell of changes can answer.
 ASK_FOR_CHANGES = {SyncRun.Action.POLL, SyncRun.Action.DELETIONS}
 
@@ -55,6 +58,8 @@ class Run:
     def __init__(self, system: System, row: SyncRun, progress: Progress | None = None) -> None:
         self.system, self.row = system, row
         self.counts: dict[str, Counter] = defaultdict(Counter)
+        #: Kind and sentence: why records were left out.
+        self.reasons: Counter[tuple[str, str]] = Counter()
         #: When the records changed that it brought news of; None where nobody says.
         self.news: list[datetime | None] = []
         self.progress = progress
@@ -76,7 +81,17 @@ class Run:
         for (its_kind, _), outcome in outcomes.items():
             if name := COUNTED.get(outcome.status):
                 self.counts[its_kind][name] += 1
+            if outcome.status in LEFT_OUT and outcome.note:
+                self.reasons[its_kind, outcome.note] += 1
         self.page(kind)
+
+    def report(self) -> str:
+        """What the run says of itself, and why it left records out."""
+        left_out = [
+            f"{kind.replace('_', ' ')}: {number} left out: {why}"
+            for (kind, why), number in self.reasons.most_common(REASONS)
+        ]
+        return "\n".join([*filter(None, [self.row.report]), *left_out])
 
     def page(self, kind: str) -> None:
         """A page of this kind is done.
@@ -145,19 +160,22 @@ def run(
             system.begin()
         yield current
     except BrakePulled as brake:
-        _end(row, RunState.STOPPED, str(brake))
+        _end(current, RunState.STOPPED, str(brake))
         _ask_once(row, str(brake))
         raise
     except Cancelled:
-        _end(row, RunState.CANCELLED, "Cancelled by staff")
+        _end(current, RunState.CANCELLED, "Cancelled by staff")
     except BaseException as error:
         connections.learn(system, error)
+        if isinstance(error, Misconfigured):
+            connections.misconfigured(system, str(error))
         known = isinstance(error, SyncError)
-        _end(row, RunState.FAILED, str(error) if known else f"{type(error).__name__}: {error}")
+        _end(current, RunState.FAILED, str(error) if known else f"{type(error).__name__}: {error}")
         raise
     else:
         connections.succeeded(system)
-        _end(row, RunState.DONE, "")
+        connections.well_configured(system)
+        _end(current, RunState.DONE, "")
 
 
 def _begin(system: System, action: str, *, dry_run: bool, released: bool) -> SyncRun:
@@ -186,6 +204,8 @@ def _ask_once(row: SyncRun, question: str) -> None:
         )
 
 
-def _end(row: SyncRun, state: str, error: str) -> None:
+def _end(run: Run, state: str, error: str) -> None:
+    row = run.row
     row.state, row.last_error, row.ended_at = state, error[:4000], timezone.now()
+    row.report = run.report()
     row.save(update_fields=["state", "last_error", "ended_at", "counts", "report"])
