@@ -405,3 +405,27 @@ def test_a_key_that_is_none_is_refused(settings, key):
 
     with pytest.raises(Misconfigured, match="PIPEDRIVE_SALESFORCE_LOAN_ID_KEY: a key is 40"):
         keys.keys()
+
+
+def test_one_loan_that_pipedrive_fails_to_take_holds_up_no_other(loans, pipedrive):
+    borrower = loans.borrower()
+    numbers = [loans.loan(borrower, name=f"Loan {place}") for place in range(3)]
+    loans.poll()
+    pipedrive.send()
+    loans.later(3600)
+    for number in numbers:
+        loans.org.edit("loan", number, amount=1)
+    loans.poll()
+    failing = deals(pipedrive)[1]["id"]
+    pipedrive.sandbox.trouble.add(
+        "error", system="pipedrive", method="PATCH", path=f"/api/v2/deals/{failing}",
+        times=None, status=500,
+    )  # fmt: skip
+
+    pipedrive.send()
+    assert [deal["value"] for deal in deals(pipedrive)] == [1, 250_000, 1]
+
+    pipedrive.sandbox.trouble.clear()
+    due_now()
+    pipedrive.send()
+    assert [deal["value"] for deal in deals(pipedrive)] == [1, 1, 1]
