@@ -29,7 +29,7 @@ LEFT_ALONE = "Nothing is to happen to loans in this status"
 
 
 @dataclass(frozen=True)
-class Reading:
+class HowToRead:
     """How this org's rows are read.
 
     Attributes:
@@ -97,7 +97,7 @@ def row_id(row: Any) -> str:
 # -- loans ------------------------------------------------------------------------------------
 
 
-def loan(row: Mapping[str, Any], how: Reading) -> list[RemoteRecord]:
+def loan(row: Mapping[str, Any], how: HowToRead) -> list[RemoteRecord]:
     """A loan's deal, its borrower and the co-borrower.
 
     Raises:
@@ -110,7 +110,7 @@ def loan(row: Mapping[str, Any], how: Reading) -> list[RemoteRecord]:
     return [*(replace(one, not_made=deal.not_made) for one in people), deal]
 
 
-def _deal(row: Mapping[str, Any], how: Reading, people: list[RemoteRecord]) -> RemoteRecord:
+def _deal(row: Mapping[str, Any], how: HowToRead, people: list[RemoteRecord]) -> RemoteRecord:
     draft, status = Draft(), str(how.of(row, "status") or "")
     meant = how.meant(status)
     if meant is not None and meant.action == "skip":
@@ -133,7 +133,7 @@ def _deal(row: Mapping[str, Any], how: Reading, people: list[RemoteRecord]) -> R
 
 
 def _read_loan(
-    draft: Draft, row: Mapping[str, Any], how: Reading, people: list[RemoteRecord]
+    draft: Draft, row: Mapping[str, Any], how: HowToRead, people: list[RemoteRecord]
 ) -> None:
     if misfitting := _misfitting_borrower(row, how):
         draft.problems.append(misfitting)
@@ -154,7 +154,7 @@ def _currency(value: Any) -> str:
     return code
 
 
-def _title(row: Mapping[str, Any], how: Reading, people: list[RemoteRecord]) -> str:
+def _title(row: Mapping[str, Any], how: HowToRead, people: list[RemoteRecord]) -> str:
     """By the template; where it lacks something, what there is. Contract, section 12.1."""
     name = _text(row.get("Name"))
     if not how.title:
@@ -170,7 +170,7 @@ def _title(row: Mapping[str, Any], how: Reading, people: list[RemoteRecord]) -> 
     return f"{borrower} - Loan" if borrower else f"Loan # {number}" if number else name
 
 
-def _number(row: Mapping[str, Any], how: Reading) -> str:
+def _number(row: Mapping[str, Any], how: HowToRead) -> str:
     return _text(how.of(row, "loan_number"))[:255]
 
 
@@ -187,7 +187,7 @@ def _stage(meant: Meant | None) -> dict[str, int | None]:
     return {"stage": meant.stage_id, "pipeline": meant.pipeline_id}
 
 
-def _when_new(how: Reading, draft: Draft, meant: Meant | None) -> dict[str, Any]:
+def _when_new(how: HowToRead, draft: Draft, meant: Meant | None) -> dict[str, Any]:
     """A new deal has a stage and a value, whatever the loan lacks."""
     first = {"kind": "loan", "value": Decimal(0)}
     if not _stage(meant) and how.stages.first is not None:
@@ -195,7 +195,7 @@ def _when_new(how: Reading, draft: Draft, meant: Meant | None) -> dict[str, Any]
     return {name: value for name, value in first.items() if name not in draft.fields}
 
 
-def _why_not_made(row: Mapping[str, Any], how: Reading, people: list[RemoteRecord]) -> str:
+def _why_not_made(row: Mapping[str, Any], how: HowToRead, people: list[RemoteRecord]) -> str:
     if not how.is_ours(row):
         return NOT_THE_OFFICERS
     if not how.needs_borrower or people:
@@ -207,7 +207,7 @@ def _has_id(person: Any) -> bool:
     return isinstance(person, Mapping) and bool(whole_id(person.get("Id")))
 
 
-def _misfitting_borrower(row: Mapping[str, Any], how: Reading) -> str:
+def _misfitting_borrower(row: Mapping[str, Any], how: HowToRead) -> str:
     """What is wrong with the borrower that the row names; empty for a good one, and for none."""
     person = row.get(how.borrower)
     if not isinstance(person, Mapping) or not person.get("Id") or _has_id(person):
@@ -237,7 +237,7 @@ def deleted(row: Mapping[str, Any]) -> RemoteRecord:
 
 
 def contact(
-    row: Mapping[str, Any], how: Reading, merged_from: tuple[str, ...] = ()
+    row: Mapping[str, Any], how: HowToRead, merged_from: tuple[str, ...] = ()
 ) -> list[RemoteRecord]:
     """A borrower, and the co-borrower whose data is kept with the borrower's.
 
@@ -269,7 +269,7 @@ def _person(
 
 
 def _coborrower(
-    row: Mapping[str, Any], how: Reading, borrower: RemoteRecord
+    row: Mapping[str, Any], how: HowToRead, borrower: RemoteRecord
 ) -> RemoteRecord | None:
     """Somebody of their own, who can be reached; None for the borrower once more."""
     parts = {part: _text(row.get(name)) for part, name in how.coborrower.items()}

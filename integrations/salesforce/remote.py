@@ -37,7 +37,7 @@ class SalesforceRemote:
         choices.check()
         self.api = Client()
         self._names = names()
-        self._known: tuple[Schema, inbound.Reading] | None = None
+        self._known: tuple[Schema, inbound.HowToRead] | None = None
 
     # -- reading -----------------------------------------------------------------------
 
@@ -104,7 +104,7 @@ class SalesforceRemote:
     def _page(
         self,
         rows: Iterable[Any],
-        read: Callable[[Mapping[str, Any], inbound.Reading], list[RemoteRecord]],
+        read: Callable[[Mapping[str, Any], inbound.HowToRead], list[RemoteRecord]],
     ) -> Page:
         """One unusable row harms no other. A borrower of several loans is told of once."""
         _, how = self._schema()
@@ -181,10 +181,10 @@ class SalesforceRemote:
 
     # -- the org -----------------------------------------------------------------------
 
-    def _schema(self) -> tuple[Schema, inbound.Reading]:
+    def _schema(self) -> tuple[Schema, inbound.HowToRead]:
         if self._known is None:
             schema = described.schema(self.api, self._names)
-            self._known = schema, _reading(schema)
+            self._known = schema, _how_to_read(schema)
         return self._known
 
     def _leave_the_rest_of_the_day(self) -> None:
@@ -238,9 +238,9 @@ def known_deals(records: Iterable[RemoteRecord]) -> bool:
     return bool(links.record_ids_of(NAME, {"deal": ids}))
 
 
-def _reading(schema: Schema) -> inbound.Reading:
+def _how_to_read(schema: Schema) -> inbound.HowToRead:
     picked = {one["value"]: one.get("label") or one["value"] for one in schema.choices("status")}
-    return inbound.Reading(
+    return inbound.HowToRead(
         fields={
             meaning: name for meaning in schema.names.fields if (name := schema.named(meaning))
         },
