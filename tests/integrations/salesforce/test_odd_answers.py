@@ -6,10 +6,18 @@ from collections.abc import Callable
 
 import pytest
 
-from integrations.models import Connection, ExternalLink, SyncCursor, SyncLog, SyncRun
+from integrations.models import (
+    Connection,
+    ExternalLink,
+    SyncCursor,
+    SyncLog,
+    SyncRun,
+    WebhookEvent,
+)
 from integrations.salesforce import SYSTEM
 from integrations.sandbox.salesforce import jungo
-from integrations.sync import reconcile
+from integrations.sandbox.server import Handler
+from integrations.sync import inbox, reconcile
 from integrations.sync.errors import Rejected, Unavailable
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +29,7 @@ STATUS = jungo.MEANING["status"]
 def altered(salesforce, monkeypatch):
     """What Salesforce answers where a part of the path is named, after a change."""
 
-    def alter(part: str, change: Callable[[bytes], bytes], **headers: str) -> None:
+    def alter(part: str, change: Callable[[bytes], bytes]) -> None:
         answer = salesforce.org.answer
 
         def altering(request):
@@ -30,7 +38,6 @@ def altered(salesforce, monkeypatch):
                 response.body = change(response.body)
                 # The sandbox does not look into what is not quite its own kind of JSON.
                 response.content_type = "application/json"
-                response.headers |= headers
             return response
 
         monkeypatch.setattr(salesforce.org, "answer", altering)
@@ -183,9 +190,10 @@ def test_limits_that_say_nothing_hold_nothing_back(salesforce, altered, said):
 # -- time -------------------------------------------------------------------------------------
 
 
-def test_a_time_without_a_zone_is_understood(salesforce, altered):
+def test_a_time_without_a_zone_is_understood(salesforce, monkeypatch):
     loan = salesforce.loan()
-    altered("/query", lambda body: body, Date="Sat, 21 Nov 2026 10:00:00 -0000")
+    told = "Sat, 21 Nov 2026 10:00:00 -0000"
+    monkeypatch.setattr(Handler, "date_time_string", lambda *at: told)
 
     salesforce.poll()
 
@@ -223,3 +231,27 @@ def test_a_field_that_a_comparison_may_no_longer_see_stops_nothing(salesforce):
 
     assert salesforce.deal(loan).value == 1
     assert SyncRun.objects.latest("pk").state == "done"
+
+
+def test_a_field_that_an_event_may_no_longer_see_stops_nothing(salesforce, relayed, loan):
+    salesforce.org.edit("loan", loan, amount=1)
+    salesforce.hide_field(jungo.MEANING["close_date"])
+
+    (event,) = relayed.deliver()
+
+    assert (event.state, salesforce.deal(loan).value) == ("done", 1)
+
+
+def test_events_that_cannot_be_read_for_want_of_a_field_ask_once_and_wait_for_a_person(
+    salesforce, relayed, loan
+):
+    events = [relayed.emit("UPDATE", loan, salesforce.loan()) for _ in range(3)]
+    relayed.post(relayed.message(events))
+    salesforce.hide_field(jungo.MEANING["borrower"])
+    salesforce.sandbox.forget_calls()
+
+    inbox.drain()
+
+    kept = WebhookEvent.objects.filter(action="UPDATE")
+    assert {(one.state, one.reason) for one in kept} == {("dead", "config")}
+    assert len(salesforce.queries()) == 1
