@@ -143,8 +143,9 @@ def misconfigured(system: System, message: str) -> None:
         _alert(system, "settings", f"{system.label} is not set up right: {message}")
 
 
-def well_configured(system: System) -> None:
-    """A walk went through, so the settings are right. Writes only when that is news."""
+def walked(system: System) -> None:
+    """A walk went through, so the settings are right too. Writes only when that is news."""
+    succeeded(system)
     row = of(system)
     if row.facts.pop(MISCONFIGURED, None) is not None:
         Connection.objects.filter(pk=row.pk).update(facts=row.facts)

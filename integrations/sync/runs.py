@@ -166,16 +166,19 @@ def run(
     except Cancelled:
         _end(current, RunState.CANCELLED, "Cancelled by staff")
     except BaseException as error:
-        connections.learn(system, error)
-        if isinstance(error, Misconfigured):
-            connections.misconfigured(system, str(error))
-        known = isinstance(error, SyncError)
-        _end(current, RunState.FAILED, str(error) if known else f"{type(error).__name__}: {error}")
+        _end(current, RunState.FAILED, _learnt(system, error))
         raise
     else:
-        connections.succeeded(system)
-        connections.well_configured(system)
+        connections.walked(system)
         _end(current, RunState.DONE, "")
+
+
+def _learnt(system: System, error: BaseException) -> str:
+    """What a failure says of the connection is kept there; its sentence for the run."""
+    connections.learn(system, error)
+    if isinstance(error, Misconfigured):
+        connections.misconfigured(system, str(error))
+    return str(error) if isinstance(error, SyncError) else f"{type(error).__name__}: {error}"
 
 
 def _begin(system: System, action: str, *, dry_run: bool, released: bool) -> SyncRun:
