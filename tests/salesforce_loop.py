@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.cache import cache
 from django.utils import timezone
 
 from deals.models import Deal, Pipeline, Stage
@@ -99,15 +98,11 @@ class SalesforceLoop:
         """Let time go by there."""
         self.sandbox.clock.advance(seconds)
 
-    def hide_field(
-        self, name: str, kind: str = "loan", *, hidden: bool = True, described_anew: bool = True
-    ) -> None:
-        """Whether our user may see a field; known at once, or when the org is next described."""
+    def hide_field(self, name: str, kind: str = "loan", *, hidden: bool = True) -> None:
+        """Whether our user may see a field. Hermes is not told."""
         account = self.org.account
         with account.writing():
             set_field(account, by_hand.entity(account, kind), name, {"hidden": hidden})
-        if described_anew:
-            cache.clear()
 
     def linked(self, kind: str, remote_id: str) -> Any:
         """The hub record of a remote one, or None."""

@@ -13,6 +13,7 @@ from hermes.words import badge, plain_error, when
 from integrations import tasks
 from integrations.models import Connection, RemoteField, SyncLog
 from integrations.sync import connections
+from integrations.sync.connections import MISCONFIGURED
 from integrations.sync.errors import SyncError
 from integrations.sync.runs import AlreadyRunning
 from integrations.sync.system import System, everyone, get
@@ -193,7 +194,8 @@ class ConnectionAdmin(ButtonsAdmin):
 
     @admin.display(description="Found by set-up")
     def found_by_setup(self, connection: Connection) -> Any:
-        return _pairs(connection.facts)
+        facts = {name: fact for name, fact in connection.facts.items() if name != MISCONFIGURED}
+        return _pairs(facts)
 
     # -- what operations can do --------------------------------------------------------
 

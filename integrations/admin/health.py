@@ -7,7 +7,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from hermes.words import plain_error
 from integrations.models import Connection
+from integrations.sync import connections
 from integrations.sync.system import System, find
 
 #: A process that was silent for longer is shown in red.
@@ -27,6 +29,8 @@ def state_of(connection: Connection | None, system: System | None) -> tuple[str,
         return "Waiting for calls", "hourglass_top", "warn"
     if connection.broken_until and connection.broken_until > now:
         return "Cannot be reached", "cloud_off", "bad"
+    if connections.MISCONFIGURED in connection.facts:
+        return "Set up wrong", "build", "bad"
     if connection.deliveries_missing_since:
         return "No messages arrive", "unsubscribe", "bad"
     if connection.no_sign_since:
@@ -42,6 +46,8 @@ def reason_of(connection: Connection | None) -> str:
         return ""
     if connection.paused:
         return connection.pause_reason
+    if wrong := connection.facts.get(connections.MISCONFIGURED):
+        return plain_error(wrong)
     if connection.deliveries_missing_since:
         system = find(connection.system)
         if system and not system.polls:

@@ -30,7 +30,7 @@ class MappedFilter(admin.SimpleListFilter):
     def queryset(self, request: Any, queryset: QuerySet) -> QuerySet:
         if self.value() != "stage":
             return queryset
-        return queryset.filter(stage=None).exclude(action=StageMapping.Action.SKIP)
+        return queryset.filter(stage=None, status="open", action=StageMapping.Action.SYNC)
 
 
 @admin.register(StageMapping)
@@ -71,6 +71,6 @@ class StageMappingAdmin(RecordAdmin):
     @admin.display(description="Deals in it")
     def loans(self, row: StageMapping) -> str:
         links = ExternalLink.objects.filter(
-            system=row.system, kind="deal", remote_state__status=row.remote_stage
+            system=row.system, kind="deal", remote_state__status__iexact=row.remote_stage
         )
         return counted(links.count(), "deal", "deals")

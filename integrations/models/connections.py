@@ -111,4 +111,4 @@ class StageMapping(models.Model):
     @property
     def is_mapped(self) -> bool:
         """Whether anybody has said what it stands for."""
-        return self.stage_id is not None or self.action == self.Action.SKIP
+        return (self.stage_id, self.status, self.action) != (None, "open", self.Action.SYNC)

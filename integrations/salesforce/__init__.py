@@ -10,12 +10,16 @@ from django.conf import settings
 
 from integrations.sync.details import Detail
 from integrations.sync.overview import Looks, Overview, Sample
+from integrations.sync.records import RemoteRecord
 from integrations.sync.set_up import Say, Setup, SetupPlan
 from integrations.sync.system import Outgoing, Reading, Remote, System
 
 from . import flows
 from .ids import whole_id
 from .schemas import NAME, SPOKE_KINDS
+
+#: Between two polls. Salesforce advises against asking more often. Contract, section 8.1.
+FEWEST_MINUTES, MOST_MINUTES = 5, 60
 
 
 def _is_on() -> bool:
@@ -26,6 +30,16 @@ def _connect() -> Remote:
     from .remote import SalesforceRemote
 
     return SalesforceRemote()
+
+
+def _poll_minutes() -> int:
+    return max(FEWEST_MINUTES, min(settings.SALESFORCE_POLL_INTERVAL_MINUTES, MOST_MINUTES))
+
+
+def _begin() -> None:
+    from .beginning import begin
+
+    begin()
 
 
 def _read(body: bytes) -> Reading:
@@ -73,7 +87,8 @@ def _set_up(say: Say, agreed: list[str] | None) -> SetupPlan:
 def _web_url(kind: str, remote_id: str) -> str:
     if not settings.SALESFORCE_INSTANCE_URL:
         return ""
-    return f"{settings.SALESFORCE_INSTANCE_URL}/{remote_id}"
+    # A co-borrower is seen on the borrower's page.
+    return f"{settings.SALESFORCE_INSTANCE_URL}/{RemoteRecord(NAME, kind, remote_id).kept_in}"
 
 
 SYSTEM = System(
@@ -82,11 +97,13 @@ SYSTEM = System(
     kinds=SPOKE_KINDS,
     is_on=_is_on,
     connect=_connect,
+    begin=_begin,
     read=_read,
     payload=_payload,
     web_url=_web_url,
     setup=Setup(_plan, _set_up),
-    poll_minutes=lambda: settings.SALESFORCE_POLL_INTERVAL_MINUTES,
+    poll_minutes=_poll_minutes,
+    polls_from=timedelta(minutes=3),
     read_id=whole_id,
     look_back=lambda: timedelta(seconds=settings.SALESFORCE_LOOKBACK_SECONDS),
     reads_at_once=200,

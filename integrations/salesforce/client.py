@@ -6,9 +6,7 @@ The library is given a token and never logs in: its own renewal neither ends nor
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
-from decimal import Decimal
+from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
@@ -17,14 +15,18 @@ from django.conf import settings
 from requests.adapters import HTTPAdapter
 
 from integrations.sync import budget
-from integrations.sync.errors import SyncError, Unavailable
+from integrations.sync.errors import Rejected, SyncError, Unavailable
 from integrations.sync.http import not_answered
-from integrations.sync.patience import TRIES, patiently
+from integrations.sync.patience import patiently
 
-from . import usage
+from . import answers, usage
+from .answers import Answered
 from .refusals import SessionEnded, TooHeavy, refusal
 from .schemas import NAME
 from .tokens import Token, token
+
+#: Of one call, within the engine's patience; what then still fails is the next poll's.
+TRIES = 5
 
 #: So many seconds an answer may take at most where somebody waits for the page.
 HURRIED = 5.0
@@ -60,15 +62,6 @@ def _session(base_url: str, seconds: float) -> requests.Session:
     return session
 
 
-@dataclass(frozen=True)
-class Answered:
-    """One page of a query. ``more`` leads to the next; ``at`` is Salesforce's own time."""
-
-    rows: list[dict[str, Any]]
-    more: str
-    at: datetime | None
-
-
 class Client:
     """One use of the API.
 
@@ -94,23 +87,23 @@ class Client:
         Raises:
             Rejected: Salesforce no longer knows the place.
         """
+        if not answers.is_place(more):
+            raise Rejected("GET query: a place that no answer of Salesforce's can have given")
         page = self._page(lambda sf: sf.query_more(more, identifier_is_url=True))
         yield page
         yield from self._rest_of(page)
 
     def _rest_of(self, page: Answered) -> Iterator[Answered]:
-        while page.more:
-            more = page.more
-            page = self._page(lambda sf: sf.query_more(more, identifier_is_url=True))  # noqa: B023
+        seen: set[str] = set()
+        while more := page.more:
+            if more in seen:
+                raise Unavailable("GET query: its pages lead in a circle")
+            seen.add(more)
+            page = self._page(lambda sf: sf.query_more(more, identifier_is_url=True))
             yield page
 
     def _page(self, call: Callable[[Any], Any]) -> Answered:
-        answer = self._call("GET query", call)
-        try:
-            rows = [row for row in answer["records"] if isinstance(row, dict)]
-            return Answered(rows, str(answer.get("nextRecordsUrl") or ""), usage.clock())
-        except (LookupError, TypeError, AttributeError):
-            raise Unavailable("GET query: an answer without records") from None
+        return answers.page(self._call("GET query", call), usage.clock())
 
     def described(self, name: str) -> Mapping[str, Any]:
         """What an object has.
@@ -157,13 +150,13 @@ class Client:
         budget.take(self._windows)
         try:
             return call(_library(held, self._seconds))
-        except requests.exceptions.JSONDecodeError:
+        except answers.UNREADABLE:
             raise Unavailable(f"{what}: an answer that cannot be read") from None
-        except requests.RequestException as error:
+        except (requests.RequestException, UnicodeEncodeError) as error:
             # Not chained: its text holds the whole address, query and all.
             raise not_answered(what, error) from None
         except SalesforceError as error:
-            raise refusal(what, error.status, error.content) from None
+            raise refusal(what, error.status, error.content, usage.wait()) from None
 
 
 def _may_go_through(error: SyncError) -> bool:
@@ -180,8 +173,7 @@ def _library(held: Token, seconds: float) -> Any:
         session_id=held.secret,
         session=_session(held.instance_url, seconds),
         version=settings.SALESFORCE_API_VERSION,
-        object_pairs_hook=dict,
-        parse_float=Decimal,
     )
+    library.parse_result_to_json = answers.parsed
     library.headers["Sforce-Call-Options"] = f"client={settings.SALESFORCE_CLIENT_NAME}"
     return library

@@ -17,6 +17,7 @@ from .client import Client
 from .field_map import LOAN_NUMBER, LOAN_OFFICER, Entries, Entry
 from .names import CONTACT, CONTACT_FIELDS, MODIFIED, STAMP, TAKEN, Names
 from .schemas import NAME
+from .whose import officer_names
 
 #: Contract, section 2.2.
 KEPT_SECONDS = 24 * 3600
@@ -46,6 +47,15 @@ class Schema:
     def relationship(self, meaning: str) -> str:
         """How a lookup's own fields are reached; empty for what is no lookup."""
         return str(self.loan.get(self.named(meaning), {}).get("relationshipName") or "")
+
+    def choices(self, meaning: str) -> list[Mapping[str, Any]]:
+        """What may be picked in a field, as far as it has a value."""
+        listed = self.loan.get(self.named(meaning), {}).get("picklistValues")
+        if not isinstance(listed, list):
+            return []
+        return [
+            each for each in listed if isinstance(each, Mapping) and type(each.get("value")) is str
+        ]
 
     @property
     def coborrower(self) -> dict[str, str]:
@@ -113,12 +123,6 @@ class Schema:
             if column
         }
 
-    @property
-    def statuses(self) -> list[Mapping[str, Any]]:
-        """The values of the status's picklist; none where it is no picklist."""
-        listed = self.loan.get(self.named("status"), {}).get("picklistValues") or []
-        return [each for each in listed if isinstance(each, Mapping) and each.get("value")]
-
     def columns(self) -> list[str]:
         """What is asked for of each loan, and of its borrower."""
         own = ["Id", "Name", STAMP, MODIFIED]
@@ -180,6 +184,8 @@ def missing(found: Schema) -> dict[str, str]:
     if "borrower" not in problems and not found.relationship("borrower"):
         name = found.names.fields["borrower"]
         problems["borrower"] = f"{name} of {loan} is no lookup ({said_in['borrower']})."
+    if "officer" not in problems and (unfit := _unfit_officer(found)):
+        problems["officer"] = unfit
     problems |= {
         f"borrower's {name}": f"{CONTACT} has no field {name} that we may see."
         for name in TAKEN
@@ -202,6 +208,19 @@ def _missing_details(found: Schema) -> dict[str, str]:
         if entry.name != LOAN_NUMBER and (said := entry.said_in)
         if (lacking := [name for name in entry.sources.values() if not found.has(kind, name)])
     }
+
+
+def _unfit_officer(found: Schema) -> str:
+    """Why loans cannot be chosen by the officer's field as they are to be; empty if they can."""
+    name, mode = found.names.fields["officer"], found.officer_mode
+    is_lookup, where = found.loan[name].get("type") == "reference", f"{name} of {found.names.loan}"
+    if mode == "lookup" and not is_lookup:
+        return f"{where} is no lookup (SALESFORCE_LOAN_OFFICER_MODE)."
+    if mode == "text" and is_lookup:
+        return f"{where} is a lookup (SALESFORCE_LOAN_OFFICER_MODE)."
+    if mode == "text" and not officer_names():
+        return f"{where} is a text: SALESFORCE_LOAN_OFFICER must be set."
+    return ""
 
 
 def forget(names: Names) -> None:

@@ -31,7 +31,7 @@ LEFT_ALONE = "Nothing is to happen to loans in this status"
 
 
 @dataclass(frozen=True)
-class Reading:
+class HowToRead:
     """How this org's rows are read.
 
     Attributes:
@@ -110,27 +110,27 @@ def row_id(row: Any) -> str:
 # -- loans ------------------------------------------------------------------------------------
 
 
-def loan(row: Mapping[str, Any], how: Reading) -> list[RemoteRecord]:
+def loan(row: Mapping[str, Any], how: HowToRead) -> list[RemoteRecord]:
     """A loan's deal, its borrower and the co-borrower.
 
     Raises:
         Rejected: It has no id.
     """
     person = row.get(how.borrower)
-    people = contact(person, how) if isinstance(person, Mapping) and person.get("Id") else []
+    people = contact(person, how) if _has_id(person) else []
     deal = _deal(row, how, people)
     # Nobody is made for the sake of a deal that is not made.
     return [*(replace(one, not_made=deal.not_made) for one in people), deal]
 
 
-def loan_of_the_officer(row: Mapping[str, Any], how: Reading) -> list[RemoteRecord]:
+def loan_of_the_officer(row: Mapping[str, Any], how: HowToRead) -> list[RemoteRecord]:
     """The same; nothing is taken of another officer's, though we have it."""
     if how.is_ours(row):
         return loan(row, how)
     return [_known_only(row, NOT_THE_OFFICERS, _text(how.of(row, "status")))]
 
 
-def _deal(row: Mapping[str, Any], how: Reading, people: list[RemoteRecord]) -> RemoteRecord:
+def _deal(row: Mapping[str, Any], how: HowToRead, people: list[RemoteRecord]) -> RemoteRecord:
     draft, status = Draft(), _text(how.of(row, "status"))
     meant = how.meant(status)
     if meant is not None and meant.action == "skip":
@@ -153,7 +153,7 @@ def _deal(row: Mapping[str, Any], how: Reading, people: list[RemoteRecord]) -> R
 
 
 def _parents(
-    row: Mapping[str, Any], how: Reading, people: list[RemoteRecord]
+    row: Mapping[str, Any], how: HowToRead, people: list[RemoteRecord]
 ) -> dict[str, str | None]:
     """The borrower; None where there is none any more, which one that is hidden does not mean."""
     if people:
@@ -162,8 +162,10 @@ def _parents(
 
 
 def _read_loan(
-    draft: Draft, row: Mapping[str, Any], how: Reading, people: list[RemoteRecord]
+    draft: Draft, row: Mapping[str, Any], how: HowToRead, people: list[RemoteRecord]
 ) -> None:
+    if misfitting := _misfitting_borrower(row, how):
+        draft.problems.append(misfitting)
     draft.take("name", _title(row, how, people), values.text)
     if how.of(row, "amount") is not None:
         # None yet is no news; what was set to nothing there stays as it was.
@@ -185,7 +187,7 @@ def _currency(value: Any) -> str:
     return code
 
 
-def _title(row: Mapping[str, Any], how: Reading, people: list[RemoteRecord]) -> str:
+def _title(row: Mapping[str, Any], how: HowToRead, people: list[RemoteRecord]) -> str:
     """By the template; where it lacks something, what there is. Contract, section 12.1."""
     name = _text(row.get(how.fields.get("title", "Name")))
     if not how.title:
@@ -201,7 +203,7 @@ def _title(row: Mapping[str, Any], how: Reading, people: list[RemoteRecord]) -> 
     return f"{borrower} - Loan" if borrower else f"Loan # {number}" if number else name
 
 
-def _number(row: Mapping[str, Any], how: Reading) -> str:
+def _number(row: Mapping[str, Any], how: HowToRead) -> str:
     return _text(how.of(row, "loan_number"))[:255]
 
 
@@ -218,7 +220,7 @@ def _stage(meant: Meant | None) -> dict[str, int | None]:
     return {"stage": meant.stage_id, "pipeline": meant.pipeline_id}
 
 
-def _when_new(how: Reading, draft: Draft, meant: Meant | None) -> dict[str, Any]:
+def _when_new(how: HowToRead, draft: Draft, meant: Meant | None) -> dict[str, Any]:
     """A new deal has a stage and a value, whatever the loan lacks."""
     first = {"kind": "loan", "value": Decimal(0)}
     if not _stage(meant) and how.stages.first is not None:
@@ -226,10 +228,24 @@ def _when_new(how: Reading, draft: Draft, meant: Meant | None) -> dict[str, Any]
     return {name: value for name, value in first.items() if name not in draft.fields}
 
 
-def _why_not_made(row: Mapping[str, Any], how: Reading, people: list[RemoteRecord]) -> str:
+def _why_not_made(row: Mapping[str, Any], how: HowToRead, people: list[RemoteRecord]) -> str:
     if not how.is_ours(row):
         return NOT_THE_OFFICERS
-    return NO_BORROWER if how.needs_borrower and not people else ""
+    if not how.needs_borrower or people:
+        return ""
+    return _misfitting_borrower(row, how) or NO_BORROWER
+
+
+def _has_id(person: Any) -> bool:
+    return isinstance(person, Mapping) and bool(whole_id(person.get("Id")))
+
+
+def _misfitting_borrower(row: Mapping[str, Any], how: HowToRead) -> str:
+    """What is wrong with the borrower that the row names; empty for a good one, and for none."""
+    person = row.get(how.borrower)
+    if not isinstance(person, Mapping) or not person.get("Id") or _has_id(person):
+        return ""
+    return misfit("borrower", person["Id"])
 
 
 def _known_only(row: Mapping[str, Any], why: str, status: str) -> RemoteRecord:
@@ -264,7 +280,7 @@ def merged(row: Mapping[str, Any]) -> RemoteRecord:
 
 
 def contact(
-    row: Mapping[str, Any], how: Reading, merged_from: tuple[str, ...] = ()
+    row: Mapping[str, Any], how: HowToRead, merged_from: tuple[str, ...] = ()
 ) -> list[RemoteRecord]:
     """A borrower, and the co-borrower whose data is kept with the borrower's.
 
@@ -310,7 +326,7 @@ def _as_kept_there(row: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _coborrower(
-    row: Mapping[str, Any], how: Reading, borrower: RemoteRecord
+    row: Mapping[str, Any], how: HowToRead, borrower: RemoteRecord
 ) -> RemoteRecord | None:
     """Somebody of their own, who can be reached; None for the borrower once more."""
     parts = {part: _text(row[name]) for part, name in how.coborrower.items() if name in row}

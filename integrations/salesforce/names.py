@@ -77,7 +77,7 @@ def names() -> Names:
     mapped = {kind: _mapped(kind) for kind in MAPS}
     own = _meant(mapped["deal"])
     entries = [each for some in mapped.values() for each in some.values()]
-    found = Names(
+    return Names(
         loan=_checked("SALESFORCE_LOAN_OBJECT", settings.SALESFORCE_LOAN_OBJECT),
         fields=_fields(own) | {meaning: entry.source for meaning, entry in own.items()},
         said_in=SETTINGS | {meaning: entry.said_in for meaning, entry in own.items()},
@@ -89,9 +89,6 @@ def names() -> Names:
         | {entry.said_in for entry in entries if entry.required},
         clears_value="amount" in own and own["amount"].clear_on_null,
     )
-    if found.cursor not in (STAMP, MODIFIED):
-        raise Misconfigured(f"SALESFORCE_CURSOR_FIELD must be {STAMP} or {MODIFIED}")
-    return found
 
 
 def _fields(own: Entries) -> dict[str, str]:

@@ -7,8 +7,8 @@ from typing import Any
 
 from .described import Schema
 from .ids import whole_id
-from .queries import officer_ids, officer_names
 from .values import folded
+from .whose import officer_ids, officer_names
 
 
 def test(schema: Schema) -> Callable[[Mapping[str, Any]], bool]:

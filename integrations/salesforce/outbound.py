@@ -14,12 +14,12 @@ from companies.models import split_name
 from integrations.sync.system import Outgoing
 
 from .described import Fields, Schema
-from .inbound import Reading
+from .inbound import HowToRead
 from .names import NAME_PARTS
 from .stages import Meant
 
 
-def body(outgoing: Outgoing, schema: Schema, how: Reading) -> dict[str, Any]:
+def body(outgoing: Outgoing, schema: Schema, how: HowToRead) -> dict[str, Any]:
     """The body of PATCH: the changed fields that the org lets us write; {} for none."""
     if outgoing.kind == "contact":
         return _writable(_contact(outgoing), schema.contact)
@@ -33,7 +33,7 @@ def _writable(built: Mapping[str, Any], fields: Fields) -> dict[str, Any]:
 # -- loans ------------------------------------------------------------------------------------
 
 
-def _loan(outgoing: Outgoing, schema: Schema, how: Reading) -> dict[str, Any]:
+def _loan(outgoing: Outgoing, schema: Schema, how: HowToRead) -> dict[str, Any]:
     present = how.meant(str(outgoing.remote_state.get("status") or ""))
     if present is not None and present.action == "skip":
         # Nothing is taken of it in this status, and nothing sent.
@@ -71,7 +71,7 @@ WRITTEN: dict[str, tuple[str, Callable[[Any, str], Any]]] = {
 }
 
 
-def _status(outgoing: Outgoing, present: Meant | None, schema: Schema, how: Reading) -> str:
+def _status(outgoing: Outgoing, present: Meant | None, schema: Schema, how: HowToRead) -> str:
     """The one status that means the deal's stage and status.
 
     Empty where the loan's own means it already, and where none or several do.
@@ -79,7 +79,7 @@ def _status(outgoing: Outgoing, present: Meant | None, schema: Schema, how: Read
     wanted = outgoing.values["stage"], outgoing.values["status"]
     if _means(present, wanted):
         return ""
-    active = [str(each["value"]) for each in schema.statuses if each.get("active", True)]
+    active = [str(each["value"]) for each in schema.choices("status") if each.get("active", True)]
     statuses = active or how.stages.written
     found = [value for value in statuses if _means(how.meant(value), wanted)]
     return found[0] if len(found) == 1 else ""

@@ -18,7 +18,7 @@ from .client import Client
 from .described import Schema
 from .details import Absent, held, known
 from .names import CONTACT, SETTINGS, names
-from .remote import reading
+from .remote import how_to_read
 from .schemas import NAME
 from .setup import FORMULA, Named, is_unfit, named_fields
 
@@ -164,7 +164,7 @@ def sample(loan_id: str) -> Sample:
     rows = [row for page in client.query(queries.by_id(found, [loan_id])) for row in page.rows]
     if not rows:
         return Sample()
-    how, row = reading(found), rows[0]
+    how, row = how_to_read(found), rows[0]
     person = row.get(how.borrower) or {}
     return Sample(
         {

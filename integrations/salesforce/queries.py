@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
-
 from .described import Schema
-from .ids import whole_id
-from .names import CONTACT, STAMP, several
+from .names import CONTACT, STAMP
+from .whose import officer_ids, officer_names
 
 #: So many ids in one question: an address may not be longer than 16 KiB.
 IDS = 200
@@ -102,15 +100,3 @@ def _of_officer(schema: Schema) -> str:
     if ids:
         return f"{field} IN {_quoted(ids)}"
     return f"{schema.relationship('officer')}.Name IN {_quoted(officer_names())}"
-
-
-def officer_names() -> list[str]:
-    """Whose loans are ours, by name."""
-    return several(settings.SALESFORCE_LOAN_OFFICER)
-
-
-def officer_ids() -> list[str]:
-    """Whose loans are ours, by the id of their user."""
-    return [
-        pk for text in several(settings.SALESFORCE_LOAN_OFFICER_USER_ID) if (pk := whole_id(text))
-    ]

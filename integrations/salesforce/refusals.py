@@ -25,8 +25,7 @@ AT_ONCE = "concurrent"
 
 #: A query of ours, or a name in it, is wrong there.
 WRONG_QUERY = {
-    "MALFORMED_QUERY", "INVALID_FIELD", "INVALID_TYPE", "INVALID_QUERY_FILTER_OPERATOR",
-    "MALFORMED_ID", "INVALID_FIELD_FOR_INSERT_UPDATE",
+    "MALFORMED_QUERY", "INVALID_FIELD", "INVALID_TYPE", "INVALID_FIELD_FOR_INSERT_UPDATE",
 }  # fmt: skip
 
 #: A value that we sent is none that the org allows there.
@@ -58,17 +57,27 @@ class TooLong(Rejected):
     """An address that it does not read to its end: fewer ids may fit."""
 
 
-def refusal(what: str, status: int, content: Any) -> SyncError:
+def refusal(what: str, status: int, content: Any, wait: timedelta | None = None) -> SyncError:
     """The error that an answer stands for.
 
     Args:
         content: Its body: a list of errors, or whatever came in its place.
+        wait: How long it asks us to stay away, if it does.
     """
     code, message, names = _first(content)
     if code in REFUSED_VALUE:
         field = f"{', '.join(names)}: " if names else ""
         return Rejected(f"Salesforce refuses the change. {field}{message}"[:LONGEST_QUOTE])
     words = f"{what}: {status} {code} {message}".strip()[:LONGEST_QUOTE]
+    error = _meant(status, code, message, content, words)
+    passes = isinstance(error, RateLimited | Unavailable) and not isinstance(error, TooHeavy)
+    if wait is None or not passes:
+        return error
+    whole_day = isinstance(error, RateLimited) and error.whole_day
+    return RateLimited(words, retry_after=wait, whole_day=whole_day)
+
+
+def _meant(status: int, code: str, message: str, content: Any, words: str) -> SyncError:
     if code in PASSES:
         return Unavailable(words)
     if code in TOO_HEAVY:
@@ -103,6 +112,9 @@ BY_STATUS: dict[int, Callable[[str], SyncError]] = {
 def _forbidden(code: str, content: Any, words: str) -> SyncError:
     if "Bad_OAuth_Token" in (code, content):
         return SessionEnded(words)
+    if not code:
+        # Not Salesforce's own: something in front of it is in the way, and that passes.
+        return Unavailable(words)
     if code.startswith("INSUFFICIENT_ACCESS"):
         return Rejected(words)
     # The whole API is closed to us, which a person has to mend.

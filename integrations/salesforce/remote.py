@@ -5,41 +5,54 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 
-from integrations.models import Connection
-from integrations.sync import connections, links
+from integrations.sync import links, not_kept
 from integrations.sync.chunks import chunks
-from integrations.sync.errors import Misconfigured, RateLimited, Rejected, RemoteGone
+from integrations.sync.errors import Misconfigured, Rejected, RemoteGone, Reserved
 from integrations.sync.records import RemoteRecord
 from integrations.sync.system import Outgoing, Page, get
 
-from . import borrowers, described, inbound, officers, outbound, queries, smaller, stages, usage
-from .client import Answered, Client
+from . import (
+    beginning,
+    borrowers,
+    choices,
+    described,
+    inbound,
+    officers,
+    outbound,
+    queries,
+    smaller,
+    stages,
+    usage,
+)
+from .answers import Answered
+from .client import Client
 from .described import Schema
 from .ids import whole_id
 from .names import CONTACT, names
 from .refusals import DAY_IS_SPENT, WrongQuery
 from .schemas import COBORROWER, NAME
 
-Read = Callable[[Mapping[str, Any], inbound.Reading], list[RemoteRecord]]
+Read = Callable[[Mapping[str, Any], inbound.HowToRead], list[RemoteRecord]]
 
 MADE_THERE = "Loans and their borrowers are made, merged and deleted in Salesforce alone"
 
-#: On the connection: since when loans are followed, where not all are.
-FOLLOWED_SINCE = "followed_since"
+#: SOQL, by what the org has.
+Question = Callable[[Schema], str]
 
 
 class SalesforceRemote:
     """One use of the connection."""
 
     def __init__(self) -> None:
+        choices.check()
         self.api = Client()
         self._names = names()
-        self._known: tuple[Schema, inbound.Reading] | None = None
+        self._known: tuple[Schema, inbound.HowToRead] | None = None
         #: Whether it was read because a query was wrong.
         self._is_fresh = False
 
@@ -60,6 +73,8 @@ class SalesforceRemote:
             page = replace(page, records=self._with_merges(page.records))
         else:
             page = self._page(self._by_ids(queries.contacts, ids), inbound.contact)
+        for sentence in page.unusable:
+            not_kept.tell(get(NAME), kind, sentence)
         shown = {record.remote_id for record in page.records}
         hidden = [pk for pk in ids if pk not in shown]
         return page.records + (self._hidden(kind, hidden) if hidden else [])
@@ -91,28 +106,16 @@ class SalesforceRemote:
             yield self._of_those_that_left(answered.rows)
 
     def _changed(self, span: queries.Span) -> Iterator[Answered]:
-        return self._query(lambda schema: queries.changed(schema, span))
+        return self._ask(lambda schema: queries.changed(schema, span))
 
     def _left(self, span: queries.Span) -> Iterator[Answered]:
-        return self._query(lambda schema: queries.left(schema, span), deleted=True)
+        return self._ask(lambda schema: queries.left(schema, span), deleted=True)
 
     def _everything(self, token: str) -> Iterator[Answered]:
         if token:
             return self.api.go_on(token)
-        since = self._followed_since()
-        return self._query(lambda schema: queries.everything(schema, since))
-
-    def _query(self, soql: Callable[[Schema], str], *, deleted: bool = False) -> Iterator[Answered]:
-        """All pages. If the org no longer has what is asked for, it is described anew, once."""
-        try:
-            yield from self.api.query(soql(self._schema()[0]), deleted=deleted)
-            return
-        except WrongQuery:
-            if self._is_fresh:
-                raise
-        described.forget(self._names)
-        self._known, self._is_fresh = None, True
-        yield from self.api.query(soql(self._schema()[0]), deleted=deleted)
+        since = beginning.followed_since()
+        return self._ask(lambda schema: queries.everything(schema, since))
 
     def _walk(self, answers: Iterator[Answered]) -> Iterator[Page]:
         """Pages, each with the time of the first: what comes later is for the next walk."""
@@ -172,9 +175,8 @@ class SalesforceRemote:
         came = sorted(borrowers.came(records))
         losers: dict[str, list[str]] = {}
         for row in self._by_ids(lambda _, some: queries.merged_into(some), came, deleted=True):
-            losers.setdefault(whole_id(row.get("MasterRecordId")), []).append(
-                whole_id(row.get("Id"))
-            )
+            if loser := whole_id(row.get("Id")):
+                losers.setdefault(whole_id(row.get("MasterRecordId")), []).append(loser)
         if not losers:
             return records
         return [replace(one, merged_from=tuple(losers.get(one.remote_id, ()))) for one in records]
@@ -191,50 +193,50 @@ class SalesforceRemote:
         deleted: bool = False,
     ) -> list[dict[str, Any]]:
         def ask(some: Sequence[str]) -> list[dict[str, Any]]:
-            answers = self._query(lambda schema: soql(schema, some), deleted=deleted)
+            answers = self._ask(lambda schema: soql(schema, some), deleted=deleted)
             return [row for answered in answers for row in answered.rows]
 
         return [row for some in chunks(ids, queries.IDS) for row in smaller.by_ids(ask, some)]
 
+    def _ask(self, question: Question, *, deleted: bool = False) -> Iterator[Answered]:
+        """All pages. A question that the org no longer understands is put once more, anew."""
+        pages = self._pages_of(question, deleted)
+        try:
+            first = next(pages)
+        except WrongQuery:
+            described.forget(self._names)
+            self._known = None
+            pages = self._pages_of(question, deleted)
+            first = next(pages)
+        yield first
+        yield from pages
+
+    def _pages_of(self, question: Question, deleted: bool) -> Iterator[Answered]:
+        schema, _ = self._schema()
+        return self.api.query(question(schema), deleted=deleted)
+
     # -- the org -----------------------------------------------------------------------
 
-    def _schema(self) -> tuple[Schema, inbound.Reading]:
+    def _schema(self) -> tuple[Schema, inbound.HowToRead]:
         if self._known is None:
             schema = described.schema(self.api, self._names)
-            self._known = schema, reading(schema)
-            stages.note_unmapped(stages.unmapped(schema.statuses))
+            self._known = schema, how_to_read(schema)
+            stages.note_unmapped(stages.unmapped(schema.choices("status")))
         return self._known
-
-    def _followed_since(self) -> datetime | None:
-        """From when on changes count; None for all loans. Contract, section 8.3."""
-        wanted = settings.SALESFORCE_INITIAL_SYNC
-        if wanted == "all":
-            return None
-        if wanted.startswith("since:"):
-            try:
-                return datetime.fromisoformat(wanted.removeprefix("since:")).replace(tzinfo=UTC)
-            except ValueError:
-                raise Misconfigured("SALESFORCE_INITIAL_SYNC: since: wants a date") from None
-        facts = connections.of(get(NAME)).facts
-        if FOLLOWED_SINCE not in facts:
-            self.api.limits()
-            facts[FOLLOWED_SINCE] = (usage.clock() or datetime.now(UTC)).isoformat()
-            Connection.objects.filter(system=NAME).update(facts=facts)
-        return datetime.fromisoformat(facts[FOLLOWED_SINCE])
 
     def _leave_the_rest_of_the_day(self) -> None:
         """Walks use their share of the day's calls, and no more.
 
         Raises:
-            RateLimited: It is used.
+            Reserved: It is used.
         """
         if not usage.may_be_spent():
             return
-        told = self.api.limits().get("DailyApiRequests") or {}
-        limit, left = told.get("Max"), told.get("Remaining")
-        if isinstance(limit, int) and isinstance(left, int) and usage.is_spent(limit - left, limit):
-            raise RateLimited(
-                f"{limit - left} of {limit} calls of the day are used; the rest is left to people",
+        told = usage.of_the_day(self.api.limits())
+        if told and usage.is_spent(*told):
+            used, limit = told
+            raise Reserved(
+                f"{used} of {limit} calls of the day are used; the rest is left to people",
                 retry_after=DAY_IS_SPENT,
             )
 
@@ -243,8 +245,8 @@ class SalesforceRemote:
         described.forget(self._names)
         schema, _ = self._schema()
         whose = officers.sentence(schema)
-        told = self.api.limits().get("DailyApiRequests") or {}
-        return f"{schema.names.loan} of {whose}; {told.get('Remaining')} calls are left today"
+        used, limit = usage.of_the_day(self.api.limits()) or (0, 0)
+        return f"{schema.names.loan} of {whose}; {limit - used} calls are left today"
 
     # -- writing -----------------------------------------------------------------------
 
@@ -291,15 +293,16 @@ def _lets_go() -> bool:
     return bool(settings.SALESFORCE_LOAN_OFFICER_CHANGE_POLICY == "stop")
 
 
-def reading(schema: Schema) -> inbound.Reading:
+def how_to_read(schema: Schema) -> inbound.HowToRead:
     """How the org's rows are read."""
-    return inbound.Reading(
+    picked = {one["value"]: one.get("label") or one["value"] for one in schema.choices("status")}
+    return inbound.HowToRead(
         fields={
             meaning: name for meaning in schema.names.fields if (name := schema.named(meaning))
         },
         borrower=schema.relationship("borrower"),
         coborrower=schema.names.coborrower,
-        labels={str(one["value"]): str(one.get("label") or "") for one in schema.statuses},
+        labels={value: str(label) for value, label in picked.items()},
         stages=stages.stages(),
         is_ours=officers.test(schema),
         title=settings.SALESFORCE_TITLE_TEMPLATE,

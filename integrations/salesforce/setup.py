@@ -13,7 +13,7 @@ from typing import Any
 from integrations.sync.errors import Misconfigured
 from integrations.sync.set_up import PlanChanged, Say
 
-from . import described, officers, stages
+from . import choices, described, officers, stages
 from .client import Client
 from .described import Schema
 from .field_map import LOAN_NUMBER
@@ -92,6 +92,7 @@ def plan() -> Plan:
     Raises:
         SyncError: It could not be asked.
     """
+    choices.check()
     client, named = Client(), names()
     described.forget(named)
     found = described.look(client, named)
@@ -106,7 +107,7 @@ def plan() -> Plan:
     todo.wrong += [sentence for place, sentence in missing.items() if place not in places]
     todo.wrong += [_unfit(found, one) for one in asked if is_unfit(found, one)]
     todo.found.append(f"Loans of {officers.sentence(found)}")
-    todo.statuses = stages.unmapped(found.statuses)
+    todo.statuses = stages.unmapped(found.choices("status"))
     return todo
 
 
@@ -120,7 +121,7 @@ def set_up(say: Say, agreed: list[str] | None) -> Plan:
     todo = plan()
     if agreed is not None and agreed != todo.lines():
         raise PlanChanged("The org has changed meanwhile")
-    stages.stages()
+    stages.take_from_environment()
     stages.note_unmapped(todo.statuses)
     for sentence in [*todo.found, *todo.lines()]:
         say(sentence)

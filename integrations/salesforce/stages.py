@@ -28,6 +28,8 @@ LONGEST = 255
 
 #: So many are named in a note to staff.
 MOST_NAMED = 10
+#: What an entry of it may say.
+KEYS = ("stage", "status", "action")
 
 
 @dataclass(frozen=True)
@@ -58,15 +60,16 @@ class Stages:
 
 
 def stages() -> Stages:
-    """The table, with what the environment has and the table lacks.
+    """The table, and what the environment has and the table lacks. Writes nothing.
 
     Raises:
         Misconfigured: The environment's map is nonsense; names the entry.
     """
-    _take_from_environment()
-    rows = [row for row in _rows().select_related("stage") if row.is_mapped]
-    meant = {folded(row.remote_stage): _meant(row) for row in rows}
-    return Stages(meant, _first(meant), tuple(row.remote_stage for row in rows))
+    rows = _by_name()
+    rows |= {folded(row.remote_stage): row for row in _only_in_environment(rows)}
+    meant = {name: _meant(row) for name, row in rows.items() if row.is_mapped}
+    written = tuple(row.remote_stage for row in rows.values() if row.is_mapped)
+    return Stages(meant, _first(meant), written)
 
 
 def _meant(row: StageMapping) -> Meant:
@@ -126,47 +129,89 @@ def _rows() -> QuerySet[StageMapping]:
     return StageMapping.objects.filter(system=NAME)
 
 
+def _by_name() -> dict[str, StageMapping]:
+    rows = _rows().select_related("stage").order_by("pk")
+    return {folded(row.remote_stage): row for row in rows}
+
+
 # -- from the environment -------------------------------------------------------------------
 
 
-def _take_from_environment() -> None:
-    """A row for each entry that has none. A stage that is not there yet is looked for again."""
-    rows = {folded(row.remote_stage): row for row in _rows()}
-    for name, entry in mapping(SETTING).items():
+def take_from_environment() -> None:
+    """Put into the table what only the environment says. What staff said meanwhile stays.
+
+    Raises:
+        Misconfigured: The environment's map is nonsense; names the entry.
+    """
+    new = []
+    for row in _only_in_environment(_by_name()):
+        if row.pk is None:
+            new.append(row)
+        else:
+            as_it_was = _rows().filter(pk=row.pk, stage=None, edited_by="")
+            as_it_was.update(stage=row.stage, status=row.status, action=row.action)
+    StageMapping.objects.bulk_create(new, ignore_conflicts=True)
+
+
+def _only_in_environment(rows: Mapping[str, StageMapping]) -> list[StageMapping]:
+    """Unsaved. A stage that is not there yet is looked for again, until somebody has said."""
+    said = []
+    for name, entry in _checked(mapping(SETTING)).items():
         row = rows.get(folded(name))
-        if row is None:
-            row = StageMapping(system=NAME, remote_stage=name[:LONGEST])
-        elif row.is_mapped or row.edited_by:
+        if row is not None and (row.edited_by or row.is_mapped):
             continue
-        _fill(row, name, entry)
-        row.save() if row.pk else StageMapping.objects.bulk_create([row], ignore_conflicts=True)
+        told = StageMapping(
+            pk=row.pk if row else None,
+            system=NAME,
+            remote_stage=row.remote_stage if row else name[:255],
+            stage=_stage(entry.get("stage")),
+            status=entry.get("status") or DealStatus.OPEN,
+            action=entry.get("action") or StageMapping.Action.SYNC,
+        )
+        if row is None or _says(told) != _says(row):
+            said.append(told)
+    return said
 
 
-def _fill(row: StageMapping, name: str, entry: Any) -> None:
-    if not isinstance(entry, dict):
-        raise Misconfigured(f"{SETTING}: {name} must be an object")
-    row.action = entry.get("action") or StageMapping.Action.SYNC
-    row.status = entry.get("status") or DealStatus.OPEN
-    if row.action not in StageMapping.Action.values or row.status not in DealStatus.values:
-        raise Misconfigured(f"{SETTING}: {name} has an action or a status that there is not")
-    row.stage = _stage(entry.get("stage"))
+def _says(row: StageMapping) -> tuple[int | None, str, str]:
+    return row.stage_id, row.status, row.action
+
+
+def _checked(entries: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    for name, entry in entries.items():
+        if not isinstance(entry, dict):
+            raise Misconfigured(f"{SETTING}: {name} must be an object")
+        if unknown := entry.keys() - set(KEYS):
+            wrong = ", ".join(sorted(unknown))
+            raise Misconfigured(f"{SETTING}: {name} has {wrong}; there are {', '.join(KEYS)}")
+        action, status = entry.get("action"), entry.get("status")
+        if action not in [None, "", *StageMapping.Action.values] or (
+            status not in [None, "", *DealStatus.values]
+        ):
+            raise Misconfigured(f"{SETTING}: {name} has an action or a status that there is not")
+    return entries
 
 
 def _stage(named: Any) -> Stage | None:
-    """By its number in another system, or by its name; None where there is none yet."""
+    """By its number in another system, or by its name; None where there is none yet.
+
+    Raises:
+        Misconfigured: Several systems give that number to stages.
+    """
     if named in (None, ""):
         return None
-    link = ExternalLink.objects.filter(
-        kind="stage", remote_id=str(named), state=LinkState.LIVE, record_id__isnull=False
-    ).first()
-    if link is not None:
-        return Stage.objects.filter(pk=link.record_id).first()
-    stages = Stage.objects.select_related("pipeline").order_by("pk")
-    wanted = settings.SALESFORCE_PIPELINE.strip()
-    found = [
+    wanted = folded(settings.SALESFORCE_PIPELINE)
+    there = [
         stage
-        for stage in stages
-        if folded(stage.name) == folded(named)
-        and (not wanted or folded(stage.pipeline.name) == folded(wanted))
+        for stage in Stage.objects.select_related("pipeline").order_by("pk")
+        if not wanted or folded(stage.pipeline.name) == wanted
     ]
-    return found[0] if found else None
+    links = ExternalLink.objects.filter(
+        kind="stage", remote_id=str(named), state=LinkState.LIVE, record_id__isnull=False
+    )
+    numbered = set(links.values_list("record_id", flat=True))
+    by_number = [stage for stage in there if stage.pk in numbered]
+    if len(by_number) > 1:
+        raise Misconfigured(f"{SETTING}: {named} is the number of several stages; use its name")
+    by_name = [stage for stage in there if folded(stage.name) == folded(named)]
+    return next(iter(by_number or by_name), None)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import threading
 import time
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.conf import settings
 
 from integrations.models import Connection
 from integrations.sync import connections
+from integrations.sync.http import retry_after
 from integrations.sync.system import get
 
 from .schemas import NAME
@@ -28,6 +30,7 @@ class _Told(threading.local):
     """What the last answer in this thread said."""
 
     at: datetime | None = None
+    wait: timedelta | None = None
     written_at = float("-inf")
 
 
@@ -37,6 +40,7 @@ _told = _Told()
 def heard(response: requests.Response) -> None:
     """Take note of an answer's headers."""
     _told.at = _moment(response.headers.get("Date", ""))
+    _told.wait = retry_after(response) if "Retry-After" in response.headers else None
     used = _USAGE.search(response.headers.get("Sforce-Limit-Info", ""))
     if used and time.monotonic() - _told.written_at >= SECONDS_BETWEEN_WRITES:
         _told.written_at = time.monotonic()
@@ -49,11 +53,29 @@ def clock() -> datetime | None:
     return _told.at
 
 
+def wait() -> timedelta | None:
+    """How long the last answer in this thread asks us to stay away; None where it does not."""
+    return _told.wait
+
+
 def _moment(text: str) -> datetime | None:
     try:
-        return parsedate_to_datetime(text)
-    except ValueError:
+        at = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
         return None
+    # "-0000" is a time without a zone, and means the same.
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def of_the_day(limits: Mapping[str, Any]) -> tuple[int, int] | None:
+    """How many of the day's calls are used, and how many there are; None where it says neither."""
+    told = limits.get("DailyApiRequests")
+    if not isinstance(told, Mapping):
+        return None
+    limit, left = told.get("Max"), told.get("Remaining")
+    if not isinstance(limit, int) or not isinstance(left, int):
+        return None
+    return limit - left, limit
 
 
 def may_be_spent() -> bool:

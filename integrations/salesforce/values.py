@@ -12,12 +12,21 @@ from django.conf import settings
 
 from integrations.sync import plain_values
 from integrations.sync.names import folded as folded
+from integrations.sync.records import jsonable
+
+#: Numbers of so many digits are texts too.
+LONGEST_NUMBER = 30
 
 #: Money that somebody typed into a text field.
 _TYPED_MONEY = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
 
 
 def text(value: Any) -> str:
+    """A text, or a number as one: a loan's number may be kept as one."""
+    if isinstance(value, Decimal):
+        if not value.is_finite() or abs(value.adjusted()) > LONGEST_NUMBER:
+            raise ValueError("no text")
+        return str(jsonable(value))
     return plain_values.text(value).strip()
 
 

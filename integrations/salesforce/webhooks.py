@@ -6,6 +6,7 @@ What it means is read in ``events``.
 from __future__ import annotations
 
 import hmac
+import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from django.conf import settings
@@ -23,6 +24,8 @@ from meetings.throttling import Limit, address_of, who
 from . import events, outbound_messages, relay
 from .schemas import NAME
 
+logger = logging.getLogger(__name__)
+
 #: The relay tries again after so long: the bus keeps what it could not deliver for three days.
 RETRY_AFTER = {"Retry-After": "60"}
 
@@ -38,12 +41,12 @@ class Strangers(Limit):
 
 
 class SalesforceDoor(Door):
-    """Both kinds of messages, up to 5 MiB. Without the database nothing is acknowledged."""
+    """Both kinds of messages, up to 5 MiB. What was not kept is not acknowledged."""
 
     system = NAME
     strangers = Strangers
     longest = 5 * MEBIBYTE
-    #: Of the answer when the database is down.
+    #: Of the answer when the database is down, or something that nobody foresaw goes wrong.
     unavailable = 500
 
     def post(self, request: Request, **named: str) -> HttpResponseBase:
@@ -51,6 +54,10 @@ class SalesforceDoor(Door):
             return super().post(request, **named)
         except (OperationalError, InterfaceError):
             return self.error(self.unavailable, "The database is down", RETRY_AFTER)
+        except Exception as error:
+            # Django would log the address, and with it the token of an Outbound Message.
+            logger.error("A message to Salesforce's door was not kept", exc_info=error)
+            return self.error(self.unavailable, "Something unexpected went wrong", RETRY_AFTER)
 
 
 class ChangeEvents(SalesforceDoor):

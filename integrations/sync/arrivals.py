@@ -37,6 +37,9 @@ MANY = 10
 #: How often a system is polled that no longer tells. Beat looks once a minute.
 POLL_EVERY = timedelta(seconds=50)
 
+#: How often, while its settings are wrong: nothing is read, and nobody need be asked to look.
+MISCONFIGURED_EVERY = timedelta(minutes=15)
+
 #: Polling so often ends when this share of the day's calls is used: people need the rest.
 SHARE_OF_BUDGET = 0.5
 
@@ -96,6 +99,8 @@ def doubted_since(system: System) -> datetime | None:
 def poll_every(connection: Connection) -> timedelta:
     """How long to wait between two polls."""
     usual = timedelta(minutes=connection.poll_minutes)
+    if connections.MISCONFIGURED in connection.facts:
+        return max(usual, MISCONFIGURED_EVERY)
     hurry = connection.deliveries_missing_since is not None and _has_calls_to_spare(connection)
     return min(usual, POLL_EVERY) if hurry else usual
 

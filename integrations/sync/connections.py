@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from integrations.models import Connection, SyncLog
 
-from .errors import Held, RateLimited, SyncError, Unauthorised, Unavailable
+from .errors import Held, RateLimited, Reserved, SyncError, Unauthorised, Unavailable
 from .system import System
 
 #: So many failures in a row open the circuit breaker.
@@ -23,6 +23,13 @@ BROKEN_FOR = timedelta(seconds=20)
 
 #: What needs a call looks again so often while a person has paused the connection.
 PAUSED_LOOK = timedelta(minutes=1)
+
+
+#: Among a connection's facts: what is wrong with its settings.
+MISCONFIGURED = "misconfigured"
+
+#: What goes on is told again after so long.
+TOLD_AGAIN_AFTER = timedelta(days=1)
 
 
 def of(system: System) -> Connection:
@@ -75,6 +82,8 @@ def asking(system: System) -> Iterator[None]:
 def learn(system: System, error: BaseException) -> None:
     """What a failed call says about the connection."""
     match error:
+        case Reserved():
+            _alert_once(system, "budget", f"{system.label} is not read for now: {error}")
         case Held():
             return
         case RateLimited():
@@ -133,11 +142,38 @@ def refused_us(system: System, message: str) -> None:
         _alert(system, "credentials", f"{system.label} refuses our credentials: {message}")
 
 
+def misconfigured(system: System, message: str) -> None:
+    """What the settings name is not there, or means nothing: walks are rarer until it is mended."""
+    row = of(system)
+    Connection.objects.filter(pk=row.pk).update(
+        facts=row.facts | {MISCONFIGURED: message}, last_error=message, last_error_at=timezone.now()
+    )
+    if row.facts.get(MISCONFIGURED) != message:
+        _alert(system, "settings", f"{system.label} is not set up right: {message}")
+
+
+def walked(system: System) -> None:
+    """A walk went through, so the settings are right too. Writes only when that is news."""
+    succeeded(system)
+    row = of(system)
+    if row.facts.pop(MISCONFIGURED, None) is not None:
+        Connection.objects.filter(pk=row.pk).update(facts=row.facts)
+
+
 def resume(system: System) -> None:
     """Let calls go out again, whatever held them."""
     Connection.objects.filter(system=system.name).update(
         paused=False, pause_reason="", paused_until=None, broken_until=None, failures_in_row=0
     )
+
+
+def _alert_once(system: System, topic: str, message: str) -> None:
+    """Nothing, where staff heard of such a thing within a day."""
+    lately = SyncLog.objects.filter(
+        system=system.name, topic=topic, at__gte=timezone.now() - TOLD_AGAIN_AFTER
+    )
+    if not lately.exists():
+        _alert(system, topic, message)
 
 
 def _alert(system: System, topic: str, message: str) -> None:

@@ -33,6 +33,10 @@ class Held(RateLimited):
     """No call was made: the connection is paused, limited, or its breaker is open."""
 
 
+class Reserved(Held):
+    """What walks may use of the day's calls is used; all else goes on."""
+
+
 class Early(SyncError):
     """The message came before what it tells of can be seen. Tried again after a set time."""
 

@@ -16,7 +16,7 @@ from .errors import Rejected
 from .outcomes import created
 from .parents import with_missing_parents
 from .preview import braked, changes_in, unknown
-from .records import RemoteRecord
+from .records import EARLIEST, RemoteRecord
 from .runs import Progress, Run
 from .system import Page, Remote, System
 
@@ -63,8 +63,8 @@ def _poll_kind(
         run.learnt(created(rest, outcomes))
         run.count(kind, outcomes)
     # A record stamped in the future must not hide what changes until then; and where there
-    # is none at all, the next poll need not read all.
-    cursor.watermark = min(newest or clock, clock)
+    # is none at all, the next poll need not read all. It never moves back.
+    cursor.watermark = max(min(newest or clock, clock), cursor.watermark or EARLIEST)
     _apply_held(system, run, held, cursor, places)
     waiting.walked(system, kind, since, left=kind in run.waiting)
 

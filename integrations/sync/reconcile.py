@@ -19,7 +19,18 @@ from integrations.models import (
 )
 from integrations.models.queues import OPEN_ENTRIES
 
-from . import arrivals, directions, hub, outbox_entries, removals, runs, waiting, wake, walks
+from . import (
+    arrivals,
+    directions,
+    hub,
+    not_shown,
+    outbox_entries,
+    removals,
+    runs,
+    waiting,
+    wake,
+    walks,
+)
 from .apply_page import apply_page
 from .chunks import chunks
 from .outcomes import created
@@ -61,6 +72,7 @@ def reconcile(
 def _reconcile_kind(system: System, remote: Remote, kind: str, run: Run) -> str:
     started_at = timezone.now()
     seen, held, differed = _walk(system, remote, kind, run)
+    not_shown.forget(system, kind, seen)
     lost: list[RemoteRecord] = []
     for gone, there in _unseen(system, remote, kind, seen, started_at):
         changing, _ = changes_in(system, there)
@@ -127,6 +139,7 @@ def _unseen(
     unseen = (link.remote_id for link in _in_order(links) if link.remote_id not in seen)
     for ids in chunks(unseen, ASKED):
         there = remote.fetch(kind, ids)
+        not_shown.tell(system, kind, there)
         lost = set(ids) - {record.remote_id for record in there}
         yield [RemoteRecord(system.name, kind, pk, deleted=True) for pk in sorted(lost)], there
 

@@ -14,7 +14,7 @@ from integrations.models import WebhookEvent
 
 from . import carriers, doubts, links
 from .chunks import chunks
-from .errors import Held, RateLimited, Unauthorised
+from .errors import Held, Misconfigured, RateLimited, Unauthorised
 from .inbox_claims import failed, hold
 from .records import RemoteRecord
 from .single_records import read
@@ -86,7 +86,7 @@ def _ask(system: System, kind: str, ids: Sequence[str]) -> Answers | Exception:
     except Exception as error:
         for pk in fresh:
             _forget(system, (kind, pk))
-        if len(ids) > 1 and not isinstance(error, RateLimited | Unauthorised):
+        if len(ids) > 1 and not isinstance(error, RateLimited | Unauthorised | Misconfigured):
             return error
         return answers | {(kind, pk): error for pk in fresh}
 

@@ -37,6 +37,9 @@ COUNTED = {
     Status.FAILED: "failed",
 }
 
+#: What is counted with its reason, of which a report names so many.
+LEFT_OUT, REASONS = {Status.IGNORED, Status.WAITING}, 10
+
 #: What only lists that tell of changes can answer.
 ASK_FOR_CHANGES = {SyncRun.Action.POLL, SyncRun.Action.DELETIONS}
 
@@ -58,6 +61,8 @@ class Run:
     def __init__(self, system: System, row: SyncRun, progress: Progress | None = None) -> None:
         self.system, self.row = system, row
         self.counts: dict[str, Counter] = defaultdict(Counter)
+        #: Kind and sentence: why records were left out.
+        self.reasons: Counter[tuple[str, str]] = Counter()
         #: When the records changed that it brought news of; None where nobody says.
         self.news: list[datetime | None] = []
         #: The kinds in whose lists there are records that cannot be made yet.
@@ -84,8 +89,18 @@ class Run:
         for (its_kind, _), outcome in outcomes.items():
             if name := COUNTED.get(outcome.status):
                 self.counts[its_kind][name] += 1
+            if outcome.status in LEFT_OUT and outcome.note:
+                self.reasons[its_kind, outcome.note] += 1
         self._tell_of_waiting(kind, outcomes)
         self.page(kind)
+
+    def report(self) -> str:
+        """What the run says of itself and of its records, and why it left some out."""
+        left_out = [
+            f"{kind.replace('_', ' ')}: {number} left out: {why}"
+            for (kind, why), number in self.reasons.most_common(REASONS)
+        ]
+        return "\n".join([*filter(None, [self.row.report]), *self.remarked(), *left_out])
 
     def _tell_of_waiting(self, kind: str, outcomes: Outcomes) -> None:
         notes = {
@@ -169,33 +184,31 @@ def run(
     if action in ASK_FOR_CHANGES and not system.polls:
         raise Misconfigured(f"{system.label} cannot be polled: its messages tell of changes")
     row = _begin(system, action, dry_run=dry_run, released=released)
+    current = Run(system, row, progress)
     try:
-        with _summed_up(Run(system, row, progress)) as current:
-            yield current
+        if system.begin and not dry_run:
+            system.begin()
+        yield current
     except BrakePulled as brake:
-        _end(row, RunState.STOPPED, str(brake))
+        _end(current, RunState.STOPPED, str(brake))
         _ask_once(row, str(brake))
         raise
     except Cancelled:
-        _end(row, RunState.CANCELLED, "Cancelled by staff")
+        _end(current, RunState.CANCELLED, "Cancelled by staff")
     except BaseException as error:
-        connections.learn(system, error)
-        known = isinstance(error, SyncError)
-        _end(row, RunState.FAILED, str(error) if known else f"{type(error).__name__}: {error}")
+        _end(current, RunState.FAILED, _learnt(system, error))
         raise
     else:
-        connections.succeeded(system)
-        _end(row, RunState.DONE, "")
+        connections.walked(system)
+        _end(current, RunState.DONE, "")
 
 
-@contextmanager
-def _summed_up(current: Run) -> Iterator[Run]:
-    """Put what was noticed of the records below the report, however it ends."""
-    try:
-        yield current
-    finally:
-        report = [current.row.report] if current.row.report else []
-        current.row.report = "\n".join([*report, *current.remarked()])
+def _learnt(system: System, error: BaseException) -> str:
+    """What a failure says of the connection is kept there; its sentence for the run."""
+    connections.learn(system, error)
+    if isinstance(error, Misconfigured):
+        connections.misconfigured(system, str(error))
+    return str(error) if isinstance(error, SyncError) else f"{type(error).__name__}: {error}"
 
 
 def _begin(system: System, action: str, *, dry_run: bool, released: bool) -> SyncRun:
@@ -224,6 +237,8 @@ def _ask_once(row: SyncRun, question: str) -> None:
         )
 
 
-def _end(row: SyncRun, state: str, error: str) -> None:
+def _end(run: Run, state: str, error: str) -> None:
+    row = run.row
     row.state, row.last_error, row.ended_at = state, error[:4000], timezone.now()
+    row.report = run.report()
     row.save(update_fields=["state", "last_error", "ended_at", "counts", "report"])

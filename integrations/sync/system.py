@@ -149,10 +149,15 @@ class System:
     web_url: Callable[[str, str], str]
     #: Checks registrations, fields and users at the remote, and repairs them.
     repair: Repair | None = None
+    #: Settles what the spoke keeps of its own, before each run that writes.
+    begin: Callable[[], None] | None = None
     #: Prepares the account, where there is something to prepare.
     setup: Setup | None = None
     #: How often it is polled, until a person says otherwise on its connection's page.
     poll_minutes: Callable[[], int] = lambda: 5
+    #: Polls begin so long after the full hour, and then at each interval: another time than that
+    #: at which much changes there at once. None: an interval after the last.
+    polls_from: timedelta | None = None
     #: So much is read again on every poll: a remote may commit a change some time after the
     #: moment that it stamps on it. Records that we have seen already change nothing.
     look_back: Callable[[], timedelta] = lambda: timedelta(minutes=5)

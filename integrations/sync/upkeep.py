@@ -20,6 +20,7 @@ from integrations.models import (
 )
 
 from . import arrivals, connections, walks
+from .records import EARLIEST
 from .system import System, switched_on
 
 #: Done rows are kept this long; dead ones for ever.
@@ -27,6 +28,9 @@ RETENTION = timedelta(days=90)
 
 #: The programs in the background that give a sign of life, in staff's words.
 PROGRAMS = {"worker": "Worker", "runs": "Long runs", "beat": "Timer"}
+
+#: Whatever the hour, not two polls in so short a time: a person may have asked for one.
+AT_LEAST_BETWEEN = timedelta(minutes=1)
 
 #: A sign of life is written no more often than this.
 BETWEEN_SIGNS = timedelta(seconds=10)
@@ -90,7 +94,10 @@ def due_for_comparison() -> list[System]:
 def _is_due(system: System) -> bool:
     if walks.is_due(system, walks.POLL):
         return True
-    wait = arrivals.poll_every(connections.of(system))
-    return not SyncRun.objects.filter(
-        system=system.name, action=SyncRun.Action.POLL, started_at__gt=timezone.now() - wait
-    ).exists()
+    wait, now = arrivals.poll_every(connections.of(system)), timezone.now()
+    since = now - wait
+    if system.polls_from is not None:
+        begun = now - (now - EARLIEST - system.polls_from) % wait
+        since = min(begun, now - min(wait, AT_LEAST_BETWEEN))
+    polls = SyncRun.objects.filter(system=system.name, action=SyncRun.Action.POLL)
+    return not polls.filter(started_at__gt=since).exists()

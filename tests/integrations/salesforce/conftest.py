@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,10 +16,16 @@ from django.utils import timezone
 from integrations.models import WebhookEvent
 from integrations.sandbox.salesforce import by_hand, relay
 from integrations.sandbox.salesforce.by_hand_events import emit
-from integrations.sync import inbox
+from integrations.sync import inbox, patience
 from tests.salesforce_loop import STAGES, SalesforceLoop
 
 CDC, SECRET = "/salesforce/webhooks/cdc/", "sandbox-relay-secret"
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch):
+    """The tries of one call come one after another."""
+    monkeypatch.setattr(patience, "BACKOFF", timedelta())
 
 
 class Relay:

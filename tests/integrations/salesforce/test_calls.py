@@ -172,7 +172,7 @@ def test_a_place_that_is_forgotten_in_the_middle_of_a_poll_costs_no_loan(spread)
 def test_a_field_that_is_taken_from_us_in_the_middle_of_the_day_is_asked_for_no_more(salesforce):
     loan = salesforce.loan()
     salesforce.poll()
-    salesforce.hide_field(AMOUNT, described_anew=False)
+    salesforce.hide_field(AMOUNT)
     salesforce.later(60)
     salesforce.org.edit("loan", loan, amount=1, status="Pre-Approved")
     late = salesforce.loan(amount=7, close_date="2027-01-31")

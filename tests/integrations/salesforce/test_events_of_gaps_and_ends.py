@@ -158,7 +158,7 @@ def test_a_loan_that_is_not_shown_is_looked_for_three_times_more_and_no_longer(r
 
 def test_a_read_that_fails_is_tried_again_and_nothing_is_lost(relayed, salesforce, loan):
     salesforce.org.edit("loan", loan, amount=300_000)
-    salesforce.sandbox.trouble.add("error", system="salesforce", times=3, status=503)
+    salesforce.sandbox.trouble.add("error", system="salesforce", times=5, status=503)
     assert states(relayed.deliver()) == ["retrying"]
 
     reset_tries()

@@ -161,6 +161,21 @@ def test_the_address_is_never_logged(post, caplog):
     assert OUTBOUND_TOKEN not in caplog.text
 
 
+def test_what_nobody_foresaw_is_not_acknowledged_and_the_address_is_not_logged(
+    post, loan, monkeypatch, caplog
+):
+    def odd(rows):
+        raise TypeError("nobody foresaw this")
+
+    monkeypatch.setattr(inbox, "_insert", odd)
+
+    response = post(message(loan))
+
+    assert (response.status_code, b"Ack" in response.content) == (500, False)
+    assert "nobody foresaw this" in caplog.text
+    assert OUTBOUND_TOKEN not in caplog.text
+
+
 def test_while_the_database_is_down_nothing_is_acknowledged(post, loan, monkeypatch):
     def down(rows):
         raise OperationalError("the server closed the connection")

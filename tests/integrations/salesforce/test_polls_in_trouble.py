@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from deals.models import Deal
 from integrations.models import ExternalLink, SyncCursor, SyncLog
 from integrations.salesforce import SYSTEM, usage
+from integrations.sandbox.salesforce.by_hand import Late
 from integrations.sync import poll
 from tests.salesforce_loop import OFFICER
 
@@ -30,7 +29,6 @@ def watermark():
         {"kind": "reset"},
         {"kind": "truncated"},
         {"kind": "error", "status": 400, "code": "QUERY_TIMEOUT"},
-        {"kind": "blocked"},
     ],
 )
 def test_a_poll_that_fails_goes_on_at_its_place_next_time(salesforce, trouble):
@@ -123,7 +121,17 @@ def test_a_place_that_salesforce_has_forgotten_is_no_end(salesforce):
     assert ExternalLink.objects.filter(system="salesforce", kind="deal").count() == 413
 
 
-def test_look_back_and_interval_are_settings(salesforce, settings):
-    settings.SALESFORCE_LOOKBACK_SECONDS = 1200
+@pytest.mark.parametrize(("seconds", "value"), [(60, 250_000), (1200, 1)])
+def test_how_far_back_a_poll_reads_is_a_setting(salesforce, settings, seconds, value):
+    settings.SALESFORCE_LOOKBACK_SECONDS = seconds
+    loan = salesforce.loan()
+    salesforce.poll()
+    salesforce.org.edit("loan", loan, late=Late(900), amount=1)
+    salesforce.later(600)
+    salesforce.loan()
+    salesforce.poll()
+    salesforce.later(900)
 
-    assert SYSTEM.look_back() == timedelta(seconds=1200)
+    salesforce.poll()
+
+    assert salesforce.deal(loan).value == value

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from deals.models import Deal
 from integrations.models import WebhookEvent
 from integrations.sync import inbox
 
@@ -74,25 +75,28 @@ def test_an_event_of_a_wrong_shape_is_named_and_its_neighbours_are_kept(
 
 
 @pytest.mark.parametrize(
-    "header",
+    ("header", "state", "value"),
     [
-        {"changeType": "UP\x00DATE \ud800"},
-        {"entityName": "Acc\x00ount" * 100},
-        {"commitTimestamp": 10**40},
-        {"commitTimestamp": "yesterday"},
-        {"commitTimestamp": True},
-        {"sequenceNumber": {"a": [1]}, "transactionKey": ["x"]},
-        {"changeOrigin": 7, "changedFields": "0x400080", "nulledFields": None},
-        {"recordIds": ["a0X5f000000EfGhEAK"] * 300},
+        ({"changeType": "UP\x00DATE \ud800"}, "ignored", 250_000),
+        ({"entityName": "Acc\x00ount" * 100}, "ignored", 250_000),
+        ({"commitTimestamp": 10**40}, "done", 1),
+        ({"commitTimestamp": "yesterday"}, "done", 1),
+        ({"commitTimestamp": True}, "done", 1),
+        ({"sequenceNumber": {"a": [1]}, "transactionKey": ["x"]}, "done", 1),
+        ({"changeOrigin": 7, "changedFields": "0x400080", "nulledFields": None}, "done", 1),
+        ({"recordIds": ["a0X5f000000EfGhEAK"] * 300}, "retrying", 250_000),
     ],
 )
-def test_odd_values_in_an_event_harm_nobody(relayed, loan, header):
-    event = relayed.emit("UPDATE", loan)
+def test_odd_values_in_an_event_harm_nobody(salesforce, relayed, loan, header, state, value):
+    salesforce.org.edit("loan", loan, amount=1)
+    (event,) = relayed.happened()
     event.header |= header
 
     assert relayed.post(relayed.message([event])).status_code == 202
     inbox.drain()
-    assert WebhookEvent.objects.get().state in ("done", "ignored", "retrying")
+
+    assert WebhookEvent.objects.get().state == state
+    assert (salesforce.deal(loan).value, Deal.objects.count()) == (value, 1)
 
 
 def test_ten_thousand_ids_in_one_event_are_kept(relayed, loan):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from django.core.cache import cache
 
-from integrations.models import Connection
-from integrations.salesforce import SYSTEM
+from integrations.models import Connection, SyncLog, SyncRun
+from integrations.salesforce import SYSTEM, tokens
 from integrations.salesforce.client import Client
-from integrations.sync.errors import Unauthorised
+from integrations.sync import token_cache
+from integrations.sync.errors import SyncError, Unauthorised
 from tests.at_once import together
 
 pytestmark = pytest.mark.django_db
@@ -104,13 +104,20 @@ def test_the_cards_test_says_whose_loans_are_followed(salesforce):
     assert "Anna Whitlock" in SYSTEM.connect().check()
 
 
-def test_secrets_stand_in_no_recorded_error(salesforce):
-    cache.clear()
-    salesforce.sandbox.trouble.add(
-        "error", system="salesforce", path="*/query*", status=500, times=9
-    )
+@pytest.mark.parametrize("path", ["*/oauth2/token", "*/describe", "*/query*"])
+@pytest.mark.parametrize("status", [400, 403, 500])
+def test_secrets_stand_in_no_recorded_error(salesforce, settings, caplog, path, status):
+    caplog.set_level("DEBUG")
+    settings.SALESFORCE_LOAN_OFFICER = "A Private Name"
+    salesforce.sandbox.trouble.add("error", system="salesforce", path=path, status=status, times=9)
 
-    with pytest.raises(Exception, match="500") as raised:
+    with pytest.raises(SyncError):
         salesforce.poll()
 
-    assert "SELECT" not in str(raised.value)
+    run, row = SyncRun.objects.get(), Connection.objects.get(system="salesforce")
+    held = token_cache.held(tokens._key())
+    told = [run.last_error, row.last_error, row.pause_reason, caplog.text]
+    told += SyncLog.objects.values_list("message", flat=True)
+    secrets = [settings.SALESFORCE_CONSUMER_SECRET, "A Private Name", *(held[:1] if held else [])]
+    assert not [secret for secret in secrets for text in told if secret in text]
+    assert run.last_error

@@ -11,7 +11,7 @@ from deals.models import Deal, Status
 from integrations.models import ExternalLink, OutboxEntry, OutboxState
 from integrations.salesforce import SYSTEM, outbound
 from integrations.salesforce.described import Schema
-from integrations.salesforce.inbound import Reading
+from integrations.salesforce.inbound import HowToRead
 from integrations.salesforce.names import names
 from integrations.salesforce.stages import Stages
 from integrations.sandbox.salesforce.jungo import MEANING
@@ -112,7 +112,9 @@ def test_a_middle_name_and_what_follows_a_name_stay_where_they_are(there, here, 
     fields = {name: {"updateable": True} for name in ("FirstName", "LastName")}
     schema = Schema(names(), {}, fields)
 
-    assert outbound.body(outgoing, schema, Reading({}, "", {}, {}, Stages({}, None), bool)) == sent
+    assert (
+        outbound.body(outgoing, schema, HowToRead({}, "", {}, {}, Stages({}, None), bool)) == sent
+    )
 
 
 def test_a_stage_that_one_status_means_is_sent_as_that(writing, known):

@@ -1,0 +1,44 @@
+"""What is settled before loans are read for the first time, and kept from then on."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.conf import settings
+
+from integrations.models import Connection
+from integrations.sync import connections
+from integrations.sync.system import get
+
+from . import choices, stages, usage
+from .client import Client
+from .schemas import NAME
+
+#: On the connection: since when loans are followed, where not all are.
+FOLLOWED_SINCE = "followed_since"
+
+
+def begin() -> None:
+    """Before each run that writes: our table has what the environment says of statuses, and
+    what counts as past stays that.
+    """
+    choices.check()
+    stages.take_from_environment()
+    facts = connections.of(get(NAME)).facts
+    if settings.SALESFORCE_INITIAL_SYNC == "none" and FOLLOWED_SINCE not in facts:
+        facts[FOLLOWED_SINCE] = _now().isoformat()
+        Connection.objects.filter(system=NAME).update(facts=facts)
+
+
+def followed_since() -> datetime | None:
+    """From when on changes count; None for all loans. Contract, section 8.3."""
+    if settings.SALESFORCE_INITIAL_SYNC != "none":
+        return choices.first_day()
+    kept = connections.of(get(NAME)).facts.get(FOLLOWED_SINCE)
+    return datetime.fromisoformat(kept) if kept else _now()
+
+
+def _now() -> datetime:
+    """By Salesforce's own clock."""
+    Client().limits()
+    return usage.clock() or datetime.now(UTC)
