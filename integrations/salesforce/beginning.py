@@ -10,8 +10,9 @@ from integrations.models import Connection
 from integrations.sync import connections
 from integrations.sync.system import get
 
-from . import choices, stages, usage
+from . import choices, described, stages, usage
 from .client import Client
+from .names import names
 from .schemas import NAME
 
 #: On the connection: since when loans are followed, where not all are.
@@ -19,11 +20,13 @@ FOLLOWED_SINCE = "followed_since"
 
 
 def begin() -> None:
-    """Before each run that writes: our table has what the environment says of statuses, and
-    what counts as past stays that.
+    """Before each run that writes: our table has what the environment says of statuses, staff
+    hear of those that nobody mapped, and what counts as past stays that.
     """
     choices.check()
     stages.take_from_environment()
+    org = described.schema(Client(), names())
+    stages.note_unmapped(stages.unmapped(org.choices("status")))
     facts = connections.of(get(NAME)).facts
     if settings.SALESFORCE_INITIAL_SYNC == "none" and FOLLOWED_SINCE not in facts:
         facts[FOLLOWED_SINCE] = _now().isoformat()

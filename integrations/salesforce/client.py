@@ -28,6 +28,9 @@ from .tokens import Token, token
 #: Of one call, within the engine's patience; what then still fails is the next poll's.
 TRIES = 5
 
+#: Of a write, which waits for nobody's lock longer. Contract, section 7.
+WRITE_TRIES = 3
+
 #: So many seconds an answer may take at most where somebody waits for the page.
 HURRIED = 5.0
 
@@ -130,19 +133,24 @@ class Client:
             Rejected: A value is refused; names the field where Salesforce does.
         """
         path = f"sobjects/{name}/{pk}"
-        self._call(f"PATCH {path}", lambda sf: sf.restful(path, method="PATCH", json=values))
+        self._call(
+            f"PATCH {path}",
+            lambda sf: sf.restful(path, method="PATCH", json=values),
+            tries=WRITE_TRIES,
+        )
 
-    def _call(self, what: str, call: Callable[[Any], Any]) -> Any:
+    def _call(self, what: str, call: Callable[[Any], Any], tries: int | None = None) -> Any:
         """Make a call that does no harm twice. A token that has ended is replaced once."""
         held = token(self._seconds)
+        tries = tries or self._tries
         try:
-            return self._patiently(what, call, held)
+            return self._patiently(what, call, held, tries)
         except SessionEnded:
-            return self._patiently(what, call, token(self._seconds, instead_of=held))
+            return self._patiently(what, call, token(self._seconds, instead_of=held), tries)
 
-    def _patiently(self, what: str, call: Callable[[Any], Any], held: Token) -> Any:
+    def _patiently(self, what: str, call: Callable[[Any], Any], held: Token, tries: int) -> Any:
         once = partial(self._once, what, call, held)
-        return patiently(once, may_repeat=_may_go_through, tries=self._tries)
+        return patiently(once, may_repeat=_may_go_through, tries=tries)
 
     def _once(self, what: str, call: Callable[[Any], Any], held: Token) -> Any:
         from simple_salesforce.exceptions import SalesforceError

@@ -14,8 +14,8 @@ from companies.models import split_name
 from integrations.sync.system import Outgoing
 
 from .described import Fields, Schema
-from .inbound import HowToRead
 from .names import NAME_PARTS
+from .rows import HowToRead
 from .stages import Meant
 
 

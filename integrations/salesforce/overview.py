@@ -18,7 +18,7 @@ from .client import Client
 from .described import Schema
 from .details import Absent, held, known
 from .names import CONTACT, SETTINGS, names
-from .remote import how_to_read
+from .reading import how_to_read
 from .schemas import NAME
 from .setup import FORMULA, Named, is_unfit, named_fields
 

@@ -24,6 +24,7 @@ from . import (
     inbound,
     officers,
     outbound,
+    people,
     queries,
     smaller,
     stages,
@@ -34,10 +35,12 @@ from .client import Client
 from .described import Schema
 from .ids import whole_id
 from .names import CONTACT, names
+from .reading import how_to_read
 from .refusals import DAY_IS_SPENT, WrongQuery
+from .rows import HowToRead
 from .schemas import COBORROWER, NAME
 
-Read = Callable[[Mapping[str, Any], inbound.HowToRead], list[RemoteRecord]]
+Read = Callable[[Mapping[str, Any], HowToRead], list[RemoteRecord]]
 
 MADE_THERE = "Loans and their borrowers are made, merged and deleted in Salesforce alone"
 
@@ -52,9 +55,7 @@ class SalesforceRemote:
         choices.check()
         self.api = Client()
         self._names = names()
-        self._known: tuple[Schema, inbound.HowToRead] | None = None
-        #: Whether it was read because a query was wrong.
-        self._is_fresh = False
+        self._known: tuple[Schema, HowToRead] | None = None
 
     # -- reading -----------------------------------------------------------------------
 
@@ -72,7 +73,7 @@ class SalesforceRemote:
             page = self._page(self._by_ids(queries.by_id, ids), read)
             page = replace(page, records=self._with_merges(page.records))
         else:
-            page = self._page(self._by_ids(queries.contacts, ids), inbound.contact)
+            page = self._page(self._by_ids(queries.contacts, ids), people.contact)
         for sentence in page.unusable:
             not_kept.tell(get(NAME), kind, sentence)
         shown = {record.remote_id for record in page.records}
@@ -85,7 +86,7 @@ class SalesforceRemote:
         rows = self._by_ids(lambda _, some: queries.ended(name, some), ids, deleted=True)
         ended = {whole_id(row.get("Id")): row for row in rows if row.get("IsDeleted")}
         merged = [
-            inbound.merged(row) for row in ended.values() if whole_id(row.get("MasterRecordId"))
+            people.merged(row) for row in ended.values() if whole_id(row.get("MasterRecordId"))
         ]
         hidden = [
             RemoteRecord(NAME, kind, pk, not_made="Salesforce does not show it", hidden=True)
@@ -217,11 +218,10 @@ class SalesforceRemote:
 
     # -- the org -----------------------------------------------------------------------
 
-    def _schema(self) -> tuple[Schema, inbound.HowToRead]:
+    def _schema(self) -> tuple[Schema, HowToRead]:
         if self._known is None:
             schema = described.schema(self.api, self._names)
             self._known = schema, how_to_read(schema)
-            stages.note_unmapped(stages.unmapped(schema.choices("status")))
         return self._known
 
     def _leave_the_rest_of_the_day(self) -> None:
@@ -291,23 +291,3 @@ class SalesforceRemote:
 def _lets_go() -> bool:
     """Whether loans that we have stop here when they are another officer's."""
     return bool(settings.SALESFORCE_LOAN_OFFICER_CHANGE_POLICY == "stop")
-
-
-def how_to_read(schema: Schema) -> inbound.HowToRead:
-    """How the org's rows are read."""
-    picked = {one["value"]: one.get("label") or one["value"] for one in schema.choices("status")}
-    return inbound.HowToRead(
-        fields={
-            meaning: name for meaning in schema.names.fields if (name := schema.named(meaning))
-        },
-        borrower=schema.relationship("borrower"),
-        coborrower=schema.names.coborrower,
-        labels={value: str(label) for value, label in picked.items()},
-        stages=stages.stages(),
-        is_ours=officers.test(schema),
-        title=settings.SALESFORCE_TITLE_TEMPLATE,
-        currency=settings.SALESFORCE_CURRENCY,
-        needs_borrower=settings.SALESFORCE_WITHOUT_BORROWER == "skip",
-        details={kind: schema.details(kind) for kind in schema.names.details},
-        clears_value=schema.names.clears_value,
-    )

@@ -251,7 +251,7 @@ class KindBatch:
         if written:
             self.findings.problems(record, link)
         self.results[record.remote_id] = Outcome(
-            _status(merged, stale=stale),
+            Status.of(merged.take, stale=stale),
             target.pk,
             # An older message fills blanks, and no rule follows from it.
             took=frozenset() if stale else frozenset(merged.take),
@@ -295,9 +295,3 @@ class KindBatch:
 
     def _note(self, record: RemoteRecord, status: Status, pk: int | None, note: str) -> None:
         self.results[record.remote_id] = Outcome(status, pk, note)
-
-
-def _status(merged: Merged, *, stale: bool) -> Status:
-    if merged.take:
-        return Status.CHANGED
-    return Status.STALE if stale else Status.UNCHANGED

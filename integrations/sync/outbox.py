@@ -192,8 +192,10 @@ def _upsert(remote: Remote, job: Job) -> None:
         waits_for_parent(job.system, job.entry, parent)
         return
     outgoing, body = _to_send(job)
-    if body and _is_there(job) and _kind(job).reads_first:
-        job = _with_their_news(remote, job)
+    if body and job.link is not None and _is_there(job) and _kind(job).reads_first:
+        # What people did there meanwhile is settled with ours before we write over it.
+        reading_first.settle(job.system, remote, job.link)
+        job = _job(job.system, job.entry)
         outgoing, body = _to_send(job)
     if not body:
         close(job.entry, "nothing")
@@ -212,13 +214,6 @@ def _to_send(job: Job) -> tuple[Outgoing, dict]:
     if link is not None and _kind(job).left_alone(job.record, link):
         return outgoing, {}
     return outgoing, job.system.payload(outgoing) if _has_news(outgoing) else {}
-
-
-def _with_their_news(remote: Remote, job: Job) -> Job:
-    """What people did there meanwhile is settled with ours before we write over it."""
-    assert job.link is not None
-    reading_first.settle(job.system, remote, job.link)
-    return _job(job.system, job.entry)
 
 
 def _has_news(outgoing: Outgoing) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -21,6 +21,13 @@ class Status(StrEnum):
     IGNORED = "ignored"
     WAITING = "waiting"
     FAILED = "failed"
+
+    @classmethod
+    def of(cls, taken: Collection[str], *, stale: bool) -> Status:
+        """What it was to a record of ours that these fields were taken."""
+        if taken:
+            return cls.CHANGED
+        return cls.STALE if stale else cls.UNCHANGED
 
 
 @dataclass(slots=True)

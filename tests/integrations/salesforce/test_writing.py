@@ -11,8 +11,8 @@ from deals.models import Deal, Status
 from integrations.models import ExternalLink, OutboxEntry, OutboxState
 from integrations.salesforce import SYSTEM, outbound
 from integrations.salesforce.described import Schema
-from integrations.salesforce.inbound import HowToRead
 from integrations.salesforce.names import names
+from integrations.salesforce.rows import HowToRead
 from integrations.salesforce.stages import Stages
 from integrations.sandbox.salesforce.jungo import MEANING
 from integrations.sync import reconcile
