@@ -23,11 +23,11 @@ def begin() -> None:
     """Before each run that writes: our table has what the environment says of statuses, staff
     hear of those that nobody mapped, and what counts as past stays that.
     """
+    facts = connections.of(get(NAME)).facts
     choices.check()
     stages.take_from_environment()
     org = described.schema(Client(), names())
     stages.note_unmapped(stages.unmapped(org.choices("status")))
-    facts = connections.of(get(NAME)).facts
     if settings.SALESFORCE_INITIAL_SYNC == "none" and FOLLOWED_SINCE not in facts:
         facts[FOLLOWED_SINCE] = _now().isoformat()
         Connection.objects.filter(system=NAME).update(facts=facts)
