@@ -24,6 +24,12 @@ django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHash
 USER, PASSWORD = "pipedrive", "a-long-random-secret"
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """What takes longest begins first, so that nobody is left alone with it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("processes") is None)
+
+
 @pytest.fixture(autouse=True)
 def _no_broker(settings, monkeypatch):
     """Tests drain the queues themselves; messages to workers would go nowhere."""

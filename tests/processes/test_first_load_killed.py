@@ -27,7 +27,8 @@ def org(hermes):
     """Salesforce with its loans, and Pipedrive with the stages that they go through."""
     told = demo_settings(hermes.sandbox.url, "http://hermes.example")
     ours = {name: value for name, value in told.items() if name.startswith("SALESFORCE_")}
-    hermes.environment |= ours | {"SALESFORCE_LOAN_OFFICER": OFFICER}
+    # This account has none of the demo's own fields.
+    hermes.environment |= ours | {"SALESFORCE_LOAN_OFFICER": OFFICER, "SALESFORCE_FIELD_MAP": ""}
     pipeline = hermes.account.create("pipeline", name="Loans")
     for name in STAGES:
         hermes.account.create("stage", name=name, pipeline_id=pipeline["id"])

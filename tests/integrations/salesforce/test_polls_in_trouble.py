@@ -51,9 +51,9 @@ def test_a_poll_that_fails_goes_on_at_its_place_next_time(salesforce, trouble):
 def test_where_the_days_calls_are_nearly_used_the_rest_is_left_to_people(salesforce, monkeypatch):
     monkeypatch.setattr(usage, "SECONDS_BETWEEN_WRITES", 0)
     salesforce.loan()
+    salesforce.poll()
     salesforce.org.quota.used = 90_000
     salesforce.poll()
-    salesforce.org.quota.used = 90_100
     late = salesforce.loan()
 
     with pytest.raises(Exception, match="calls of the day are used"):
