@@ -25,7 +25,7 @@ FIELD = "participants"
 
 def values(deal: Any) -> dict[str, list[int]]:
     """Those there have been and are to be, as persons there; nothing while none is missing."""
-    if deal.contact_id is None or not is_on(LOANS) or not _is_loan(deal):
+    if deal.contact_id is None or not is_on(LOANS) or not _is_open_loan(deal):
         return {}
     wanted = _persons(coborrowers(deal)) - _persons([deal.contact_id])
     links = _there("deal", [deal.pk]).values_list("snapshot", flat=True)
@@ -51,9 +51,10 @@ def deals_with(contact_ids: Collection[int]) -> Iterable[int]:
     return Deal.objects.filter(contact_id__in=borrowers).values_list("pk", flat=True)
 
 
-def _is_loan(deal: Any) -> bool:
+def _is_open_loan(deal: Any) -> bool:
+    """One that is won or lost takes nothing more."""
     links = ExternalLink.objects.filter(system=LOANS, kind="deal", record_id=deal.pk)
-    return links.filter(state=LinkState.LIVE).exists()
+    return deal.status == "open" and links.filter(state=LinkState.LIVE).exists()
 
 
 def _persons(contact_ids: Iterable[int]) -> set[int]:

@@ -9,7 +9,7 @@ import pytest
 from integrations.models import ExternalLink, OutboxEntry, SyncLog
 from integrations.sync import reconcile
 from integrations.sync.system import get
-from tests.integrations.salesforce.in_pipedrive import deals, due_now, persons
+from tests.integrations.salesforce.in_pipedrive import deals, due_now, edit_there, persons
 from tests.salesforce_loop import COBORROWER, co
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +129,17 @@ def test_one_who_is_taken_off_the_loan_stays_and_the_next_is_added(couples, pipe
 
     assert stayed == tom
     assert participants(pipedrive) == [(deal, tom), (deal, person(pipedrive, "Bea Okoro"))]
+
+
+@pytest.mark.parametrize("status", ["won", "lost"])
+def test_a_deal_at_its_end_gets_nobody_more(couples, pipedrive, status):
+    borrower = polled(couples, pipedrive)
+    edit_there(pipedrive, deals(pipedrive)[0], status=status)
+
+    edit(couples, borrower, **TOM)
+    pipedrive.send()
+
+    assert added(pipedrive) == []
 
 
 def test_the_borrower_is_no_participant_of_their_own_deal(couples, pipedrive):
