@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from integrations.models import ExternalLink, LinkState
+from integrations.sync import parts
 from integrations.sync import system as systems
 from integrations.sync.system import System
 
@@ -25,8 +25,5 @@ def parts_of(kind: str, pk: int | None) -> list[tuple[str, Any]]:
 
 
 def _rows(system: System, kind: str, pk: int, part: str) -> Any:
-    links = ExternalLink.objects.filter(system=system.name, kind=kind, state=LinkState.LIVE)
-    own = links.filter(record_id=pk).values_list("remote_id", flat=True)
-    kept = links.filter(remote_id__in=[f"{remote_id}:{part}" for remote_id in own])
-    ids = list(kept.values_list("record_id", flat=True))
+    ids = parts.ids_of(system, kind, pk, part)
     return model_of(kind)._base_manager.filter(pk__in=ids).order_by("pk")

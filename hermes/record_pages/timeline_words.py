@@ -37,6 +37,7 @@ RESULTS = {
 DID = {
     "create": "Created in {}",
     "delete": "Deleted in {}",
+    "refused": "{} did not take what was sent",
     "nothing": "{} had all of it already; nothing was sent",
 }
 

@@ -205,6 +205,14 @@ class Client:
         path = PATHS[entity].replace("/api/v2/", "/api/v1/")
         self._call("PUT", f"{path}/{loser}/merge", cost=40, body={"merge_with_id": int(winner)})
 
+    def participants(self, deal_id: str) -> Any:
+        path = f"/api/v1/deals/{deal_id}/participants"
+        return self._call("GET", path, cost=10, params={"limit": PAGE})["data"]
+
+    def add_participant(self, deal_id: str, person_id: int) -> None:
+        path = f"/api/v1/deals/{deal_id}/participants"
+        self._call("POST", path, cost=10, body={"person_id": person_id})
+
     def users(self) -> list[dict]:
         """All of them; this list has no pages."""
         return self._call("GET", PATHS["user"], cost=LIST_COST["user"])["data"] or []

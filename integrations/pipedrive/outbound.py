@@ -9,7 +9,7 @@ from typing import Any
 from integrations.sync.errors import Misconfigured
 from integrations.sync.system import Outgoing
 
-from . import loan_details
+from . import loan_details, participants
 from .custom_fields import CUSTOM_FIELDS
 from .schemas import DEAL_FIELDS, NULLABLE, Keys, RemoteKey, cut, document, upper
 
@@ -92,6 +92,8 @@ def _deal(outgoing: Outgoing) -> dict[str, Any]:
         built["stage_id"] = _related(outgoing, "stage")
     if "pipeline" in outgoing.changed:
         built["pipeline_id"] = _related(outgoing, "pipeline")
+    if participants.FIELD in outgoing.changed:
+        built[participants.FIELD] = outgoing.values[participants.FIELD]
     return built
 
 

@@ -16,7 +16,7 @@ from integrations.sync.errors import Rejected, RemoteGone, SyncError, Unavailabl
 from integrations.sync.records import RemoteRecord
 from integrations.sync.system import Outgoing, Page
 
-from . import inbound
+from . import inbound, participants
 from .alike import Alike
 from .client import IDS, Client
 from .keys import keys, with_labels
@@ -145,12 +145,23 @@ class PipedriveRemote:
         return self._record(kind, answer)
 
     def update(self, kind: str, remote_id: str, payload: dict) -> RemoteRecord:
+        if kind == "deal" and participants.FIELD in payload:
+            return self._add_participants(remote_id, payload[participants.FIELD])
         with self._fields_by_label():
             entity = self.client.update(ENTITIES[kind], remote_id, payload)
+        return self._living(kind, entity)
+
+    def _living(self, kind: str, entity: Any) -> RemoteRecord:
         answer = self._record(kind, entity)
         if answer.deleted:
             raise RemoteGone("It was deleted there")
         return answer
+
+    def _add_participants(self, deal_id: str, wanted: list[int]) -> RemoteRecord:
+        """To a deal that is there: what is refused then is no sign that it is gone."""
+        answer = self._living("deal", self.client.get("deal", deal_id))
+        taken = participants.add(self.client, deal_id, wanted)
+        return answer if taken else replace(answer, refused=(participants.FIELD,))
 
     @contextmanager
     def _fields_by_label(self) -> Iterator[None]:

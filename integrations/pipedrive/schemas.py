@@ -13,7 +13,7 @@ from integrations.sync.records import RemoteRecord
 from integrations.sync.spoke_kinds import Derived, SpokeKind
 from meetings.invitations import title
 
-from . import elsewhere, loan_details
+from . import elsewhere, loan_details, participants
 from .custom_fields import CUSTOM_FIELDS, NO_FIELDS, CustomField
 
 NAME = "pipedrive"
@@ -162,6 +162,18 @@ def _of_loans(kind: str) -> Derived:
     return replace(elsewhere.derived(kind), values=values, put_right=loan_details.put_right)
 
 
+def _of_deals() -> Derived:
+    """Beside that, the co-borrowers, as soon as both systems have them."""
+    said = _of_loans("deal")
+    both = (elsewhere.LOANS, NAME)
+    return replace(
+        said,
+        values=lambda deal: {**said.values(deal), **participants.values(deal)},
+        told_by_links={(system, "contact"): participants.deals_with for system in both},
+        apart={participants.FIELD},
+    )
+
+
 SPOKE_KINDS = {
     "team_member": SpokeKind(
         fields={"name": READ_ONLY, "email": READ_ONLY, "is_active": READ_ONLY}, push=False
@@ -206,7 +218,7 @@ SPOKE_KINDS = {
         },
         look_first=_came_from_elsewhere("deal"),
         wanted=_is_their_company_wanted,
-        derived=_of_loans("deal"),
+        derived=_of_deals(),
         as_found=_worked_on_there,
         left_alone=_is_put_away_there,
     ),

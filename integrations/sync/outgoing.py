@@ -29,7 +29,7 @@ def build(system: System, kind: str, record: Any, link: ExternalLink | None) -> 
     }
     changed -= set(_open_questions(system, kind, record.pk))
     held = link.snapshot.get("hub_id", "") if link else ""
-    return Outgoing(
+    outgoing = Outgoing(
         kind=kind,
         record_id=record.pk,
         values={name: hub_kind.value(record, name) for name in names}
@@ -40,6 +40,17 @@ def build(system: System, kind: str, record: Any, link: ExternalLink | None) -> 
         creating=link is None,
         send_hub_id=link is None or (bool(held) and held != str(record.pk)),
     )
+    return _in_turn(system, outgoing)
+
+
+def _in_turn(system: System, outgoing: Outgoing) -> Outgoing:
+    """Without what goes in a call of its own, as long as there is something else to say."""
+    derived = system.kinds[outgoing.kind].derived
+    apart = outgoing.changed.intersection(derived.apart if derived else ())
+    if not apart:
+        return outgoing
+    others = replace(outgoing, changed=outgoing.changed - apart, left=apart)
+    return others if outgoing.creating or system.payload(others) else outgoing
 
 
 def sent_fields(system: System, outgoing: Outgoing) -> frozenset[str]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from integrations.models import ExternalLink, LinkState, OutboxEntry
 
-from . import held_as, hub, links, locks, overwritten
+from . import held_as, hub, links, locks, outbox_entries, overwritten
 from .apply_page import apply_page
 from .ended import close
 from .records import RemoteRecord, jsonable
@@ -27,9 +27,18 @@ def keep_answer(
     sent: frozenset[str],
     found: bool = False,
 ) -> None:
-    """Keep what came of an entry's call, and close the entry."""
+    """Keep what came of an entry's call, and close the entry; what is left is owed anew."""
     keep(system, outgoing, answer, sent=sent, found=found)
-    close(entry, "create" if outgoing.creating else "update", sorted(sent))
+    close(entry, _did(outgoing, answer, sent), sorted(sent))
+    if outgoing.left:
+        outbox_entries.add(system, [(entry.kind, outgoing.record_id)])
+
+
+def _did(outgoing: Outgoing, answer: RemoteRecord, sent: frozenset[str]) -> str:
+    if outgoing.creating:
+        return "create"
+    nothing = answer.refused and not sent and not outgoing.send_hub_id
+    return "refused" if nothing else "update"
 
 
 @transaction.atomic

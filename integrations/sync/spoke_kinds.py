@@ -20,6 +20,8 @@ class Derived:
         values: A record's, as name to JSON value.
         links: The systems whose links of the record say something of it.
         told_by: Kind to what finds, for ids of that kind, the ids that they say it of.
+        told_by_links: The same by (system, kind), for ids of the kind whose link there changed.
+        apart: Names that go in a call of their own, once nothing else is to be sent.
         put_right: What staff are told of a value that somebody changed there and that is sent
             again, by its name; empty for one of which they need not know.
     """
@@ -27,6 +29,10 @@ class Derived:
     values: Callable[[Any], Mapping[str, Any]]
     links: Collection[str]
     told_by: Mapping[str, Callable[[Collection[int]], Iterable[int]]] = field(default_factory=dict)
+    told_by_links: Mapping[tuple[str, str], Callable[[Collection[int]], Iterable[int]]] = field(
+        default_factory=dict
+    )
+    apart: Collection[str] = ()
     put_right: Callable[[str], str] = lambda name: ""
 
 

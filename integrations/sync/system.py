@@ -69,6 +69,7 @@ class Outgoing:
     Attributes:
         values: All travelling fields, in Python values.
         changed: The fields to send.
+        left: What is owed after that, in a call of its own.
         parents: Foreign key to the remote id of what it points at, None for none.
         remote_state: What the adapter kept on the link.
         send_hub_id: Whether the remote's copy of our id must be (re)written.
@@ -82,6 +83,7 @@ class Outgoing:
     remote_state: Mapping[str, Any]
     creating: bool = False
     send_hub_id: bool = False
+    left: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,17 @@
-"""The calls of v1 that have no successor: users, webhooks, merging, notes."""
+"""The calls of v1 that have no successor: users, webhooks, merging, notes, participants."""
 
 from functools import partial
 from typing import TYPE_CHECKING
 
 from integrations.sandbox.clock import stamp
-from integrations.sandbox.pipedrive import checks, merging, queries, users, webhooks
+from integrations.sandbox.pipedrive import (
+    checks,
+    merging,
+    participants,
+    queries,
+    users,
+    webhooks,
+)
 from integrations.sandbox.pipedrive.api_v2 import PLURALS
 from integrations.sandbox.pipedrive.endpoints import Endpoint, json_object
 from integrations.sandbox.pipedrive.errors import ApiError, WebhookError, invalid, not_found
@@ -28,6 +35,8 @@ def add_routes(routes: Routes, account: "Account") -> None:
     for entity in merging.MERGEABLE:
         merge_entity = partial(merge, entity=entity)
         add("PUT", f"/{PLURALS[entity]}/{{id}}/merge", merge_entity, 40)
+    add("GET", "/deals/{id}/participants", participants.list_of_deal, 10)
+    add("POST", "/deals/{id}/participants", participants.add, 10)
     add("GET", "/webhooks", list_webhooks, 10)
     add("POST", "/webhooks", create_webhook, 10)
     add("DELETE", "/webhooks/{id}", delete_webhook, 6)

@@ -109,7 +109,7 @@ def _relink(account: "Account", entity: str, loser_id: int, survivor_id: int, ab
             else:
                 # Moved without a trace: neither an event nor a new update time.
                 account.store(other, after)
-    _relink_notes(account, entity, loser_id, survivor_id)
+    _relink_quietly(account, entity, loser_id, survivor_id)
 
 
 def _moved(participants: list[dict], loser_id: int, survivor_id: int) -> list[dict]:
@@ -119,7 +119,10 @@ def _moved(participants: list[dict], loser_id: int, survivor_id: int) -> list[di
     ]
 
 
-def _relink_notes(account: "Account", entity: str, loser_id: int, survivor_id: int) -> None:
+def _relink_quietly(account: "Account", entity: str, loser_id: int, survivor_id: int) -> None:
+    """Notes and participants, of which nobody is told."""
     name = {"organization": "org_id", "person": "person_id", "deal": "deal_id"}[entity]
-    for row in account.tables["note"].linked(name, loser_id):
-        account.store("note", row.record() | {name: survivor_id})
+    for other in ("note", "participant"):
+        if name in account.tables[other].link_names:
+            for row in account.tables[other].linked(name, loser_id):
+                account.store(other, row.record() | {name: survivor_id})

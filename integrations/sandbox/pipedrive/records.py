@@ -23,6 +23,7 @@ LINKS: dict[str, tuple[str, ...]] = {
     "stage": ("pipeline_id",),
     "user": (),
     "note": ("deal_id", "person_id", "org_id"),
+    "participant": ("deal_id", "person_id"),
 }
 #: Where ids start, so that ids of different entities are told apart at a glance.
 FIRST_IDS = {
@@ -34,6 +35,7 @@ FIRST_IDS = {
     "stage": 30,
     "user": 24001,
     "note": 41001,
+    "participant": 51001,
 }
 WITH_CUSTOM_FIELDS = ("organization", "person", "deal")
 

@@ -1,0 +1,33 @@
+"""Records that a system keeps as a part of one: a loan's co-borrower on the borrower."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from integrations.models import ExternalLink, LinkState
+
+from .system import System
+
+
+def ids_of(system: System, kind: str, pk: int, part: str) -> list[int]:
+    """Ids of the records that are kept there as this part of the record."""
+    links = _live(system, kind)
+    own = links.filter(record_id=pk).values_list("remote_id", flat=True)
+    kept = links.filter(remote_id__in=[f"{remote_id}:{part}" for remote_id in own])
+    return list(kept.values_list("record_id", flat=True))
+
+
+def keepers(system: System, kind: str, ids: Collection[int]) -> list[int]:
+    """Ids of the records of which some of these are a part there, whichever."""
+    links = _live(system, kind)
+    parts = links.filter(record_id__in=ids, remote_id__contains=":")
+    kept_in = [text.partition(":")[0] for text in parts.values_list("remote_id", flat=True)]
+    own = links.filter(remote_id__in=kept_in) if kept_in else links.none()
+    return list(own.values_list("record_id", flat=True))
+
+
+def _live(system: System, kind: str) -> Any:
+    return ExternalLink.objects.filter(
+        system=system.name, kind=kind, state=LinkState.LIVE, record_id__isnull=False
+    )
