@@ -15,4 +15,9 @@ urlpatterns = [
     path("tc2/callback/", TC2Webhook.as_view(), name="tc2-callback"),
     path("callbooker/support-link/generate/tc2/", GenerateSupportLink.as_view()),
     path("companies/", Companies.as_view()),
+    # What comes to an address without its slash is not lost for that.
+    path("pipedrive/callback", PipedriveWebhook.as_view()),
+    path("salesforce/webhooks/cdc", ChangeEvents.as_view()),
+    path("salesforce/webhooks/outbound/<str:token>", OutboundMessages.as_view()),
+    path("tc2/callback", TC2Webhook.as_view()),
 ]

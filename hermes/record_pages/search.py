@@ -31,10 +31,11 @@ def _like(column: str, text: str) -> Q:
 
 
 def _words(column: str, text: str) -> Q:
-    """Every word of the text, in any order."""
-    found = Q()
-    for word in text.split():
-        found &= _like(column, word)
+    """Every word of the text, in any order. Beside a longer one a short one costs no look."""
+    first, *others = sorted(text.split(), key=len, reverse=True)
+    found = _like(column, first)
+    for word in others:
+        found &= Q(**{f"{column}__icontains": word})
     return found
 
 

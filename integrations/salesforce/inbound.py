@@ -108,11 +108,11 @@ def _currency(value: Any) -> str:
 def _title(row: Mapping[str, Any], how: HowToRead, people: list[RemoteRecord]) -> str:
     """By the template; where it lacks something, what there is. Contract, section 12.1."""
     name = as_text(row.get(how.fields.get("title", "Name")))
-    if not how.title:
+    if name and not how.title:
         return name
     borrower = as_text(people[0].fields.get("name")) if people else ""
     number = _number(row, how)
-    if borrower and number:
+    if how.title and borrower and number:
         known = {"{borrower_name}": borrower, "{loan_number}": number, "{name}": name}
         title = how.title
         for place, value in known.items():

@@ -82,4 +82,6 @@ def shown(value: Any) -> str:
 
 def misfit(name: str, value: Any, why: str = "which does not fit there") -> str:
     """What staff are told of a value that was left out."""
-    return f"{name.replace('_', ' ')} holds {shown(value)}, {why}"
+    # A name with two in a row is the remote's own, which people look for as it is.
+    called = name if "__" in name else name.replace("_", " ")
+    return f"{called} holds {shown(value)}, {why}"

@@ -72,6 +72,7 @@ def demo_settings(sandbox: str, hermes: str) -> dict[str, str]:
         "SALESFORCE_FIELD_MAP": json.dumps(FIELD_MAP),
         "SALESFORCE_STAGE_MAP": json.dumps(STAGE_MAP),
         "SALESFORCE_INITIAL_SYNC": "all",
+        "SALESFORCE_CURRENCY": "USD",
         "SALESFORCE_POLL_INTERVAL_MINUTES": "5",
         "SALESFORCE_RELAY_SECRETS": RELAY_SECRET,
         "SALESFORCE_OUTBOUND_TOKEN": OUTBOUND_TOKEN,

@@ -204,6 +204,17 @@ def test_a_whole_email_finds_its_contact_and_no_other_that_ends_so(client, staff
     assert [contact.last_name for contact in found.context["cl"].result_list] == ["Nair"]
 
 
+@pytest.mark.parametrize("text", ["Kill loan 5", "5 loan", "loan", "Ki"])
+def test_a_deal_is_found_by_its_words_however_short(text, client, staff):
+    staff()
+    deal = DealFactory(name="Kill loan 5")
+    DealFactory(name="Keep it")
+
+    found = client.get(reverse("admin:deals_deal_changelist"), {"q": text})
+
+    assert list(found.context["cl"].result_list) == [deal]
+
+
 def test_a_full_company_page_opens_in_few_queries(client, staff, django_assert_max_num_queries):
     staff("sales")
     people = {name: TeamMemberFactory() for name in ["sales_person", "support_person"]}

@@ -60,9 +60,9 @@ class Relay:
         now = int(timezone.now().timestamp())
         return self.post_raw(raw, relay.headers(raw, secrets, signed, now, "a-delivery"))
 
-    def post_raw(self, raw: bytes, headers: dict[str, str]) -> Any:
+    def post_raw(self, raw: bytes, headers: dict[str, str], address: str = CDC) -> Any:
         named = {name: value for name, value in headers.items() if name != "Content-Type"}
-        return self.client.post(CDC, raw, content_type="application/json", headers=named)
+        return self.client.post(address, raw, content_type="application/json", headers=named)
 
     def deliver(self, *events: Any, form: str = "relay") -> list[WebhookEvent]:
         """Post these events, or all that happened, each by itself; then apply them."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import time
 
 import pytest
 
 from integrations.models import Connection, WebhookEvent
 from integrations.sandbox.salesforce import relay
 from integrations.sandbox.salesforce.demo_settings import OUTBOUND_TOKEN
-from tests.integrations.salesforce.conftest import CDC
+from tests.integrations.salesforce.conftest import CDC, SECRET
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +86,12 @@ def test_a_relay_with_an_old_clock_is_one(relayed, loan):
     answers = [relayed.post_raw(raw, stale).status_code for _ in range(3)]
 
     assert answers == [401, 401, 429]
+
+
+def test_what_comes_without_the_slash_at_the_end_is_kept_as_well(relayed, loan):
+    raw = json.dumps(relayed.message([relayed.emit("UPDATE", loan)])).encode()
+    sealed = relay.headers(raw, [SECRET], "valid", int(time.time()), "one")
+
+    assert relayed.post_raw(raw, sealed, CDC.rstrip("/")).status_code == 202
+    assert WebhookEvent.objects.count() == 1
+    assert knock(relayed, OUTBOUND.rstrip("/")).status_code == 404
