@@ -152,7 +152,7 @@ def test_what_does_not_fit_is_said_beside_the_sample(look, salesforce, settings)
 
     response = look()
 
-    assert "Funding Fee c holds &#x27;about 900&#x27;, which does not fit there" in words(response)
+    assert "Funding_Fee__c holds &#x27;about 900&#x27;, which does not fit there" in words(response)
     assert cells(response)["Fee"] == ("about 900", "–", "–", "Left as it is")
 
 

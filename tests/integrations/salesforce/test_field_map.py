@@ -131,7 +131,7 @@ def test_money_that_is_no_number_is_left_out_with_a_warning_and_the_rest_goes_on
     assert "funding_fee" not in said
     assert said["interest_rate"] == "6.5"
     [warning] = warnings()
-    assert warning == f"Funding Fee  c holds {fee!r}, which does not fit there"
+    assert warning == f"Funding_Fee__c holds {fee!r}, which does not fit there"
 
 
 def test_a_value_without_an_option_leaves_what_there_is_and_is_told(mapped):

@@ -62,7 +62,7 @@ def test_a_number_that_nothing_can_hold_is_left_out_and_its_neighbours_come(
     salesforce.poll()
 
     assert (salesforce.deal(loan).value, salesforce.deal(other).value) == (0, 1000)
-    assert SyncLog.objects.filter(message__contains="Loan Amount 1st TD").exists()
+    assert SyncLog.objects.filter(message__contains="Loan_Amount_1st_TD__c").exists()
 
 
 def test_rows_that_are_no_records_are_counted_and_told(salesforce, altered):
