@@ -15,7 +15,7 @@ import requests
 from django.conf import settings
 from google.auth import crypt, jwt
 
-from integrations.sync import token_cache
+from integrations.sync import shared_cache
 from integrations.sync.errors import Misconfigured, Rejected, SyncError, Unauthorised, Unavailable
 from integrations.sync.http import LONGEST_QUOTE, Http, json_object, new_session, said
 
@@ -95,12 +95,12 @@ def token(person: str, *, timeout: tuple[float, float], anew: bool = False) -> s
     """
     account = service_account()
     key = _cache_key(account, person)
-    held = None if anew else token_cache.held(key)
+    held = None if anew else shared_cache.held(key)
     if held is not None:
         return str(held)
     fresh, seconds = _asked_for(account, person, timeout)
     if seconds > MARGIN_SECONDS:
-        token_cache.hold(key, fresh, seconds - MARGIN_SECONDS)
+        shared_cache.hold(key, fresh, seconds - MARGIN_SECONDS)
     return fresh
 
 

@@ -8,8 +8,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from companies.models import TeamMember
-from integrations.models import Connection, ExternalLink, LinkState
+from integrations.models import ExternalLink, LinkState
+from integrations.sync import connections
 from integrations.sync.records import RemoteRecord
+from integrations.sync.system import get
 from meetings.models import Meeting, MeetingStatus
 
 from . import event_ids
@@ -65,14 +67,10 @@ def replaced(ids: Iterable[str]) -> list[EventId]:
 
 def remember_unread(names: Sequence[str]) -> None:
     """Show on the connection whose calendars could not be read: nobody can book them."""
-    row = Connection.objects.filter(system=NAME).first()
-    if row is None:
-        return
-    facts = {name: value for name, value in row.facts.items() if name != UNREAD}
-    if names:
-        facts[UNREAD] = ", ".join(names)
-    if facts != row.facts:
-        Connection.objects.filter(pk=row.pk).update(facts=facts)
+    with connections.facts_of(get(NAME)) as facts:
+        facts.pop(UNREAD, None)
+        if names:
+            facts[UNREAD] = ", ".join(names)
 
 
 def _event_ids(calls: QuerySet) -> QuerySet:

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from integrations.sync.field_rules import FieldRule, Policy
-from integrations.sync.spoke_kinds import Derived, SpokeKind
+from integrations.sync.spoke_kinds import Derived, SpokeKind, one_by_one
 from meetings.models import Meeting, MeetingStatus
 
 NAME = "google_calendar"
@@ -77,6 +77,6 @@ SPOKE_KINDS = {
         create=False,
         wanted=_is_wanted,
         ready=_is_settled,
-        derived=Derived(values=_shown, links=(), told_by={"contact": _calls_with}),
+        derived=Derived(values=one_by_one(_shown), links=(), told_by={"contact": _calls_with}),
     ),
 }

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
 from integrations.models import ExternalLink
 
 from . import directions, held_as, hub
-from .merge import Match, merge_fields
+from .merge import Match, Merged, merge_fields
+from .outgoing import build, sent_fields
 from .records import EARLIEST, RemoteRecord
 from .remote_values import remote_values
 from .system import System
+
+APART = "Each side keeps its own value"
 
 
 @dataclass(frozen=True)
@@ -48,9 +53,7 @@ def _compared(
     kind, rules = hub.KINDS[link.kind], system.kinds[link.kind].fields
     here = {name: kind.json_value(record, name) for name in there}
     there = {name: rules[name].onto(here[name], value) for name, value in there.items()}
-    said = held_as.without(theirs, link)
-    named = {*said.fields, *said.parents, *said.ours}
-    news = {name: value for name, value in there.items() if name in named}
+    news = _news(link, theirs, there)
     merged = merge_fields(
         news,
         hub=here,
@@ -60,25 +63,59 @@ def _compared(
         remote_is_newer=(theirs.modified_at or EARLIEST) > record.updated_at,
     )
     asks = {conflict.field for conflict in merged.conflicts if not conflict.winner}
-    sends = directions.is_sent(system, link.kind, record.pk)
+    stays = _staying(system, *_met(record, link, theirs, merged))
     rows = []
     for name, value in there.items():
         same = rules[name].same(here[name], value)
         outcome = f"{system.label} has it in its own way"
         if same or name in news:
-            told = sends and rules[name].push
-            outcome = _outcome(system, told, same, name in merged.take, name in asks)
+            outcome = _outcome(system, stays(name), same, name in merged.take, name in asks)
         rows.append(ComparedField(name, here[name], value, same, outcome))
     return rows
 
 
-def _outcome(system: System, sends: bool, same: bool, taken: bool, asks: bool) -> str:
+def _news(link: ExternalLink, theirs: RemoteRecord, there: dict[str, Any]) -> dict[str, Any]:
+    """What it does not hold instead of ours."""
+    said = held_as.without(theirs, link)
+    named = {*said.fields, *said.parents, *said.ours}
+    return {name: value for name, value in there.items() if name in named}
+
+
+def _met(
+    record: Any, link: ExternalLink, theirs: RemoteRecord, merged: Merged
+) -> tuple[Any, ExternalLink]:
+    """Record and link as they are once ours has what it takes of theirs; nothing is saved."""
+    record, link = copy(record), copy(link)
+    for name, value in merged.take.items():
+        hub.KINDS[link.kind].assign(record, name, value)
+    link.snapshot, link.remote_state = merged.snapshot, {**link.remote_state, **theirs.remote_state}
+    return record, link
+
+
+def _staying(system: System, record: Any, link: ExternalLink) -> Callable[[str], str]:
+    """What is said of a field of ours that does not go there, by its name; empty if it goes."""
+    if not directions.is_sent(system, link.kind, record.pk):
+        return lambda name: APART
+    if why := system.kinds[link.kind].left_alone(record, link):
+        return lambda name: f"{APART}. {why}"
+    outgoing = build(system, link.kind, record, link)
+    withheld, sent = system.withheld(outgoing), sent_fields(system, outgoing)
+
+    def said(name: str) -> str:
+        if name in withheld:
+            return f"{APART}: {withheld[name]}"
+        return "" if name in sent else APART
+
+    return said
+
+
+def _outcome(system: System, stays: str, same: bool, taken: bool, asks: bool) -> str:
     if same:
         return "The same on both sides"
     if asks:
         return "You are asked which one is right"
     if taken:
         return f"Hermes takes the value from {system.label}"
-    if not sends:
-        return "Each side keeps its own value"
+    if stays:
+        return stays
     return f"Hermes keeps its own value and sends it to {system.label}"

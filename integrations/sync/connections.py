@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
+from django.db import transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from integrations.models import Connection, SyncLog
+from integrations.models import Connection, SyncLog, SyncRun
 
 from .errors import Held, RateLimited, Reserved, SyncError, Unauthorised, Unavailable
 from .system import System
@@ -28,6 +30,9 @@ PAUSED_LOOK = timedelta(minutes=1)
 #: Among a connection's facts: what is wrong with its settings.
 MISCONFIGURED = "misconfigured"
 
+#: Among them: which walks do not get to their end, and why.
+FAILING = "failing"
+
 #: What goes on is told again after so long.
 TOLD_AGAIN_AFTER = timedelta(days=1)
 
@@ -36,6 +41,18 @@ def of(system: System) -> Connection:
     """The system's row, made when it is first asked for."""
     first = {"poll_minutes": system.poll_minutes()}
     return Connection.objects.get_or_create(system=system.name, defaults=first)[0]
+
+
+@contextmanager
+def facts_of(system: System) -> Iterator[dict[str, Any]]:
+    """What is known of the connection, to be changed: nobody else does meanwhile."""
+    row = of(system)
+    with transaction.atomic():
+        held = Connection.objects.select_for_update(no_key=True).get(pk=row.pk)
+        facts = dict(held.facts)
+        yield facts
+        if facts != held.facts:
+            Connection.objects.filter(pk=row.pk).update(facts=facts)
 
 
 def held_for(system: System) -> timedelta | None:
@@ -144,20 +161,41 @@ def refused_us(system: System, message: str) -> None:
 
 def misconfigured(system: System, message: str) -> None:
     """What the settings name is not there, or means nothing: walks are rarer until it is mended."""
-    row = of(system)
-    Connection.objects.filter(pk=row.pk).update(
-        facts=row.facts | {MISCONFIGURED: message}, last_error=message, last_error_at=timezone.now()
-    )
-    if row.facts.get(MISCONFIGURED) != message:
+    with facts_of(system) as facts:
+        is_news = facts.get(MISCONFIGURED) != message
+        facts[MISCONFIGURED] = message
+    _remember_error(system, message)
+    if is_news:
         _alert(system, "settings", f"{system.label} is not set up right: {message}")
 
 
-def walked(system: System) -> None:
+def walk_failed(system: System, action: str, message: str) -> None:
+    """A walk did not get to its end, though calls go through: its next good one ends that."""
+    with facts_of(system) as facts:
+        facts[FAILING] = facts.get(FAILING, {}) | {action: message}
+    _remember_error(system, message)
+    _alert_once(system, "walk", f"{system.label}: {failing_walk(action, message)}")
+
+
+def failing_walk(action: str, message: str) -> str:
+    """The sentence for staff."""
+    return f"“{SyncRun.Action(action).label}” fails: {message}"
+
+
+def walked(system: System, action: str) -> None:
     """A walk went through, so the settings are right too. Writes only when that is news."""
     succeeded(system)
-    row = of(system)
-    if row.facts.pop(MISCONFIGURED, None) is not None:
-        Connection.objects.filter(pk=row.pk).update(facts=row.facts)
+    with facts_of(system) as facts:
+        facts.pop(MISCONFIGURED, None)
+        failing = {name: why for name, why in facts.pop(FAILING, {}).items() if name != action}
+        if failing:
+            facts[FAILING] = failing
+
+
+def _remember_error(system: System, message: str) -> None:
+    Connection.objects.filter(system=system.name).update(
+        last_error=message, last_error_at=timezone.now()
+    )
 
 
 def resume(system: System) -> None:

@@ -5,11 +5,11 @@ They go as its kind says from the first, or as staff said of the kind, or of the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from integrations.models import Direction
 
@@ -82,19 +82,21 @@ def only_sent(
     return rows.filter(~Exists(otherwise) if usual else Exists(otherwise))
 
 
-def of_record(kind: str, record_id: int) -> dict[str, Said]:
-    """What holds of a record in each connected system that takes changes of its kind."""
-    takers = [system for system in switched_on() if system.pushes(kind)]
-    if not takers:
-        return {}
-    rows = Direction.objects.filter(Q(record_id=None) | Q(record_id=record_id), kind=kind)
-    said = {(row.system, row.record_id): row.sends for row in rows}
+def of_record(
+    kind: str, record_id: int, said: Mapping[tuple[str, int | None], bool]
+) -> dict[str, Said]:
+    """What holds of a record in each connected system that takes changes of its kind.
+
+    Args:
+        said: By system and record, what staff said; by None, of the whole kind.
+    """
     return {
         system.name: Said(
             said.get((system.name, None), system.kinds[kind].sends()),
             said.get((system.name, record_id)),
         )
-        for system in takers
+        for system in switched_on()
+        if system.pushes(kind)
     }
 
 

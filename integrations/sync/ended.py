@@ -39,13 +39,19 @@ def close(entry: OutboxEntry, action: str, fields: list[str] | None = None) -> N
         reason="",
     )
     # An earlier entry that had given up on this record has nothing left to say.
-    OutboxEntry.objects.filter(
+    _given_up_before(entry).update(
+        state=OutboxState.DISCARDED, last_error="A later change took its place"
+    )
+
+
+def _given_up_before(entry: OutboxEntry) -> Any:
+    return OutboxEntry.objects.filter(
         system=entry.system,
         kind=entry.kind,
         record_id=entry.record_id,
         state=OutboxState.DEAD,
         pk__lt=entry.pk,
-    ).update(state=OutboxState.DISCARDED, last_error="A later change was sent")
+    )
 
 
 def withhold(entry: OutboxEntry, why: str) -> None:
@@ -64,6 +70,8 @@ def withhold(entry: OutboxEntry, why: str) -> None:
         last_error=why,
         reason="",
     )
+    # Of this nothing goes out either.
+    _given_up_before(entry).update(state=OutboxState.DISCARDED, last_error=why, reason="")
 
 
 def ours(entry: OutboxEntry) -> Any:

@@ -87,6 +87,10 @@ class Misconfigured(SyncError):
     reason = "config"
 
 
+class Outdated(Misconfigured):
+    """The remote has something else than we knew; what it has is asked for anew at the next use."""
+
+
 class NotOurs(Misconfigured):
     """The message is another account's, and says nothing of ours."""
 

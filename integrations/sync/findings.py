@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from integrations.models import (
@@ -28,6 +29,8 @@ from .system import System
 #: have every few hours, the same wrong values too.
 SAID_FOR = timedelta(days=7)
 
+#: The topic of records of which none is made here.
+LEFT_OUT = "left_out"
 
 #: Table, key and reason by which new records are possible duplicates of each other.
 ALIKE = {
@@ -44,7 +47,8 @@ class Findings:
         self._conflicts: list[tuple[int, FieldConflict]] = []
         self._pairs: list[tuple[Any, int, str]] = []
         self._sentences: dict[tuple[str, str], list[tuple[str, str]]] = {}
-        self._logs: list[tuple[ExternalLink, str, str]] = []
+        #: About the link's record; about none of ours, where there is no link.
+        self._logs: list[tuple[ExternalLink | None, str, str]] = []
         self._people: list[RemoteRecord] = []
 
     def bad_value(self, record: RemoteRecord, name: str, error: Exception) -> None:
@@ -71,6 +75,13 @@ class Findings:
         if record.fields.get(name):
             kind = self.kind.replace("_", " ")
             raise Rejected(f"No {kind} can be made of it: {self.misfits(record)}")
+
+    def left_out(self, record: RemoteRecord) -> None:
+        """None is made of it, for a reason that a person can do something about."""
+        kind, name = record.kind.replace("_", " "), record.fields.get("name")
+        called = f"{name} ({record.remote_id})" if name else record.remote_id
+        sentence = f"{self.system.label}'s {kind} {called} is left out: {record.not_made}"
+        self._logs.append((None, LEFT_OUT, sentence))
 
     def unknown_parent(self, record: RemoteRecord, name: str, kind: str) -> None:
         """It points at something that neither Hermes nor the remote can show."""
@@ -201,25 +212,27 @@ class Findings:
 
     def _said(self) -> set[tuple[int | None, str, str]]:
         """Record, topic and sentence of what staff have been told of late."""
+        ids = [link.record_id for link, _, _ in self._logs if link]
         told = SyncLog.objects.filter(
+            Q(record_id__in=ids) | Q(record_id=None, topic=LEFT_OUT),
             system=self.system.name,
             kind=self.kind,
-            record_id__in=[link.record_id for link, _, _ in self._logs],
             at__gt=timezone.now() - SAID_FOR,
         )
         return set(told.values_list("record_id", "topic", "message"))
 
     def _save_logs(self) -> None:
         said = self._said() if self._logs else set()
+        logs = [(link.record_id if link else None, what, why) for link, what, why in self._logs]
         SyncLog.objects.bulk_create(
             SyncLog(
                 level=SyncLog.Level.WARNING,
                 system=self.system.name,
                 kind=self.kind,
-                record_id=link.record_id,
+                record_id=record_id,
                 topic=topic,
                 message=sentence,
             )
-            for link, topic, sentence in self._logs
-            if (link.record_id, topic, sentence) not in said
+            for record_id, topic, sentence in logs
+            if (record_id, topic, sentence) not in said
         )

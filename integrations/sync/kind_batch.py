@@ -250,13 +250,10 @@ class KindBatch:
         self.findings.conflicts(target.pk, merged.conflicts)
         if written:
             self.findings.problems(record, link)
-        self.results[record.remote_id] = Outcome(
-            Status.of(merged.take, stale=stale),
-            target.pk,
-            # An older message fills blanks, and no rule follows from it.
-            took=frozenset() if stale else frozenset(merged.take),
-            shown=shown,
-        )
+        status = Status.of(merged.take, stale=stale)
+        # An older message fills blanks, and no rule follows from it.
+        took = frozenset() if stale else frozenset(merged.take)
+        self.results[record.remote_id] = Outcome(status, target.pk, took=took, shown=shown)
 
     def _is_blank(self, target: Any, link: ExternalLink, name: str) -> bool:
         """Whether nobody has said anything of a field: only then an older message may."""

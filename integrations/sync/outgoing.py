@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,8 +18,9 @@ def build(system: System, kind: str, record: Any, link: ExternalLink | None) -> 
     """The record on its way to the system; without a link, on its way to be created."""
     hub_kind = hub.KINDS[kind]
     names = system.travelling(kind)
-    parents = _parents(system, kind, record)
-    changed = differing(system, kind, record, link.snapshot if link else {}, creating=link is None)
+    parents, shown = _parents(system, kind, record), _shown(system, kind, record)
+    snapshot = link.snapshot if link else {}
+    changed = differing(system, kind, record, snapshot, shown, creating=link is None)
     # A parent that the remote does not have cannot be sent, so it is not owed either.
     changed -= {
         name
@@ -27,13 +29,12 @@ def build(system: System, kind: str, record: Any, link: ExternalLink | None) -> 
         and parents.get(name) is None
         and hub_kind.value(record, name) is not None
     }
-    changed -= set(_open_questions(system, kind, record.pk))
+    changed -= set(open_questions(system, kind, record.pk))
     held = link.snapshot.get("hub_id", "") if link else ""
     outgoing = Outgoing(
         kind=kind,
         record_id=record.pk,
-        values={name: hub_kind.value(record, name) for name in names}
-        | dict(system.kinds[kind].derive(record)),
+        values={name: hub_kind.value(record, name) for name in names} | dict(shown),
         changed=frozenset(changed),
         parents=parents,
         remote_state=link.remote_state if link else {},
@@ -41,6 +42,10 @@ def build(system: System, kind: str, record: Any, link: ExternalLink | None) -> 
         send_hub_id=link is None or (bool(held) and held != str(record.pk)),
     )
     return _in_turn(system, outgoing)
+
+
+def _shown(system: System, kind: str, record: Any) -> Mapping[str, Any]:
+    return system.kinds[kind].derive([record]).get(record.pk, {})
 
 
 def _in_turn(system: System, outgoing: Outgoing) -> Outgoing:
@@ -69,9 +74,19 @@ def sent_fields(system: System, outgoing: Outgoing) -> frozenset[str]:
 
 
 def differing(
-    system: System, kind: str, record: Any, snapshot: dict[str, Any], *, creating: bool
+    system: System,
+    kind: str,
+    record: Any,
+    snapshot: dict[str, Any],
+    shown: Mapping[str, Any],
+    *,
+    creating: bool,
 ) -> set[str]:
-    """Fields in which the hub differs from what the remote was last known to hold."""
+    """Fields in which the hub differs from what the remote was last known to hold.
+
+    Args:
+        shown: What others say of the record.
+    """
     hub_kind, rules = hub.KINDS[kind], system.kinds[kind].fields
     changed = set()
     for name in system.travelling(kind):
@@ -80,7 +95,6 @@ def differing(
             continue
         if creating or not rules[name].same(ours, snapshot.get(name)):
             changed.add(name)
-    shown = system.kinds[kind].derive(record)
     return changed | {name for name, ours in shown.items() if (snapshot.get(name) or "") != ours}
 
 
@@ -127,7 +141,7 @@ def _is_made_there(system: System, kind: str, record_id: int) -> bool:
     return system.kinds[kind].create_there and directions.is_sent(system, kind, record_id)
 
 
-def _open_questions(system: System, kind: str, record_id: int) -> list[str]:
+def open_questions(system: System, kind: str, record_id: int) -> list[str]:
     """Fields that a person has yet to settle: nothing of them goes out before."""
     questions = Conflict.objects.filter(
         system=system.name, kind=kind, record_id=record_id, state=QuestionState.OPEN

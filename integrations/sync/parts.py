@@ -10,12 +10,16 @@ from integrations.models import ExternalLink, LinkState
 from .system import System
 
 
-def ids_of(system: System, kind: str, pk: int, part: str) -> list[int]:
-    """Ids of the records that are kept there as this part of the record."""
+def ids_of(system: System, kind: str, ids: Collection[int], part: str) -> dict[int, list[int]]:
+    """Record to the ids of those that are kept there as this part of it, where there are any."""
     links = _live(system, kind)
-    own = links.filter(record_id=pk).values_list("remote_id", flat=True)
-    kept = links.filter(remote_id__in=[f"{remote_id}:{part}" for remote_id in own])
-    return list(kept.values_list("record_id", flat=True))
+    own = links.filter(record_id__in=ids).values_list("remote_id", "record_id")
+    keepers = {f"{remote_id}:{part}": pk for remote_id, pk in own}
+    found: dict[int, list[int]] = {}
+    kept = links.filter(remote_id__in=list(keepers)).values_list("remote_id", "record_id")
+    for remote_id, pk in kept:
+        found.setdefault(keepers[remote_id], []).append(pk)
+    return found
 
 
 def keepers(system: System, kind: str, ids: Collection[int]) -> list[int]:

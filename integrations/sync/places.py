@@ -20,6 +20,8 @@ def cleared(
     Ours stays as it is, and the link is saved when it leads to the other.
     """
     left: dict[str, ExternalLink] = {}
+    if kind.another is None:
+        return left
     for record in records:
         link = links.get(record.remote_id)
         if link is None or link.record_id is None or is_stale(record, link):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -148,15 +148,7 @@ def _owe(system: System, kind: str, run: Run) -> int:
     """Put on the outbox what the remote lacks and nothing is under way for."""
     owed = 0
     for links in chunks(_in_order(_live_links(system, kind)), CHUNK):
-        records = hub.KINDS[kind].model._base_manager.in_bulk([link.record_id for link in links])
-        owed += outbox_entries.add(
-            system,
-            [
-                (kind, link.record_id)
-                for link in links
-                if link.record_id in records and _lacks(system, kind, records[link.record_id], link)
-            ],
-        )
+        owed += outbox_entries.add(system, _lacking(system, kind, links))
         run.page(kind)
     if not system.kinds[kind].create_there:
         return owed
@@ -165,12 +157,26 @@ def _owe(system: System, kind: str, run: Run) -> int:
     return owed
 
 
-def _lacks(system: System, kind: str, record: Any, link: ExternalLink) -> bool:
+def _lacking(system: System, kind: str, links: list[Any]) -> list[tuple[str, int]]:
+    """Those of the linked records of which the remote lacks something."""
+    records = hub.KINDS[kind].model._base_manager.in_bulk([link.record_id for link in links])
+    shown = system.kinds[kind].derive(records.values())
+    return [
+        (kind, pk)
+        for link in links
+        if (pk := link.record_id) in records
+        and _lacks(system, kind, records[pk], link, shown.get(pk, {}))
+    ]
+
+
+def _lacks(
+    system: System, kind: str, record: Any, link: ExternalLink, shown: Mapping[str, Any]
+) -> bool:
     if record.archived_at is not None and system.kinds[kind].deletes:
         return not removals.are_left_alone(kind, record.pk)
     if system.kinds[kind].left_alone(record, link):
         return False
-    if not differing(system, kind, record, link.snapshot, creating=False):
+    if not differing(system, kind, record, link.snapshot, shown, creating=False):
         return False
     # What cannot be sent (somebody whom the remote does not know, say) is not owed.
     waits = missing_parent(system, record, kind) is not None

@@ -23,6 +23,7 @@ class RemoteRecord:
         when_new: Hub field to value, foreign keys to hub ids, for a record that is made of this
             one; later they are ours alone.
         not_made: Why no record is made of it here, where there is none yet.
+        flagged: Staff are told that none is made: they can do something about it there.
         hidden: It was asked for and is not shown, though nobody is known to have deleted it.
         modified_at: The record's own time of change, by the remote's clock.
         event_at: When the remote sent the message; orders deliveries. None where the
@@ -50,6 +51,7 @@ class RemoteRecord:
     ours: Mapping[str, int | None] = field(default_factory=dict)
     when_new: Mapping[str, Any] = field(default_factory=dict)
     not_made: str = ""
+    flagged: bool = False
     hidden: bool = False
     modified_at: datetime | None = None
     event_at: datetime | None = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 from django.core.cache import cache
@@ -12,7 +11,7 @@ from redis.exceptions import RedisError
 
 from integrations.models import WebhookEvent
 
-from . import carriers, doubts, links
+from . import carriers, doubts, links, shared_cache
 from .chunks import chunks
 from .errors import Held, Misconfigured, RateLimited, Unauthorised
 from .inbox_claims import failed, hold
@@ -123,8 +122,7 @@ def _is_first_of_late(system: System, key: Key) -> bool:
 
 
 def _forget(system: System, key: Key) -> None:
-    with suppress(RedisError):
-        cache.delete(_name(system, key))
+    shared_cache.forget([_name(system, key)])
 
 
 def _name(system: System, key: Key) -> str:

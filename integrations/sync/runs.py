@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from integrations.models import RunState, SyncLog, SyncRun
 
 from . import connections, hub, not_kept
-from .errors import Misconfigured, SyncError
+from .errors import Misconfigured, RateLimited, SyncError, Unauthorised, Unavailable, describe
 from .outcomes import Outcomes, Status
 from .records import RemoteRecord
 from .system import Page, System
@@ -42,6 +43,15 @@ LEFT_OUT, REASONS = {Status.IGNORED, Status.WAITING}, 10
 
 #: What only lists that tell of changes can answer.
 ASK_FOR_CHANGES = {SyncRun.Action.POLL, SyncRun.Action.DELETIONS}
+
+#: What comes again by itself: a failure is a state of the connection until it succeeds.
+COME_AGAIN = {SyncRun.Action.POLL, SyncRun.Action.RECONCILE, SyncRun.Action.DELETIONS}
+
+#: What the connection tells by itself: it waits, or asks for a person.
+TOLD_BY_ITSELF = (RateLimited, Unauthorised, Misconfigured)
+
+#: A remote that is away now and then fails fewer runs in a row.
+AWAY_FOR_RUNS = 3
 
 #: Told of each page: the kind, and the counts so far.
 Progress = Callable[[str, Counter], None]
@@ -89,7 +99,7 @@ class Run:
         for (its_kind, _), outcome in outcomes.items():
             if name := COUNTED.get(outcome.status):
                 self.counts[its_kind][name] += 1
-            if outcome.status in LEFT_OUT and outcome.note:
+            if outcome.note and outcome.status in LEFT_OUT:
                 self.reasons[its_kind, outcome.note] += 1
         self._tell_of_waiting(kind, outcomes)
         self.page(kind)
@@ -196,19 +206,35 @@ def run(
     except Cancelled:
         _end(current, RunState.CANCELLED, "Cancelled by staff")
     except BaseException as error:
-        _end(current, RunState.FAILED, _learnt(system, error))
+        _end(current, RunState.FAILED, _learnt(system, row, error))
         raise
     else:
-        connections.walked(system)
+        connections.walked(system, row.action)
         _end(current, RunState.DONE, "")
 
 
-def _learnt(system: System, error: BaseException) -> str:
+def _learnt(system: System, row: SyncRun, error: BaseException) -> str:
     """What a failure says of the connection is kept there; its sentence for the run."""
     connections.learn(system, error)
     if isinstance(error, Misconfigured):
         connections.misconfigured(system, str(error))
+    elif isinstance(error, Exception) and row.action in COME_AGAIN and _stays(row, error):
+        connections.walk_failed(system, row.action, describe(error))
     return str(error) if isinstance(error, SyncError) else f"{type(error).__name__}: {error}"
+
+
+def _stays(row: SyncRun, error: Exception) -> bool:
+    """Whether the next run is likely to fail as well, and nothing else says so."""
+    if not isinstance(error, Unavailable):
+        return not isinstance(error, TOLD_BY_ITSELF)
+    before = _before(row).values_list("state", flat=True)[: AWAY_FOR_RUNS - 1]
+    return list(before) == [RunState.FAILED] * (AWAY_FOR_RUNS - 1)
+
+
+def _before(row: SyncRun) -> QuerySet[SyncRun]:
+    """The runs of its kind before it, the last first."""
+    earlier = SyncRun.objects.filter(system=row.system, action=row.action, pk__lt=row.pk)
+    return earlier.order_by("-pk")
 
 
 def _begin(system: System, action: str, *, dry_run: bool, released: bool) -> SyncRun:
@@ -229,8 +255,7 @@ def _begin(system: System, action: str, *, dry_run: bool, released: bool) -> Syn
 
 def _ask_once(row: SyncRun, question: str) -> None:
     """Polls stop at the same changes again and again until a person has said yes."""
-    earlier = SyncRun.objects.filter(system=row.system, action=row.action, pk__lt=row.pk)
-    last = earlier.order_by("-pk").first()
+    last = _before(row).first()
     if last is None or last.state != RunState.STOPPED:
         SyncLog.objects.create(
             level=SyncLog.Level.ERROR, system=row.system, topic="brake", message=question

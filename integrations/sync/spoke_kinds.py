@@ -9,6 +9,16 @@ from typing import Any
 from .field_rules import FieldRule
 from .records import RemoteRecord
 
+#: Record id to what is shown of the record.
+Values = Mapping[int, Mapping[str, Any]]
+
+
+def one_by_one(
+    values: Callable[[Any], Mapping[str, Any]],
+) -> Callable[[Collection[Any]], Values]:
+    """Of some records what each says by itself."""
+    return lambda records: {record.pk: values(record) for record in records}
+
 
 @dataclass(frozen=True)
 class Derived:
@@ -17,7 +27,7 @@ class Derived:
     It is sent like a field that is ours alone.
 
     Attributes:
-        values: A record's, as name to JSON value.
+        values: Those of some records, by their ids; each as name to JSON value.
         links: The systems whose links of the record say something of it.
         told_by: Kind to what finds, for ids of that kind, the ids that they say it of.
         told_by_links: The same by (system, kind), for ids of the kind whose link there changed.
@@ -26,7 +36,7 @@ class Derived:
             again, by its name; empty for one of which they need not know.
     """
 
-    values: Callable[[Any], Mapping[str, Any]]
+    values: Callable[[Collection[Any]], Values]
     links: Collection[str]
     told_by: Mapping[str, Callable[[Collection[int]], Iterable[int]]] = field(default_factory=dict)
     told_by_links: Mapping[tuple[str, str], Callable[[Collection[int]], Iterable[int]]] = field(
@@ -66,7 +76,7 @@ class SpokeKind:
         derived: What else is sent, beside the fields.
         as_found: Fields that stay as they are there where a record of ours is found to be there
             already: of what people did there none is undone.
-        left_alone: Whether nothing more is sent to this record there.
+        left_alone: Why nothing more is sent to this record there, in a sentence; empty where it is.
         reads_first: Whether it is read there before it is written: of what people do there we
             hear late.
         parts: What a colon adds to the id of a record for others of the kind that are kept on it,
@@ -74,7 +84,7 @@ class SpokeKind:
         edits_in_bursts: Whether many edits at once are usual there: then no person is asked about
             them, only about many that ended.
         another: Whether a record is somebody else than its link was made for: some ids are
-            places, in which one follows another.
+            places, in which one follows another. None where none is.
     """
 
     fields: Mapping[str, FieldRule]
@@ -98,12 +108,12 @@ class SpokeKind:
     readable: bool = True
     derived: Derived | None = None
     as_found: Callable[[RemoteRecord], Collection[str]] = lambda record: ()
-    left_alone: Callable[[Any, Any], bool] = lambda record, link: False
+    left_alone: Callable[[Any, Any], str] = lambda record, link: ""
     reads_first: bool = False
     parts: Mapping[str, str] = field(default_factory=dict)
     edits_in_bursts: bool = False
-    another: Callable[[RemoteRecord, Any], bool] = lambda record, link: False
+    another: Callable[[RemoteRecord, Any], bool] | None = None
 
-    def derive(self, record: Any) -> Mapping[str, Any]:
-        """What others say of the record, where that is sent."""
-        return self.derived.values(record) if self.derived else {}
+    def derive(self, records: Collection[Any]) -> Values:
+        """What others say of the records, where that is sent."""
+        return self.derived.values(records) if self.derived else {}

@@ -149,6 +149,9 @@ class System:
     read: Callable[[bytes], Reading]
     payload: Callable[[Outgoing], dict]
     web_url: Callable[[str, str], str]
+    #: Changed fields that the payload leaves out, and why: to be told, where somebody can do
+    #: something about it.
+    withheld: Callable[[Outgoing], Mapping[str, str]] = lambda outgoing: {}
     #: Checks registrations, fields and users at the remote, and repairs them.
     repair: Repair | None = None
     #: Settles what the spoke keeps of its own, before each run that writes.

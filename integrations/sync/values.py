@@ -105,8 +105,8 @@ class Values:
                 continue
             if name not in snapshot:
                 return False
-            held = snapshot[name]
-            if held != self.rules[name].onto(held, jsonable(value)):
+            held, theirs = snapshot[name], jsonable(value)
+            if held != theirs and held != self.rules[name].onto(held, theirs):
                 return False
         for name, remote_id in record.parents.items():
             # No record of ours has the number 0.

@@ -18,6 +18,8 @@ def why_not_made(batch: KindBatch, record: RemoteRecord) -> Outcome | None:
     if (tombstone := batch.links.get(record.remote_id)) and is_stale(record, tombstone):
         return Outcome(Status.STALE, note="Deleted there meanwhile")
     if record.not_made:
+        if record.flagged:
+            batch.findings.left_out(record)
         return Outcome(Status.IGNORED, note=record.not_made)
     if not spoke_kind.create:
         if batch.kind == "team_member":

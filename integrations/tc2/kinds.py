@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from integrations.sync.field_rules import FieldRule, Policy
-from integrations.sync.spoke_kinds import Derived, SpokeKind
+from integrations.sync.spoke_kinds import Derived, SpokeKind, one_by_one
 
 from . import crm
 from .schemas import AGENCY_DATES, CRM, CUSTOM_FIELDS, NAME, PEOPLE
@@ -48,7 +48,7 @@ SPOKE_KINDS = {
         guess=False,
         deletion_spreads=False,
         derived=Derived(
-            values=crm.shown,
+            values=one_by_one(crm.shown),
             links={CRM, NAME},
             told_by={
                 "deal": crm.companies_of_deals,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from django.utils import timezone
@@ -14,7 +15,9 @@ from integrations.models import (
     SyncLog,
     WebhookEvent,
 )
-from integrations.sync import inbox
+from integrations.pipedrive import SYSTEM
+from integrations.sync import inbox, poll
+from integrations.sync.errors import Rejected
 
 pytestmark = pytest.mark.django_db
 
@@ -204,3 +207,29 @@ def test_a_name_that_postgresql_cannot_keep_is_cleaned_and_kept(pipedrive, name)
 
     assert pipedrive.linked("company", org["id"]).name.startswith("Lark")
     assert WebhookEvent.objects.get().state == "done"
+
+
+# -- polls ------------------------------------------------------------------------------------
+
+
+def test_while_polls_are_refused_the_card_says_so(pipedrive, admin_client):
+    pipedrive.sandbox.trouble.add("error", system="pipedrive", status=400, times=None)
+    with pytest.raises(Rejected):
+        poll.poll(SYSTEM)
+    assert "Checks fail" in admin_client.get("/admin/").content.decode()
+
+    pipedrive.sandbox.trouble.clear()
+    poll.poll(SYSTEM)
+
+    assert "Checks fail" not in admin_client.get("/admin/").content.decode()
+    assert SyncLog.objects.get(topic="walk").message.startswith("Pipedrive: “Check for changes”")
+
+
+def test_a_poll_that_a_fault_of_ours_ends_is_said_on_the_card(pipedrive, admin_client):
+    def fail():
+        raise TypeError("no number")
+
+    with pytest.raises(TypeError):
+        poll.poll(replace(SYSTEM, connect=fail))
+
+    assert "TypeError: no number" in admin_client.get("/admin/").content.decode()
