@@ -11,12 +11,16 @@ from integrations.sync.names import are_alike
 from integrations.sync.records import RemoteRecord
 from integrations.sync.system import Outgoing
 
+from . import loan_details
 from .client import Client
 from .elsewhere import SHOWN
 from .schemas import ENTITIES, NAME, RemoteKey, cut
 
 #: By what a record is looked up that holds no number of ours.
 LOOKED_UP_BY = {"company": "name", "contact": "email"}
+
+#: Where Salesforce's map shows it in a field of the account's own.
+LOAN_NUMBER = f"{loan_details.PREFIX}loan_number"
 
 #: A number of Salesforce's is written with so many characters, or with three more.
 SHORT_NUMBER = 15
@@ -59,6 +63,9 @@ class Alike:
             return self._only(named, f"have {number} as {self._field()}")
         if self.kind == "contact" and outgoing.parents.get("company") is None:
             return self._persons(outgoing, number)
+        if self.kind == "deal":
+            loan_number = str(outgoing.values.get(LOAN_NUMBER) or "")
+            return self._with_loan_number(loan_number, number, outgoing) if loan_number else []
         return self._named_alike(outgoing)
 
     def _field(self) -> str:
@@ -78,6 +85,34 @@ class Alike:
         )
         found = self._read(ids)
         return [record for record in found if record.shown.get(self._field()) == number]
+
+    def _with_loan_number(
+        self, loan_number: str, number: str, outgoing: Outgoing
+    ) -> list[RemoteRecord]:
+        """Deals of the loan that is called so by its lender, and that are no other loan's."""
+        key = self.keys[LOAN_NUMBER].key
+        found = [
+            record
+            for record in self._read(self.client.find_by_field("deal", key, loan_number))
+            if record.shown.get(LOAN_NUMBER) == loan_number
+            and record.shown.get(self._field()) in ("", None, number)
+        ]
+        one = self._only(found, f"have the loan number {loan_number}")
+        self._refuse_another(one, f"has the loan number {loan_number}", outgoing)
+        return one
+
+    def _refuse_another(self, found: list[RemoteRecord], what: str, outgoing: Outgoing) -> None:
+        """What is certainly the same must be no other record of ours, unless a person said so."""
+        ids = [record.remote_id for record in found]
+        taken = links.record_ids_of(NAME, {self.kind: ids})
+        apart = links.apart(NAME, self.kind, ids)
+        for record in found:
+            if taken.get(record.key) and (record.remote_id, outgoing.record_id) not in apart:
+                raise Undecided(
+                    f"Pipedrive's {self.kind} {record.remote_id} {what}, and Hermes has it as "
+                    f"another {self.kind}, “{record.fields.get('name')}”: merge the two in "
+                    "Hermes, or correct the number there, and try again"
+                )
 
     def _persons(self, outgoing: Outgoing, number: str) -> list[RemoteRecord]:
         """Persons with the e-mail address, or else with the phone number."""

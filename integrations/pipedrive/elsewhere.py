@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,39 +57,45 @@ def is_on(name: str) -> bool:
 
 def derived(kind: str) -> Derived:
     """What is sent of a record's link elsewhere, beside its fields."""
-    return Derived(values=lambda record: values(kind, record), links={SHOWN[kind].system})
+    return Derived(values=lambda records: values(kind, records), links={SHOWN[kind].system})
 
 
-def values(kind: str, record: Any) -> dict[str, str]:
-    """By custom field; nothing while there is no place for it."""
+def values(kind: str, records: Iterable[Any]) -> dict[int, dict[str, str]]:
+    """By record and custom field; nothing while there is no place for it."""
     from .keys import keys
 
     shown = SHOWN[kind]
     if not is_on(shown.system) or shown.field not in keys()[kind]:
         return {}
+    ids = [record.pk for record in records]
+    texts = _texts(kind, ids, shown)
+    without = [pk for pk in ids if not texts.get(pk)]
+    # Who put a number there may know of a record that we have yet to hear of.
+    emptied = _of_others(kind, without, shown) if shown.names else without
+    return {pk: {shown.field: text} for pk, text in (dict.fromkeys(emptied, "") | texts).items()}
+
+
+def _texts(kind: str, ids: Collection[int], shown: Shown) -> dict[int, str]:
+    """Record to what is to stand in its field, of those that the other system has."""
     other = systems.get(shown.system)
-    links = _live(shown.system, kind).filter(record_id=record.pk).order_by("pk")
-    texts = [
-        shown.text(other, remote_id) for remote_id in links.values_list("remote_id", flat=True)
-    ]
-    if text := next(filter(None, texts), ""):
-        return {shown.field: text}
-    if shown.names and not _is_of_another(kind, record, shown):
-        # Who put it there may know of a record that we have yet to hear of.
-        return {}
-    return {shown.field: ""}
+    links = live(shown.system, kind).filter(record_id__in=ids)
+    found = links.values_list("record_id", "remote_id")
+    return {pk: text for pk, remote_id in found if (text := shown.text(other, remote_id))}
 
 
-def _is_of_another(kind: str, record: Any, shown: Shown) -> bool:
-    """Whether what stands in the field is the number of another record of ours."""
+def _of_others(kind: str, ids: Collection[int], shown: Shown) -> list[int]:
+    """Those in whose field the number of another record of ours stands."""
     from .schemas import NAME
 
-    snapshots = _live(NAME, kind).filter(record_id=record.pk).values_list("snapshot", flat=True)
-    there = [snapshot.get(shown.field) for snapshot in snapshots]
-    return _live(shown.system, kind).filter(remote_id__in=filter(None, there)).exists()
+    links = live(NAME, kind).filter(record_id__in=ids).values_list("record_id", "snapshot")
+    there = {pk: snapshot.get(shown.field) for pk, snapshot in links}
+    known = live(shown.system, kind).filter(remote_id__in=list(filter(None, there.values())))
+    taken = set(known.values_list("remote_id", flat=True))
+    return [pk for pk, text in there.items() if text in taken]
 
 
-def _live(system: str, kind: str) -> Any:
+def live(system: str, kind: str) -> Any:
+    """The links of records that the system has now."""
     return ExternalLink.objects.filter(system=system, kind=kind, state=LinkState.LIVE)
 
 

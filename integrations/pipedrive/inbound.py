@@ -69,6 +69,9 @@ NEVER_EMPTY = {"name", "title", "status", "order_nr", "active_flag", "email"}
 #: A call without a length there.
 USUAL_LENGTH = timedelta(minutes=30)
 
+#: When it changed, and when that was sent and heard.
+Times = tuple[datetime | None, datetime | None, datetime | None]
+
 
 @dataclass
 class Draft:
@@ -102,14 +105,22 @@ def record(
     """
     pk, draft = remote_id(entity), _draft(name, entity, keys)
     modified_at = draft.entity.modified_at or event_at
+    changed_at = modified_at and modified_at.replace(microsecond=0)
+    return _record(draft, KINDS[name], pk, (changed_at, event_at, heard_at), merged_from)
+
+
+def _record(
+    draft: Draft, kind: str, pk: str, times: Times, merged_from: tuple[str, ...]
+) -> RemoteRecord:
+    modified_at, event_at, heard_at = times
     texts = {name: draft.fields.pop(name) for name in [*draft.fields] if is_shown(name)}
     return RemoteRecord(
         system=NAME,
-        kind=KINDS[name],
+        kind=kind,
         remote_id=pk,
         fields=draft.fields,
         parents=draft.parents,
-        modified_at=modified_at and modified_at.replace(microsecond=0),
+        modified_at=modified_at,
         event_at=event_at,
         heard_at=heard_at,
         deleted=draft.entity.is_gone,
@@ -117,8 +128,8 @@ def record(
         hub_id_text=draft.hub_id,
         emails=draft.emails,
         merged_from=merged_from,
-        known_as=elsewhere.known_as(KINDS[name], texts),
-        shown=elsewhere.as_read(KINDS[name], texts),
+        known_as=elsewhere.known_as(kind, texts),
+        shown=elsewhere.as_read(kind, texts),
         remote_state=draft.remote_state,
         problems=tuple(draft.problems),
     )

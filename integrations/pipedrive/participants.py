@@ -6,16 +6,16 @@ They are no field of the deal there, and go in calls of their own.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from itertools import chain
 from typing import Any
 
 from deals.models import Deal
-from integrations.models import ExternalLink, LinkState
 from integrations.sync import not_kept, parts
 from integrations.sync import system as systems
 from integrations.sync.errors import Rejected, RemoteGone
 
 from .client import Client
-from .elsewhere import LOANS, is_on
+from .elsewhere import LOANS, is_on, live
 
 FIELD = "participants"
 
@@ -23,24 +23,31 @@ FIELD = "participants"
 # -- who they are ---------------------------------------------------------------------------
 
 
-def values(deal: Any) -> dict[str, list[int]]:
-    """Those there have been and are to be, as persons there; nothing while none is missing."""
-    if deal.contact_id is None or not is_on(LOANS) or not _is_open_loan(deal):
+def values(deals: Iterable[Any]) -> dict[int, dict[str, list[int]]]:
+    """By deal those there have been and are to be, as persons there, where somebody is missing."""
+    if not is_on(LOANS):
         return {}
-    wanted = _persons(coborrowers(deal)) - _persons([deal.contact_id])
-    links = _there("deal", [deal.pk]).values_list("snapshot", flat=True)
-    known = {pk for snapshot in links for pk in snapshot.get(FIELD, ())}
-    return {FIELD: sorted(known | wanted)} if wanted - known else {}
+    borrowers = _borrowers(deals)
+    others = _coborrowers(set(borrowers.values()))
+    couples = {deal: pk for deal, pk in borrowers.items() if pk in others}
+    persons, known = _persons({*others, *chain(*others.values())}), _known(couples)
+    found = {}
+    for deal, borrower in couples.items():
+        wanted = {persons[pk] for pk in others[borrower] if pk in persons}
+        had = known.get(deal, set())
+        if missing := wanted - had - {persons.get(borrower)}:
+            found[deal] = {FIELD: sorted(had | missing)}
+    return found
 
 
-def coborrowers(deal: Any) -> list[int]:
-    """Ids of the contacts that Salesforce keeps on the deal's borrower."""
+def _coborrowers(borrowers: Collection[int]) -> dict[int, list[int]]:
+    """Borrower to the contacts that Salesforce keeps on them, where there are any."""
     loans = systems.get(LOANS)
-    return [
-        pk
-        for part in loans.kinds["contact"].parts
-        for pk in parts.ids_of(loans, "contact", deal.contact_id, part)
-    ]
+    found: dict[int, list[int]] = {}
+    for part in loans.kinds["contact"].parts:
+        for pk, ids in parts.ids_of(loans, "contact", borrowers, part).items():
+            found.setdefault(pk, []).extend(ids)
+    return found
 
 
 def deals_with(contact_ids: Collection[int]) -> Iterable[int]:
@@ -51,23 +58,31 @@ def deals_with(contact_ids: Collection[int]) -> Iterable[int]:
     return Deal.objects.filter(contact_id__in=borrowers).values_list("pk", flat=True)
 
 
-def _is_open_loan(deal: Any) -> bool:
-    """One that is won or lost takes nothing more."""
-    links = ExternalLink.objects.filter(system=LOANS, kind="deal", record_id=deal.pk)
-    return deal.status == "open" and links.filter(state=LinkState.LIVE).exists()
+def _borrowers(deals: Iterable[Any]) -> dict[int, int]:
+    """Loan to its borrower's contact; one that is won or lost takes nothing more."""
+    found = {one.pk: one.contact_id for one in deals if one.status == "open" and one.contact_id}
+    loans = live(LOANS, "deal").filter(record_id__in=found).values_list("record_id", flat=True)
+    return {pk: found[pk] for pk in loans}
 
 
-def _persons(contact_ids: Iterable[int]) -> set[int]:
-    ids = _there("contact", contact_ids).values_list("remote_id", flat=True)
-    return {int(remote_id) for remote_id in ids}
-
-
-def _there(kind: str, ids: Iterable[int]) -> Any:
+def _persons(contact_ids: Iterable[int]) -> dict[int, int]:
+    """Contact to the person there."""
     from .schemas import NAME
 
-    return ExternalLink.objects.filter(
-        system=NAME, kind=kind, record_id__in=list(ids), state=LinkState.LIVE
+    links = (
+        live(NAME, "contact")
+        .filter(record_id__in=contact_ids)
+        .values_list("record_id", "remote_id")
     )
+    return {pk: int(remote_id) for pk, remote_id in links}
+
+
+def _known(deal_ids: Iterable[int]) -> dict[int, set[int]]:
+    """Deal to who has been put on it there."""
+    from .schemas import NAME
+
+    links = live(NAME, "deal").filter(record_id__in=deal_ids).values_list("record_id", "snapshot")
+    return {pk: set(snapshot.get(FIELD, ())) for pk, snapshot in links}
 
 
 # -- on the wire ----------------------------------------------------------------------------

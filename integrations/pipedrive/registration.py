@@ -132,6 +132,5 @@ def settle(client: Client, todo: Registration, say: Say = quietly) -> None:
 
 def remember_facts(**facts: Any) -> None:
     """Keep on the connection what set-up found."""
-    row = connections.of(get(NAME))
-    row.facts = {**row.facts, **facts}
-    row.save(update_fields=["facts"])
+    with connections.facts_of(get(NAME)) as known:
+        known.update(facts)

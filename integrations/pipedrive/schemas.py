@@ -10,7 +10,7 @@ from typing import Any
 from integrations.models import ExternalLink
 from integrations.sync.field_rules import FieldRule, Policy
 from integrations.sync.records import RemoteRecord
-from integrations.sync.spoke_kinds import Derived, SpokeKind
+from integrations.sync.spoke_kinds import Derived, SpokeKind, Values, one_by_one
 from meetings.invitations import title
 
 from . import elsewhere, loan_details, participants
@@ -145,19 +145,23 @@ def _worked_on_there(deal: RemoteRecord) -> Collection[str]:
     return SPOKE_KINDS["deal"].fields if ended else ("stage", "pipeline", "status")
 
 
-def _is_put_away_there(deal: Any, link: ExternalLink) -> bool:
+def _why_put_away(deal: Any, link: ExternalLink) -> str:
     """A loan's deal that somebody archived there; what Salesforce says of it is no reason."""
     if not link.remote_state.get(ARCHIVED):
-        return False
+        return ""
     loans = ExternalLink.objects.filter(system=elsewhere.LOANS, kind="deal", record_id=deal.pk)
-    return loans.exists()
+    return "It is archived there, and nothing goes to it before it is back." if loans else ""
 
 
 def _of_loans(kind: str) -> Derived:
     """What Salesforce says of a record beside its number there."""
 
-    def values(record: Any) -> dict[str, str]:
-        return elsewhere.values(kind, record) | loan_details.values(kind, record)
+    def values(records: Collection[Any]) -> Values:
+        shown = elsewhere.values(kind, records)
+        return {
+            record.pk: shown.get(record.pk, {}) | loan_details.values(kind, record)
+            for record in records
+        }
 
     return replace(elsewhere.derived(kind), values=values, put_right=loan_details.put_right)
 
@@ -166,9 +170,14 @@ def _of_deals() -> Derived:
     """Beside that, the co-borrowers, as soon as both systems have them."""
     said = _of_loans("deal")
     both = (elsewhere.LOANS, NAME)
+
+    def values(deals: Collection[Any]) -> Values:
+        people = participants.values(deals)
+        return {pk: {**own, **people.get(pk, {})} for pk, own in said.values(deals).items()}
+
     return replace(
         said,
-        values=lambda deal: {**said.values(deal), **participants.values(deal)},
+        values=values,
         told_by_links={(system, "contact"): participants.deals_with for system in both},
         apart={participants.FIELD},
     )
@@ -220,7 +229,7 @@ SPOKE_KINDS = {
         wanted=_is_their_company_wanted,
         derived=_of_deals(),
         as_found=_worked_on_there,
-        left_alone=_is_put_away_there,
+        left_alone=_why_put_away,
     ),
     "meeting": SpokeKind(
         fields={
@@ -235,7 +244,7 @@ SPOKE_KINDS = {
         create=False,
         wanted=_is_meeting_wanted,
         ready=_is_meeting_settled,
-        derived=Derived(values=_called, links=()),
+        derived=Derived(values=one_by_one(_called), links=()),
     ),
 }
 

@@ -58,6 +58,23 @@ def test_a_number_of_fifteen_characters_is_the_same_as_one_of_eighteen(loans, pi
     assert (len(persons(pipedrive)), len(deals(pipedrive))) == (1, 1)
 
 
+@pytest.mark.parametrize("written", [str.lower, str.upper])
+def test_a_number_whose_case_was_lost_on_the_way_is_the_same(loans, pipedrive, written):
+    borrower = loans.borrower()
+    loan = loans.loan(borrower)
+    person = there(pipedrive, "person", written(borrower), name="Ada Quill")
+    deal = there(pipedrive, "deal", written(loan), title="Quill")
+
+    pipedrive.tell("create", "person", person["id"])
+    pipedrive.tell("create", "deal", deal["id"])
+    pipedrive.send()
+    loans.poll()
+    pipedrive.send()
+
+    assert (len(persons(pipedrive)), len(deals(pipedrive))) == (1, 1)
+    assert Deal.objects.get() == loans.deal(loan)
+
+
 @pytest.mark.parametrize("ended", [{"is_archived": True}, {"status": "lost"}])
 def test_a_deal_that_a_person_put_away_or_lost_is_found_and_left_alone(loans, pipedrive, ended):
     loan = loans.loan()

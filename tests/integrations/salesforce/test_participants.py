@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from integrations.models import ExternalLink, OutboxEntry, SyncLog
 from integrations.sync import reconcile
@@ -78,6 +80,25 @@ def test_nothing_is_added_again_however_often_it_is_polled_sent_and_compared(cou
     pipedrive.send()
 
     assert pipedrive.writes == []
+
+
+def test_a_comparison_asks_nothing_for_each_loan_by_itself(couples, pipedrive):
+    asked = []
+    for more in (2, 10):
+        for number in range(more):
+            tom = TOM | co(email=f"tom@{more}-{number}.example")
+            couples.loan(couples.borrower(f"Quill{more}{number}", **tom))
+        couples.poll()
+        # The persons, the deals, and who is put on them.
+        for _ in range(3):
+            pipedrive.send()
+        with CaptureQueriesContext(connection) as queries:
+            reconcile.reconcile(get("pipedrive"))
+        asked.append(len(queries))
+
+    assert len(participants(pipedrive)) == 12
+    # Some things are looked up every few seconds, whoever asks.
+    assert asked[1] - asked[0] < 10
 
 
 def test_one_whom_somebody_added_there_is_not_added_again(couples, pipedrive):
