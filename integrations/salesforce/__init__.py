@@ -54,6 +54,12 @@ def _payload(outgoing: Outgoing) -> dict:
     return SalesforceRemote().payload(outgoing)
 
 
+def _withheld(outgoing: Outgoing) -> Mapping[str, str]:
+    from .remote import SalesforceRemote
+
+    return SalesforceRemote().withheld(outgoing)
+
+
 def _details(kind: str) -> Mapping[str, Detail]:
     from .details import known
 
@@ -101,6 +107,7 @@ SYSTEM = System(
     read=_read,
     payload=_payload,
     web_url=_web_url,
+    withheld=_withheld,
     setup=Setup(_plan, _set_up),
     poll_minutes=_poll_minutes,
     polls_from=timedelta(minutes=3),

@@ -12,11 +12,12 @@ import requests
 
 from integrations.sync.errors import Unavailable
 
-#: With what reading an answer may fail: no JSON, nothing of a length, or nested too deep.
-UNREADABLE = (requests.exceptions.JSONDecodeError, TypeError, RecursionError)
-
 #: All that leads to a further page begins so; the library adds it to the host as it is.
 PLACES = "/services/data/"
+
+
+class Unreadable(Exception):
+    """What came is no JSON, nested too deep, or neither an object nor a list."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,18 @@ class Answered:
 
 
 def parsed(response: requests.Response) -> Any:
-    """An answer's JSON. A number that no program can hold stays the text that it came as."""
-    return response.json(parse_float=_or_text(Decimal), parse_int=_or_text(int))
+    """An answer's JSON. A number that no program can hold stays the text that it came as.
+
+    Raises:
+        Unreadable: It has none that could be an answer.
+    """
+    try:
+        answer = response.json(parse_float=_or_text(Decimal), parse_int=_or_text(int))
+    except (requests.exceptions.JSONDecodeError, RecursionError):
+        raise Unreadable from None
+    if not isinstance(answer, dict | list):
+        raise Unreadable
+    return answer
 
 
 def _or_text(number: Callable[[str], Any]) -> Callable[[str], Any]:

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 
-from integrations.models import Connection
 from integrations.sync import connections
 from integrations.sync.system import get
 
@@ -29,8 +28,9 @@ def begin() -> None:
     org = described.schema(Client(), names())
     stages.note_unmapped(stages.unmapped(org.choices("status")))
     if settings.SALESFORCE_INITIAL_SYNC == "none" and FOLLOWED_SINCE not in facts:
-        facts[FOLLOWED_SINCE] = _now().isoformat()
-        Connection.objects.filter(system=NAME).update(facts=facts)
+        since = _now().isoformat()
+        with connections.facts_of(get(NAME)) as held:
+            held.setdefault(FOLLOWED_SINCE, since)
 
 
 def followed_since() -> datetime | None:
@@ -39,6 +39,13 @@ def followed_since() -> datetime | None:
         return choices.first_day()
     kept = connections.of(get(NAME)).facts.get(FOLLOWED_SINCE)
     return datetime.fromisoformat(kept) if kept else _now()
+
+
+def no_earlier(since: datetime) -> datetime:
+    """A moment, or that from which on changes count where it is the later: what was before is
+    the past also to a poll that looks back for days.
+    """
+    return max(since, followed_since() or since)
 
 
 def _now() -> datetime:

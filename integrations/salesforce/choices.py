@@ -9,7 +9,8 @@ from django.conf import settings
 
 from integrations.sync.errors import Misconfigured
 
-from .names import MODIFIED, STAMP
+from .ids import whole_id
+from .names import MODIFIED, STAMP, several
 from .schemas import PERSON_UPDATES
 from .whose import officer_ids, officer_names
 
@@ -38,10 +39,18 @@ def check() -> None:
         ZoneInfo(settings.SALESFORCE_TIMEZONE)
     except (KeyError, ValueError, OSError):
         raise Misconfigured("SALESFORCE_TIMEZONE is no time zone, like America/Denver") from None
+    _check_ids()
     if not officer_names() and not officer_ids():
         raise Misconfigured(
             "SALESFORCE_LOAN_OFFICER or SALESFORCE_LOAN_OFFICER_USER_ID must say whose loans"
         )
+
+
+def _check_ids() -> None:
+    """Each is one: an officer whose id is mistyped is nobody, and no loan says so."""
+    for text in several(settings.SALESFORCE_LOAN_OFFICER_USER_ID):
+        if not whole_id(text):
+            raise Misconfigured(f"SALESFORCE_LOAN_OFFICER_USER_ID: {text[:60]!r} is no id")
 
 
 def first_day() -> datetime | None:

@@ -158,7 +158,7 @@ class Client:
         budget.take(self._windows)
         try:
             return call(_library(held, self._seconds))
-        except answers.UNREADABLE:
+        except answers.Unreadable:
             raise Unavailable(f"{what}: an answer that cannot be read") from None
         except (requests.RequestException, UnicodeEncodeError) as error:
             # Not chained: its text holds the whole address, query and all.

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 
-from integrations.sync import not_kept
+from integrations.sync import not_kept, shared_cache
 from integrations.sync.errors import Misconfigured, RemoteGone
 from integrations.sync.system import get
 
@@ -25,10 +24,9 @@ KEPT_SECONDS = 24 * 3600
 #: The fields of an object, as far as we use them: name to its facts.
 Fields = Mapping[str, Mapping[str, Any]]
 
-FACTS = (
-    "label", "type", "calculated", "updateable", "referenceTo", "relationshipName",
-    "picklistValues",
-)  # fmt: skip
+#: Those that are texts, and the others.
+TEXTS = ("label", "type", "relationshipName")
+FACTS = ("calculated", "updateable", "picklistValues")
 
 
 @dataclass(frozen=True)
@@ -225,7 +223,7 @@ def _unfit_officer(found: Schema) -> str:
 
 def forget(names: Names) -> None:
     """Ask anew at the next use: the org has changed."""
-    cache.delete_many([_key(names.loan), _key(CONTACT)])
+    shared_cache.forget([_key(names.loan), _key(CONTACT)])
 
 
 def fields(client: Client, name: str) -> Fields:
@@ -234,10 +232,10 @@ def fields(client: Client, name: str) -> Fields:
     Raises:
         Misconfigured: The org has no such object, or we may not see it.
     """
-    held = cache.get(_key(name))
+    held = shared_cache.held(_key(name))
     if held is None:
         held = _described(client, name)
-        cache.set(_key(name), held, KEPT_SECONDS)
+        shared_cache.hold(_key(name), held, KEPT_SECONDS)
     return held
 
 
@@ -247,10 +245,17 @@ def _described(client: Client, name: str) -> Fields:
     except RemoteGone:
         raise Misconfigured(f"Salesforce has no object {name} that we may see") from None
     return {
-        str(field["name"]): {fact: field.get(fact) for fact in FACTS}
+        str(field["name"]): {
+            **{fact: _text(field.get(fact)) for fact in TEXTS},
+            **{fact: field.get(fact) for fact in FACTS},
+        }
         for field in fields
         if isinstance(field, Mapping) and field.get("name")
     }
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _key(name: str) -> str:

@@ -17,11 +17,12 @@ from . import values
 from .ids import whole_id
 from .people import contact
 from .rows import Draft, HowToRead, as_text, row_id, stamp_of
-from .schemas import FROZEN, NAME
+from .schemas import ANOTHERS, FROZEN, NAME
 from .stages import Meant
 
 NOT_THE_OFFICERS = "Its loan officer is another"
 NO_BORROWER = "It has no borrower, and no deal is made without"
+HIDDEN_BORROWER = "Salesforce does not show us its borrower, and no deal is made without"
 LEFT_ALONE = "Nothing is to happen to loans in this status"
 
 
@@ -45,14 +46,15 @@ def loan_of_the_officer(row: Mapping[str, Any], how: HowToRead) -> list[RemoteRe
     """The same; nothing is taken of another officer's, though we have it."""
     if how.is_ours(row):
         return loan(row, how)
-    return [_known_only(row, NOT_THE_OFFICERS, as_text(how.of(row, "status")))]
+    state = {"status": as_text(how.of(row, "status")), ANOTHERS: True}
+    return [_known_only(row, NOT_THE_OFFICERS, state)]
 
 
 def _deal(row: Mapping[str, Any], how: HowToRead, people: list[RemoteRecord]) -> RemoteRecord:
     draft, status = Draft(), as_text(how.of(row, "status"))
     meant = how.meant(status)
     if meant is not None and meant.action == "skip":
-        return _known_only(row, LEFT_ALONE, status)
+        return _known_only(row, LEFT_ALONE, {"status": status, ANOTHERS: False})
     _read_loan(draft, row, how, people)
     return RemoteRecord(
         system=NAME,
@@ -63,9 +65,14 @@ def _deal(row: Mapping[str, Any], how: HowToRead, people: list[RemoteRecord]) ->
         ours=_stage(meant),
         when_new=_when_new(how, draft, meant),
         not_made=_why_not_made(row, how, people),
+        flagged=how.is_ours(row),
         modified_at=stamp_of(row, draft),
         other_id=_number(row, how),
-        remote_state={"status": status, FROZEN: meant is not None and meant.action == "freeze"},
+        remote_state={
+            "status": status,
+            FROZEN: meant is not None and meant.action == "freeze",
+            ANOTHERS: False,
+        },
         problems=tuple(draft.problems),
     )
 
@@ -107,7 +114,7 @@ def _currency(value: Any) -> str:
 
 def _title(row: Mapping[str, Any], how: HowToRead, people: list[RemoteRecord]) -> str:
     """By the template; where it lacks something, what there is. Contract, section 12.1."""
-    name = as_text(row.get(how.fields.get("title", "Name")))
+    name = as_text(row.get(how.name_field))
     if name and not how.title:
         return name
     borrower = as_text(people[0].fields.get("name")) if people else ""
@@ -133,7 +140,9 @@ def _stage(meant: Meant | None) -> dict[str, int | None]:
 
 def _when_new(how: HowToRead, draft: Draft, meant: Meant | None) -> dict[str, Any]:
     """A new deal has a stage and a value, whatever the loan lacks."""
-    first = {"kind": "loan", "value": Decimal(0)}
+    first: dict[str, Any] = {"kind": "loan", "value": Decimal(0)}
+    if how.currency:
+        first["currency"] = how.currency
     if not _stage(meant) and how.stages.first is not None:
         first |= _stage(how.stages.first)
     return {name: value for name, value in first.items() if name not in draft.fields}
@@ -144,7 +153,9 @@ def _why_not_made(row: Mapping[str, Any], how: HowToRead, people: list[RemoteRec
         return NOT_THE_OFFICERS
     if not how.needs_borrower or people:
         return ""
-    return _misfitting_borrower(row, how) or NO_BORROWER
+    # The lookup still names whom sharing hides from us.
+    without = HIDDEN_BORROWER if how.of(row, "borrower") else NO_BORROWER
+    return _misfitting_borrower(row, how) or without
 
 
 def _has_id(person: Any) -> bool:
@@ -159,9 +170,8 @@ def _misfitting_borrower(row: Mapping[str, Any], how: HowToRead) -> str:
     return misfit("borrower", person["Id"])
 
 
-def _known_only(row: Mapping[str, Any], why: str, status: str) -> RemoteRecord:
-    """A loan of which nothing is taken: it is there in this status, and that is all."""
-    state = {"status": status}
+def _known_only(row: Mapping[str, Any], why: str, state: Mapping[str, Any]) -> RemoteRecord:
+    """A loan of which nothing is taken: it is there in this state, and that is all."""
     return RemoteRecord(NAME, "deal", row_id(row), not_made=why, remote_state=state)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -19,35 +20,82 @@ from .rows import HowToRead
 from .stages import Meant
 
 
-def body(outgoing: Outgoing, schema: Schema, how: HowToRead) -> dict[str, Any]:
-    """The body of PATCH: the changed fields that the org lets us write; {} for none."""
+@dataclass
+class Built:
+    """What a PATCH says, by the org's fields; and by ours, why the rest is not in it."""
+
+    body: dict[str, Any] = field(default_factory=dict)
+    withheld: dict[str, str] = field(default_factory=dict)
+
+    def put(self, name: str, written: Mapping[str, Any], fields: Fields) -> None:
+        """Take those of the org's fields that it lets us write."""
+        open_to_us = {each for each in written if fields.get(each, {}).get("updateable")}
+        self.body |= {each: value for each, value in written.items() if each in open_to_us}
+        if closed := sorted(written.keys() - open_to_us):
+            self.withheld[name] = f"our user may not edit {closed[0]} there"
+
+    def keep_back(self, names: Iterable[str], why: str) -> None:
+        """Send none of these."""
+        self.withheld |= dict.fromkeys(names, why)
+
+
+def built(outgoing: Outgoing, schema: Schema, how: HowToRead) -> Built:
+    """The changed fields that can go to the record as it was there when we last heard of it."""
+    building = Built()
     if outgoing.kind == "contact":
-        return _writable(_contact(outgoing), schema.contact)
-    return _writable(_loan(outgoing, schema, how), schema.loan)
-
-
-def _writable(built: Mapping[str, Any], fields: Fields) -> dict[str, Any]:
-    return {name: value for name, value in built.items() if fields.get(name, {}).get("updateable")}
+        _contact(building, outgoing, schema.contact)
+    else:
+        _loan(building, outgoing, schema, how)
+    return building
 
 
 # -- loans ------------------------------------------------------------------------------------
 
 
-def _loan(outgoing: Outgoing, schema: Schema, how: HowToRead) -> dict[str, Any]:
+def _loan(building: Built, outgoing: Outgoing, schema: Schema, how: HowToRead) -> None:
     present = how.meant(str(outgoing.remote_state.get("status") or ""))
     if present is not None and present.action == "skip":
         # Nothing is taken of it in this status, and nothing sent.
-        return {}
-    built: dict[str, Any] = {}
-    if "name" in outgoing.changed and not how.title:
-        built["Name"] = outgoing.values["name"]
+        building.keep_back(outgoing.changed, "nothing is to happen to loans in this status")
+        return
+    if "name" in outgoing.changed:
+        if how.title:
+            building.keep_back(["name"], "its name here is made of several fields there")
+        else:
+            building.put("name", {how.name_field: outgoing.values["name"]}, schema.loan)
     for name, (meaning, write) in WRITTEN.items():
-        if name in outgoing.changed and (field := how.fields.get(meaning)):
-            built[field] = write(outgoing.values[name], schema.loan[field]["type"])
+        if name not in outgoing.changed:
+            continue
+        if theirs := how.fields.get(meaning):
+            value = write(outgoing.values[name], schema.loan[theirs]["type"])
+            building.put(name, {theirs: value}, schema.loan)
+        else:
+            building.keep_back([name], "it has no field for that")
+    _move(building, outgoing, present, schema, how)
+
+
+def _move(
+    building: Built, outgoing: Outgoing, present: Meant | None, schema: Schema, how: HowToRead
+) -> None:
+    """The one status that means the deal's stage and status, unless the loan's own does."""
+    wanted = outgoing.values["stage"], outgoing.values["status"]
     moved = outgoing.changed & {"stage", "status"}
-    if moved and (status := _status(outgoing, present, schema, how)):
-        built[how.fields["status"]] = status
-    return built
+    if not moved or _means(present, wanted):
+        return
+    found = _statuses(wanted, schema, how)
+    if len(found) == 1:
+        for name in moved:
+            building.put(name, {how.fields["status"]: found[0]}, schema.loan)
+    elif found:
+        building.keep_back(moved, f"several statuses there mean this stage ({', '.join(found)})")
+    else:
+        building.keep_back(moved, "no status there means this stage and status")
+
+
+def _statuses(wanted: tuple[int, str], schema: Schema, how: HowToRead) -> list[str]:
+    active = [str(each["value"]) for each in schema.choices("status") if each.get("active", True)]
+    statuses = active or how.stages.written
+    return [value for value in statuses if _means(how.meant(value), wanted)]
 
 
 def _amount(amount: Decimal | None, kind: str) -> float | str | None:
@@ -71,20 +119,6 @@ WRITTEN: dict[str, tuple[str, Callable[[Any, str], Any]]] = {
 }
 
 
-def _status(outgoing: Outgoing, present: Meant | None, schema: Schema, how: HowToRead) -> str:
-    """The one status that means the deal's stage and status.
-
-    Empty where the loan's own means it already, and where none or several do.
-    """
-    wanted = outgoing.values["stage"], outgoing.values["status"]
-    if _means(present, wanted):
-        return ""
-    active = [str(each["value"]) for each in schema.choices("status") if each.get("active", True)]
-    statuses = active or how.stages.written
-    found = [value for value in statuses if _means(how.meant(value), wanted)]
-    return found[0] if len(found) == 1 else ""
-
-
 def _means(meant: Meant | None, wanted: tuple[int, str]) -> bool:
     if meant is None or meant.action == "skip":
         return False
@@ -94,26 +128,26 @@ def _means(meant: Meant | None, wanted: tuple[int, str]) -> bool:
 # -- people -----------------------------------------------------------------------------------
 
 
-def _contact(outgoing: Outgoing) -> dict[str, Any]:
-    held = outgoing.remote_state
-    built: dict[str, Any] = {}
+def _contact(building: Built, outgoing: Outgoing, fields: Fields) -> None:
+    held, values = outgoing.remote_state, outgoing.values
     if "name" in outgoing.changed:
-        built |= _names(outgoing.values["name"], held)
-    if "email" in outgoing.changed:
-        built["Email"] = outgoing.values["email"] or None
-    if "phone" in outgoing.changed:
-        built[held.get("phone_in") or "Phone"] = outgoing.values["phone"] or None
-    return built
+        _name(building, values["name"], held, fields)
+    phone = held.get("phone_in") or "Phone"
+    for name, theirs in {"email": "Email", "phone": phone}.items():
+        if name in outgoing.changed:
+            building.put(name, {theirs: values[name] or None}, fields)
 
 
-def _names(name: str, held: Mapping[str, Any]) -> dict[str, str | None]:
-    """What of the two names is another now. Nobody is there without a last name."""
+def _name(building: Built, name: str, held: Mapping[str, Any], fields: Fields) -> None:
+    """What of the two names is another now."""
     whole, first, last = (str(held.get(part) or "") for part in NAME_PARTS)
     now_first, now_last = _parted(name, whole, first, last)
     if not now_last:
-        return {}
+        building.keep_back(["name"], "nobody is there without a last name")
+        return
     changed = {"FirstName": (first, now_first), "LastName": (last, now_last)}
-    return {field: now or None for field, (was, now) in changed.items() if now != was}
+    written = {field: now or None for field, (was, now) in changed.items() if now != was}
+    building.put("name", written, fields)
 
 
 def _parted(name: str, whole: str, first: str, last: str) -> tuple[str, str]:

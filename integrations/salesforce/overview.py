@@ -144,11 +144,10 @@ def _coborrower(look: _Look) -> list[FieldLine]:
 
 
 def _statuses(found: Schema) -> list[StatusLine]:
-    listed = found.facts("deal", found.named("status")).get("picklistValues") or []
     return [
-        StatusLine(str(each.get("value")), str(each.get("label") or each.get("value")))
-        for each in listed
-        if isinstance(each, Mapping) and each.get("active", True)
+        StatusLine(each["value"], str(each.get("label") or each["value"]))
+        for each in found.choices("status")
+        if each.get("active", True)
     ]
 
 

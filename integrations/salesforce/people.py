@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from integrations.sync import phone_numbers
 from integrations.sync.records import RemoteRecord
 
 from . import values
@@ -18,9 +19,7 @@ from .schemas import COBORROWER, NAME
 WHOLE_NAME = {"first_name", "last_name"}
 
 
-def contact(
-    row: Mapping[str, Any], how: HowToRead, merged_from: tuple[str, ...] = ()
-) -> list[RemoteRecord]:
+def contact(row: Mapping[str, Any], how: HowToRead) -> list[RemoteRecord]:
     """A borrower, and the co-borrower whose data is kept with the borrower's.
 
     Raises:
@@ -35,16 +34,12 @@ def contact(
     if "Phone" in row and (row["Phone"] or "MobilePhone" in row):
         draft.take("phone", row["Phone"] or row["MobilePhone"], values.text)
     draft.take_details(row, how.details.get("contact", {}))
-    borrower = replace(
-        _person(row_id(row), row, draft, merged_from), remote_state=_as_kept_there(row)
-    )
+    borrower = replace(_person(row_id(row), row, draft), remote_state=_as_kept_there(row))
     other = _coborrower(row, how, borrower)
     return [borrower, other] if other else [borrower]
 
 
-def _person(
-    pk: str, row: Mapping[str, Any], draft: Draft, merged_from: tuple[str, ...] = ()
-) -> RemoteRecord:
+def _person(pk: str, row: Mapping[str, Any], draft: Draft) -> RemoteRecord:
     return RemoteRecord(
         system=NAME,
         kind="contact",
@@ -52,7 +47,6 @@ def _person(
         fields=draft.fields,
         when_new={"role": "borrower"},
         modified_at=stamp_of(row, draft),
-        merged_from=merged_from,
         problems=tuple(draft.problems),
     )
 
@@ -72,15 +66,24 @@ def _coborrower(
     email, phone = parts.get("email", ""), parts.get("phone", "")
     if not (email or phone):
         return None
-    name = " ".join(filter(None, [parts.get("first_name"), parts.get("last_name")])) or email
-    same_name = values.folded(name) == values.folded(borrower.fields.get("name"))
-    same_address = values.folded(email) == values.folded(borrower.fields.get("email"))
-    if same_name and (same_address or not email):
+    name = " ".join(filter(None, [parts.get("first_name"), parts.get("last_name")]))
+    if _is_one(borrower, name, email, phone):
         return None
     draft = Draft({part: parts[part] for part in ("email", "phone") if part in parts})
     if parts.keys() >= how.coborrower.keys() & WHOLE_NAME:
-        draft.fields["name"] = name
+        # Somebody has to be called something, here and in Pipedrive.
+        draft.fields["name"] = name or email or phone
     return _person(borrower.remote_id + COBORROWER, row, draft)
+
+
+def _is_one(borrower: RemoteRecord, name: str, email: str, phone: str) -> bool:
+    """Whether these are the borrower's own: couples share an address, but have two names."""
+    theirs = borrower.fields
+    same_address = values.folded(email) == values.folded(theirs.get("email"))
+    if name:
+        same_name = values.folded(name) == values.folded(theirs.get("name"))
+        return same_name and (same_address or not email)
+    return same_address if email else phone_numbers.are_one(phone, as_text(theirs.get("phone")))
 
 
 def merged(row: Mapping[str, Any]) -> RemoteRecord:

@@ -8,6 +8,7 @@ from typing import Any
 
 from integrations.sync.errors import (
     Misconfigured,
+    Outdated,
     RateLimited,
     Rejected,
     RemoteGone,
@@ -20,12 +21,14 @@ from integrations.sync.http import LONGEST_QUOTE
 #: How long to leave it alone when the day's calls are used up, and when too many run at once.
 DAY_IS_SPENT, TOO_MANY_AT_ONCE = timedelta(minutes=15), timedelta(seconds=45)
 
-#: Of a limit that is not the day's.
+#: Of a limit that is not the day's. Salesforce has one code for both and tells them apart by the
+#: text alone. Contract, section 7.
 AT_ONCE = "concurrent"
 
 #: A query of ours, or a name in it, is wrong there.
 WRONG_QUERY = {
     "MALFORMED_QUERY", "INVALID_FIELD", "INVALID_TYPE", "INVALID_FIELD_FOR_INSERT_UPDATE",
+    "INVALID_QUERY_FILTER_OPERATOR", "MALFORMED_ID",
 }  # fmt: skip
 
 #: A value that we sent is none that the org allows there.
@@ -45,7 +48,7 @@ class SessionEnded(Unauthorised):
     """The token is no longer good; another may be."""
 
 
-class WrongQuery(Misconfigured):
+class WrongQuery(Outdated):
     """The org no longer has what we ask for."""
 
 

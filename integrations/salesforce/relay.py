@@ -30,6 +30,9 @@ _SECONDS = re.compile(r"[0-9]{1,12}")
 
 HEARTBEAT = "heartbeat"
 
+#: Of the messages, which say it; those in CometD's form do not.
+VERSION = 1
+
 
 def is_authentic(body: bytes, at: str, given: str) -> bool:
     """Whether one of our secrets sealed the raw body, and not long ago."""
@@ -82,6 +85,8 @@ def taken_apart(message: Mapping[str, Any], at: str) -> list[Event]:
     Raises:
         WrongShape: What is wrong with which of them.
     """
+    if message.get("version", VERSION) != VERSION:
+        raise WrongShape(f"version must be {VERSION}: no other is known here")
     if message.get("type") == HEARTBEAT:
         return []
     if message.get("type") == REPLAY_LOST:

@@ -8,8 +8,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
-
 from integrations.sync import links, not_kept
 from integrations.sync.chunks import chunks
 from integrations.sync.errors import Misconfigured, Rejected, RemoteGone, Reserved
@@ -39,6 +37,7 @@ from .reading import how_to_read
 from .refusals import DAY_IS_SPENT, WrongQuery
 from .rows import HowToRead
 from .schemas import COBORROWER, NAME
+from .whose import lets_go
 
 Read = Callable[[Mapping[str, Any], HowToRead], list[RemoteRecord]]
 
@@ -69,7 +68,7 @@ class SalesforceRemote:
 
     def _fetched(self, kind: str, ids: list[str]) -> list[RemoteRecord]:
         if kind == "deal":
-            read = inbound.loan_of_the_officer if _lets_go() else inbound.loan
+            read = inbound.loan_of_the_officer if lets_go() else inbound.loan
             page = self._page(self._by_ids(queries.by_id, ids), read)
             page = replace(page, records=self._with_merges(page.records))
         else:
@@ -101,9 +100,10 @@ class SalesforceRemote:
         if since is None:
             yield from self._walk(self._everything(token))
             return
-        span = queries.Span(since)
-        yield from self._walk(smaller.by_time(self._changed, span))
-        for answered in smaller.by_time(self._left, span):
+        news = queries.Span(beginning.no_earlier(since))
+        yield from self._walk(smaller.by_time(self._changed, news))
+        # Of loans that we have, whenever they came.
+        for answered in smaller.by_time(self._left, queries.Span(since)):
             yield self._of_those_that_left(answered.rows)
 
     def _changed(self, span: queries.Span) -> Iterator[Answered]:
@@ -161,7 +161,7 @@ class SalesforceRemote:
         known = links.record_ids_of(NAME, {"deal": [pk for pk in ids if pk]})
         gone = [inbound.deleted(row) for pk, row in ids.items() if pk and row.get("IsDeleted")]
         left = [pk for _, pk in known if not ids[pk].get("IsDeleted")]
-        if _lets_go():
+        if lets_go():
             left = []
         linked = [one for one in gone if one.key in known]
         still = self._going_on(left)
@@ -205,8 +205,7 @@ class SalesforceRemote:
         try:
             first = next(pages)
         except WrongQuery:
-            described.forget(self._names)
-            self._known = None
+            self._forget()
             pages = self._pages_of(question, deleted)
             first = next(pages)
         yield first
@@ -223,6 +222,10 @@ class SalesforceRemote:
             schema = described.schema(self.api, self._names)
             self._known = schema, how_to_read(schema)
         return self._known
+
+    def _forget(self) -> None:
+        described.forget(self._names)
+        self._known = None
 
     def _leave_the_rest_of_the_day(self) -> None:
         """Walks use their share of the day's calls, and no more.
@@ -242,7 +245,7 @@ class SalesforceRemote:
 
     def check(self) -> str:
         """Who we are there, and whose loans are followed."""
-        described.forget(self._names)
+        self._forget()
         schema, _ = self._schema()
         whose = officers.sentence(schema)
         used, limit = usage.of_the_day(self.api.limits()) or (0, 0)
@@ -252,7 +255,11 @@ class SalesforceRemote:
 
     def payload(self, outgoing: Outgoing) -> dict[str, Any]:
         """The changed fields under the org's names; {} for none."""
-        return outbound.body(outgoing, *self._schema())
+        return outbound.built(outgoing, *self._schema()).body
+
+    def withheld(self, outgoing: Outgoing) -> dict[str, str]:
+        """Those that are not in it, and why."""
+        return outbound.built(outgoing, *self._schema()).withheld
 
     def find(self, kind: str, outgoing: Outgoing, since: datetime) -> Iterator[RemoteRecord]:
         raise Misconfigured(MADE_THERE)
@@ -273,8 +280,8 @@ class SalesforceRemote:
         try:
             self.api.update(name, remote_id, payload)
         except WrongQuery:
-            # A field is gone, or read-only by now: the next try knows.
-            described.forget(self._names)
+            # A field is gone, or read-only by now: who builds the call once more knows.
+            self._forget()
             raise
         told = [one for one in self.fetch(kind, [remote_id]) if one.key == (kind, remote_id)]
         if not told:
@@ -286,8 +293,3 @@ class SalesforceRemote:
 
     def merge(self, kind: str, loser_id: str, winner_id: str) -> None:
         raise Misconfigured(MADE_THERE)
-
-
-def _lets_go() -> bool:
-    """Whether loans that we have stop here when they are another officer's."""
-    return bool(settings.SALESFORCE_LOAN_OFFICER_CHANGE_POLICY == "stop")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from integrations.sync.details import FIELD as DETAILS
@@ -46,15 +47,24 @@ class HowToRead:
     details: Mapping[str, Entries] = field(default_factory=dict)
     clears_value: bool = False
 
+    @property
+    def name_field(self) -> str:
+        """The loan's field that a deal's name is read from, and goes to."""
+        return self.fields.get("title", "Name")
+
     def of(self, row: Mapping[str, Any], meaning: str) -> Any:
         """The row's value of this meaning; None where the org has no field for it."""
         return row.get(self.fields.get(meaning, ""))
 
     def meant(self, status: str) -> Meant | None:
         """What a status stands for. Rows have its value, or the label that people see of it."""
-        values_of = {values.folded(label): value for value, label in self.labels.items()}
-        other = self.labels.get(status) or values_of.get(values.folded(status), "")
+        other = self.labels.get(status) or self._values_of.get(values.folded(status), "")
         return self.stages.of(status, other)
+
+    @cached_property
+    def _values_of(self) -> dict[str, str]:
+        """What people see of a status, folded, to its value."""
+        return {values.folded(label): value for value, label in self.labels.items()}
 
 
 @dataclass

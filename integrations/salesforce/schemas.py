@@ -16,6 +16,8 @@ from integrations.sync.names import are_alike
 from integrations.sync.records import RemoteRecord
 from integrations.sync.spoke_kinds import SpokeKind
 
+from .whose import lets_go
+
 NAME = "salesforce"
 
 #: Behind a contact's id and a colon: the co-borrower that is kept on the contact.
@@ -34,16 +36,37 @@ PERSON_UPDATES = {
 #: On the link of a loan of which nothing more is taken.
 FROZEN = "frozen"
 
+#: On the link of a loan that is another officer's by now, where those stop.
+ANOTHERS = "another's"
+
+
+def _why_settled(deal: Any, link: Any) -> str:
+    """Won, lost, archived by a person, or in a status that ends it; in a sentence."""
+    if deal.archived_at is not None:
+        return "The deal is archived, and nothing more goes to its loan."
+    if deal.status != "open":
+        return f"The deal is {deal.status}, and nothing more goes to its loan."
+    if link.remote_state.get(FROZEN):
+        return "The loan is at its end in Salesforce, and nothing more goes there."
+    return ""
+
 
 def _is_settled(deal: Any, link: Any) -> bool:
-    """Won, lost, archived by a person, or in a status that ends it."""
-    ended = deal.status != "open" or deal.archived_at is not None
-    return ended or bool(link.remote_state.get(FROZEN))
+    return bool(_why_settled(deal, link))
 
 
-def _is_coborrower(contact: Any, link: Any) -> bool:
-    """Kept in fields of the borrower, which people there fill in."""
-    return str(link.remote_id).endswith(COBORROWER)
+def _why_left_alone(deal: Any, link: Any) -> str:
+    """Nothing is taken of another officer's loan where those stop, so nothing is sent blindly."""
+    if lets_go() and link.remote_state.get(ANOTHERS):
+        return "The loan is another officer's by now, and nothing more goes to it."
+    return _why_settled(deal, link)
+
+
+def _why_kept_there(contact: Any, link: Any) -> str:
+    """A co-borrower is kept in fields of the borrower, which people there fill in."""
+    if not str(link.remote_id).endswith(COBORROWER):
+        return ""
+    return "A co-borrower is kept on the borrower's contact there, and stays as people wrote."
 
 
 def _is_another(record: RemoteRecord, link: Any) -> bool:
@@ -67,19 +90,18 @@ def _fields(*names: str, push: bool, policy: Policy = Policy.NEWEST) -> dict[str
 #: Salesforce's alone to say.
 _DETAILS = {DETAILS: FieldRule(policy=Policy.REMOTE, push=False, by_name=True)}
 
-_PERSON = PERSON_UPDATES.get(settings.SALESFORCE_PERSON_UPDATE, Policy.NEWEST)
 
-SPOKE_KINDS = {
-    "contact": SpokeKind(
-        # Who keeps ours whatever is changed there must not send it over what they changed.
-        fields={
-            **_fields("name", "email", "phone", push=_PERSON is Policy.NEWEST, policy=_PERSON),
-            **_DETAILS,
-        },
-        push=_PERSON is Policy.NEWEST,
+def contact_kind() -> SpokeKind:
+    """Borrowers and co-borrowers, as ``SALESFORCE_PERSON_UPDATE`` says."""
+    policy = PERSON_UPDATES.get(settings.SALESFORCE_PERSON_UPDATE, Policy.NEWEST)
+    # Who keeps ours whatever is changed there must not send it over what they changed.
+    push = policy is Policy.NEWEST
+    return SpokeKind(
+        fields={**_fields("name", "email", "phone", push=push, policy=policy), **_DETAILS},
+        push=push,
         sends=_sends,
         reads_first=True,
-        left_alone=_is_coborrower,
+        left_alone=_why_kept_there,
         guess=False,
         archives=False,
         deletion_spreads=False,
@@ -90,7 +112,11 @@ SPOKE_KINDS = {
         parts={PART: "Co-borrowers"},
         another=_is_another,
         edits_in_bursts=True,
-    ),
+    )
+
+
+SPOKE_KINDS = {
+    "contact": contact_kind(),
     "deal": SpokeKind(
         fields={
             **_fields("name", "status", "stage", "value", "expected_close_on", push=True),
@@ -100,7 +126,7 @@ SPOKE_KINDS = {
         },
         sends=_sends,
         reads_first=True,
-        left_alone=_is_settled,
+        left_alone=_why_left_alone,
         archives=False,
         frozen=_is_settled,
         awaits=("pipeline", "stage"),
@@ -110,4 +136,4 @@ SPOKE_KINDS = {
         deletes=False,
         merges=False,
     ),
-}  # fmt: skip
+}

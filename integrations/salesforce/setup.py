@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
+from django.conf import settings
+
 from integrations.sync.errors import Misconfigured
 from integrations.sync.set_up import PlanChanged, Say
 
@@ -44,6 +46,12 @@ FITTING_TYPES = {
 
 #: Of a field whose changes move no time of change.
 FORMULA = "a formula: polls do not see when it changes"
+
+#: Of a field to which changes of ours cannot go.
+CLOSED = "which our user may not edit: what is changed here stays here"
+
+#: The meanings of which changes of ours go there.
+SENT = {"title", "status", "amount", "close_date"}
 
 #: So many that exist are named in place of one that does not.
 SUGGESTED = 5
@@ -147,9 +155,16 @@ def named_fields(named: Names) -> list[Named]:
 
 def _about(found: Schema, one: Named) -> str:
     facts = found.facts(one.kind, one.name)
-    formula = f", {FORMULA}" if facts.get("calculated") else ""
     label, what = facts.get("label"), facts.get("type")
-    return f"{one.said_in}: {one.name} is “{label}”, {what}{formula}"
+    return f"{one.said_in}: {one.name} is “{label}”, {what}{_drawback(one, facts)}"
+
+
+def _drawback(one: Named, facts: Mapping[str, Any]) -> str:
+    """What cannot be done with a field that can be read."""
+    if facts.get("calculated"):
+        return f", {FORMULA}"
+    is_sent = settings.SALESFORCE_WRITE_ENABLED and one.place in SENT
+    return f", {CLOSED}" if is_sent and not facts.get("updateable") else ""
 
 
 def _instead(found: Schema, one: Named) -> str:
@@ -167,4 +182,5 @@ def is_unfit(found: Schema, one: Named) -> bool:
 
 
 def _unfit(found: Schema, one: Named) -> str:
-    return f"{one.said_in}: {one.name} is of type {found.facts(one.kind, one.name)['type']}."
+    what = found.facts(one.kind, one.name)["type"] or "unknown"
+    return f"{one.said_in}: {one.name} is of type {what}."

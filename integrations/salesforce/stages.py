@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import NoneType
 from typing import Any
 
 from django.conf import settings
@@ -28,8 +29,9 @@ LONGEST = 255
 
 #: So many are named in a note to staff.
 MOST_NAMED = 10
-#: What an entry of it may say.
-KEYS = ("stage", "status", "action")
+
+#: What an entry of it may say. A label is Pipedrive's; our deals have none, so it is left aside.
+KEYS = ("stage", "status", "action", "label")
 
 
 @dataclass(frozen=True)
@@ -189,6 +191,8 @@ def _checked(entries: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
             status not in [None, "", *DealStatus.values]
         ):
             raise Misconfigured(f"{SETTING}: {name} has an action or a status that there is not")
+        if type(entry.get("label")) not in (int, str, NoneType):
+            raise Misconfigured(f"{SETTING}: the label of {name} is no number or text")
     return entries
 
 

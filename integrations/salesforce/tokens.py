@@ -19,7 +19,7 @@ from django.conf import settings
 from google.auth import crypt, jwt
 from redis.exceptions import LockError, RedisError
 
-from integrations.sync import token_cache
+from integrations.sync import shared_cache
 from integrations.sync.errors import Misconfigured, SyncError, Unauthorised, Unavailable
 from integrations.sync.http import LONGEST_QUOTE, Http, json_object, new_session, said
 
@@ -80,7 +80,7 @@ def token(seconds: float, *, instead_of: Token | None = None) -> Token:
         if held is not None and held != instead_of:
             return held
         fresh = _asked_for(seconds)
-        token_cache.hold(_key(), (fresh.secret, fresh.instance_url), KEPT_SECONDS)
+        shared_cache.hold(_key(), (fresh.secret, fresh.instance_url), KEPT_SECONDS)
         return fresh
 
 
@@ -193,7 +193,7 @@ def _key() -> str:
 
 
 def _held() -> Token | None:
-    held = token_cache.held(_key())
+    held = shared_cache.held(_key())
     return Token(*held) if held else None
 
 

@@ -18,3 +18,8 @@ def officer_ids() -> list[str]:
     return [
         pk for text in several(settings.SALESFORCE_LOAN_OFFICER_USER_ID) if (pk := whole_id(text))
     ]
+
+
+def lets_go() -> bool:
+    """Whether loans that we have stop here when they are another officer's."""
+    return bool(settings.SALESFORCE_LOAN_OFFICER_CHANGE_POLICY == "stop")

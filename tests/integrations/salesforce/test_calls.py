@@ -7,8 +7,9 @@ import pytest
 from deals.models import Deal
 from integrations.models import ExternalLink, SyncCursor, SyncLog
 from integrations.salesforce import SYSTEM, refusals
+from integrations.salesforce.client import Client
 from integrations.sync import poll
-from integrations.sync.errors import Unavailable
+from integrations.sync.errors import Misconfigured, Unavailable
 from tests.salesforce_loop import OFFICER
 
 pytestmark = pytest.mark.django_db
@@ -187,13 +188,26 @@ def test_a_field_that_is_taken_from_us_in_the_middle_of_the_day_is_asked_for_no_
     assert SyncLog.objects.filter(message__contains=AMOUNT).count() == 1
 
 
-def test_an_org_that_refuses_what_it_says_it_has_is_asked_once_more_and_no_further(salesforce):
+@pytest.mark.parametrize("code", sorted(refusals.WRONG_QUERY))
+def test_an_org_that_refuses_what_it_says_it_has_is_asked_once_more_and_no_further(
+    salesforce, code
+):
     salesforce.loan()
     salesforce.sandbox.trouble.add(
-        "error", system="salesforce", path="*/query*", status=400, code="INVALID_FIELD", times=None
+        "error", system="salesforce", path="*/query*", status=400, code=code, times=None
     )
 
-    with pytest.raises(refusals.WrongQuery, match="INVALID_FIELD"):
+    with pytest.raises(Misconfigured, match=code):
         salesforce.poll()
 
     assert len(asked(salesforce)) == 2
+
+
+def test_a_fault_of_ours_is_no_answer_and_is_not_tried_again(salesforce):
+    salesforce.poll()
+    salesforce.sandbox.forget_calls()
+
+    with pytest.raises(TypeError):
+        Client().update("Contact", salesforce.borrower(), {"LastName": object()})
+
+    assert not list(salesforce.sandbox.calls)

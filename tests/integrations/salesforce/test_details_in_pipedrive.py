@@ -12,6 +12,7 @@ from integrations.pipedrive import keys, setup
 from integrations.sync import reconcile
 from integrations.sync.errors import Misconfigured
 from integrations.sync.system import get
+from tests.integrations.salesforce.in_pipedrive import made, set_up
 from tests.salesforce_loop import STAGES
 
 pytestmark = pytest.mark.django_db
@@ -30,13 +31,6 @@ FIELDS = {
 }
 
 
-def made(pipedrive, entity, label, what, options):
-    body = {"field_name": label, "field_type": what}
-    if options:
-        body["options"] = [{"label": each} for each in options]
-    return pipedrive.account.account.fields.create(entity, body)
-
-
 @pytest.fixture
 def there(salesforce, pipedrive, settings):
     """Both connected, and the account's own fields by label; some show what a loan says."""
@@ -46,7 +40,7 @@ def there(salesforce, pipedrive, settings):
     for name in STAGES:
         stage = pipedrive.create("stage", name=name, pipeline_id=pipeline["id"])
         pipedrive.tell("create", "stage", stage["id"])
-    fields = {name: made(pipedrive, "deal", name, *what) for name, what in FIELDS.items()}
+    fields = {name: made(pipedrive, name, *what) for name, what in FIELDS.items()}
     code = {name: each["field_code"] for name, each in fields.items()}
     ours, others = (each["id"] for each in fields["Lived in"]["options"])
     settings.SALESFORCE_FIELD_MAP = json.dumps(
@@ -66,15 +60,6 @@ def there(salesforce, pipedrive, settings):
         }
     )  # fmt: skip
     return set_up(pipedrive, code)
-
-
-def set_up(pipedrive, result=None):
-    todo = setup.plan()
-    todo.create_webhook = False
-    setup.carry_out(todo)
-    keys.forget()
-    pipedrive.sandbox.forget_calls()
-    return result
 
 
 def shown(pipedrive, there):
@@ -213,7 +198,7 @@ def test_a_value_without_an_option_leaves_the_field_alone(salesforce, pipedrive,
 
 
 def test_a_borrowers_details_are_the_persons(salesforce, pipedrive, there, settings):
-    field = made(pipedrive, "person", "Born on", "date", ())
+    field = made(pipedrive, "Born on", "date", entity="person")
     entry = {"source": "Birthdate", "type": "date", "target": field["field_code"]}
     settings.SALESFORCE_CONTACT_FIELD_MAP = json.dumps({"born_on": entry})
     set_up(pipedrive)

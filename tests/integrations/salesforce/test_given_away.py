@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from integrations.models import ExternalLink
+from integrations.models import ExternalLink, OutboxEntry, SyncLog
 from integrations.salesforce import SYSTEM
-from integrations.sync import reconcile
+from integrations.sandbox.salesforce.jungo import MEANING
+from integrations.sync import by_hand, reconcile
+from tests.salesforce_loop import OFFICER, edit_here
 
 pytestmark = pytest.mark.django_db
 
@@ -60,3 +62,42 @@ def test_a_comparison_repairs_what_no_poll_saw_unless_we_are_to_stop(
 
     assert salesforce.deal(loan).value == value
     assert ExternalLink.objects.get(remote_id=loan).state == "live"
+
+
+@pytest.mark.parametrize("tells", ["the write", "the night"])
+def test_where_we_are_to_stop_nothing_goes_to_another_officers_loan_until_it_is_back(
+    salesforce, settings, tells
+):
+    settings.SALESFORCE_LOAN_OFFICER_CHANGE_POLICY = "stop"
+    settings.SALESFORCE_WRITE_ENABLED, settings.PIPEDRIVE_API_TOKEN = True, ""
+    loan = given_away(salesforce, salesforce.borrower())
+    salesforce.org.edit("loan", loan, amount=300_000)
+    if tells == "the night":
+        reconcile.reconcile(SYSTEM)
+    edit_here(salesforce.deal(loan), value=260_000)
+
+    assert salesforce.send() == []
+
+    why = "The loan is another officer's by now, and nothing more goes to it."
+    assert OutboxEntry.objects.get().last_error == why
+    assert not SyncLog.objects.filter(topic="withheld").exists()
+    assert by_hand.compare(SYSTEM, ExternalLink.objects.get(remote_id=loan)) == []
+    salesforce.later(60)
+    salesforce.org.edit("loan", loan, officer=OFFICER)
+    salesforce.poll()
+    edit_here(salesforce.deal(loan), value=270_000)
+    assert [call.body for call in salesforce.send()] == [{MEANING["amount"]: 270_000}]
+
+
+def test_a_loan_that_we_stopped_at_goes_on_as_soon_as_we_are_to_keep_it(salesforce, settings):
+    settings.SALESFORCE_LOAN_OFFICER_CHANGE_POLICY = "stop"
+    settings.SALESFORCE_WRITE_ENABLED, settings.PIPEDRIVE_API_TOKEN = True, ""
+    loan = given_away(salesforce, salesforce.borrower())
+    reconcile.reconcile(SYSTEM)
+    edit_here(salesforce.deal(loan), value=260_000)
+    salesforce.send()
+
+    settings.SALESFORCE_LOAN_OFFICER_CHANGE_POLICY = "keep"
+    reconcile.reconcile(SYSTEM)
+
+    assert [call.body for call in salesforce.send()] == [{MEANING["amount"]: 260_000}]

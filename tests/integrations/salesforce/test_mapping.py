@@ -127,7 +127,7 @@ def test_what_is_empty_there_makes_a_deal_and_clears_nothing(salesforce):
     loan = salesforce.loan(amount=None, close_date=None, status=None)
     salesforce.poll()
     deal = salesforce.deal(loan)
-    assert (deal.value, deal.expected_close_on) == (0, None)
+    assert (deal.value, deal.currency, deal.expected_close_on) == (0, "USD", None)
 
     edit(salesforce, loan, amount=5, close_date="2027-01-31")
     deal = edit(salesforce, loan, amount=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -15,6 +16,7 @@ from integrations.models import (
     WebhookEvent,
 )
 from integrations.salesforce import SYSTEM
+from integrations.salesforce.client import Client
 from integrations.sandbox.salesforce import jungo
 from integrations.sandbox.server import Handler
 from integrations.sync import inbox, reconcile
@@ -23,6 +25,9 @@ from integrations.sync.errors import Rejected, Unavailable
 pytestmark = pytest.mark.django_db
 
 STATUS = jungo.MEANING["status"]
+
+#: What the org's fields are to us.
+FIELDS = "/admin/integrations/connection/fields/salesforce/"
 
 
 @pytest.fixture
@@ -69,10 +74,8 @@ def test_rows_that_are_no_records_are_counted_and_told(salesforce, altered):
     loan = salesforce.loan()
     altered("/query/", replaced('"records":[', '"records":[null,7,'))
 
-    run = salesforce.poll()
-
+    assert salesforce.poll().counts["deal"]["failed"] == 2
     assert salesforce.deal(loan)
-    assert run.counts["deal"]["failed"] == 2
     assert SyncLog.objects.filter(topic="not_kept", message__contains="has no id").count() == 1
 
 
@@ -159,7 +162,7 @@ def test_a_merged_borrower_without_an_id_makes_no_link(salesforce, altered):
 @pytest.mark.parametrize(
     "listed", ["5", "[null,7]", '[{"label":"GTR"}]', '[{"value":5}]', '[{"value":"Application"}]']
 )
-def test_a_list_of_statuses_that_is_none_stops_nothing(salesforce, altered, listed):
+def test_a_list_of_statuses_that_is_none_stops_nothing(salesforce, altered, admin_client, listed):
     loan = salesforce.loan()
 
     def without_list(body: bytes) -> bytes:
@@ -173,6 +176,37 @@ def test_a_list_of_statuses_that_is_none_stops_nothing(salesforce, altered, list
 
     assert salesforce.deal(loan).stage.name == "Application In"
     assert SYSTEM.setup.plan().kept()
+    assert admin_client.get(FIELDS).context["statuses"]
+
+
+@pytest.mark.parametrize(
+    ("fact", "said"),
+    [("type", '["currency"]'), ("type", "{}"), ("label", "[5]"), ("relationshipName", "[5]")],
+)
+def test_what_the_org_says_of_a_field_that_is_no_text_stops_nothing(
+    salesforce, altered, admin_client, fact, said
+):
+    loan = salesforce.loan()
+    field = f'"name":"{jungo.MEANING["amount"]}"'.encode()
+
+    def without_text(body: bytes) -> bytes:
+        start = body.rindex(b"{", 0, body.index(field))
+        end = body.index(b"}", start)
+        return (
+            body[:start]
+            + re.sub(
+                f'"{fact}":("[^"]*"|null)'.encode(), f'"{fact}":{said}'.encode(), body[start:end]
+            )
+            + body[end:]
+        )
+
+    altered(f"{jungo.NAME}/describe", without_text)
+
+    salesforce.poll()
+
+    assert salesforce.deal(loan).value == 250_000
+    assert SYSTEM.setup.plan().kept()
+    assert admin_client.get(FIELDS).status_code == 200
 
 
 @pytest.mark.parametrize("said", ["5", "null", '{"Max":"many"}', '{"Max":5}'])
@@ -255,3 +289,11 @@ def test_events_that_cannot_be_read_for_want_of_a_field_ask_once_and_wait_for_a_
     kept = WebhookEvent.objects.filter(action="UPDATE")
     assert {(one.state, one.reason) for one in kept} == {("dead", "config")}
     assert len(salesforce.queries()) == 1
+
+
+@pytest.mark.parametrize("answer", ["7", "null", '"text"', "", "[" * 200_000])
+def test_what_is_neither_an_object_nor_a_list_is_no_answer(salesforce, altered, answer):
+    altered("/limits", lambda body: answer.encode())
+
+    with pytest.raises(Unavailable, match="GET limits: an answer that cannot be read"):
+        Client(hurried=True).limits()

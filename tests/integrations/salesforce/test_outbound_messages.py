@@ -161,6 +161,21 @@ def test_the_address_is_never_logged(post, caplog):
     assert OUTBOUND_TOKEN not in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("method", "end", "status"),
+    [("get", "/", 405), ("head", "/", 405), ("put", "", 405), ("get", "/more/", 404)],
+)
+def test_what_django_refuses_is_logged_without_the_address(relayed, caplog, method, end, status):
+    caplog.set_level(logging.DEBUG)
+    address = f"/salesforce/webhooks/outbound/{OUTBOUND_TOKEN}{end}"
+
+    answer = getattr(relayed.client, method)(address)
+
+    assert answer.status_code == status
+    assert "/salesforce/webhooks/outbound/…" in caplog.text
+    assert OUTBOUND_TOKEN not in caplog.text
+
+
 def test_what_nobody_foresaw_is_not_acknowledged_and_the_address_is_not_logged(
     post, loan, monkeypatch, caplog
 ):

@@ -118,14 +118,34 @@ def test_an_edit_of_the_coborrower_alone_is_seen(with_coborrowers):
     [
         co(first_name="Tom", last_name="Quill"),
         co(first_name="Ada", last_name="Quill", email="Quill@quill.example"),
+        co(email=" quill@QUILL.example"),
+        co(phone="202-555-0143"),
     ],
 )
 def test_a_coborrower_without_address_or_who_is_the_borrower_is_nobody_new(with_coborrowers, who):
-    with_coborrowers.loan(with_coborrowers.borrower(**who))
+    with_coborrowers.loan(with_coborrowers.borrower(Phone="+1 (202) 555 0143", **who))
 
     with_coborrowers.poll()
 
     assert Contact.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("tom", "called"),
+    [
+        (co(email="tom@quill.example", phone="202-555-0143"), "tom@quill.example"),
+        (co(phone="202-555-0199"), "202-555-0199"),
+    ],
+)
+def test_a_coborrower_without_a_name_but_with_another_address_is_somebody(
+    with_coborrowers, tom, called
+):
+    borrower = with_coborrowers.borrower(Phone="+1 (202) 555 0143", **tom)
+    with_coborrowers.loan(borrower)
+
+    with_coborrowers.poll()
+
+    assert with_coborrowers.linked("contact", f"{borrower}:co-borrower").name == called
 
 
 def test_a_couple_that_shares_an_address_stays_two(with_coborrowers):
@@ -150,6 +170,15 @@ def test_a_couple_that_shares_an_address_stays_two(with_coborrowers):
 )
 def test_an_id_of_15_characters_is_that_of_18(short, whole):
     assert (whole_id(short), whole_id(whole)) == (whole, whole)
+    # Case says nothing in eighteen.
+    assert (whole_id(whole.lower()), whole_id(whole.upper())) == (whole, whole)
+
+
+@pytest.mark.parametrize(
+    "value", ["001A0000006Vm9uBAA", "001A0000006Vm9uIA9", "001A0000006Vm9uIAD"]
+)
+def test_one_of_18_whose_end_is_another_ids_is_none(value):
+    assert whole_id(value) == ""
 
 
 @pytest.mark.parametrize("value", [None, "", "001", 15, "001A0000006Vm9u!", "x" * 16, ["a"]])

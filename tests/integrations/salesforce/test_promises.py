@@ -11,9 +11,10 @@ from contacts.models import Contact
 from integrations.models import StageMapping, SyncLog
 from integrations.salesforce import SYSTEM
 from integrations.salesforce.client import Client
-from integrations.salesforce.schemas import PERSON_UPDATES
-from integrations.sync.field_rules import FieldRule
+from integrations.salesforce.schemas import contact_kind
+from integrations.sync import reconcile
 from tests.at_once import together
+from tests.salesforce_loop import edit_here
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +22,18 @@ COBORROWER = """{
     "first_name": "MtgPlanner_CRM__Co_Borrower_First_Name__c",
     "email": "MtgPlanner_CRM__Co_Borrower_Email__c"
 }"""
+
+
+@pytest.fixture
+def choose(salesforce, settings, monkeypatch):
+    """Starts Hermes anew, as it were, with this for a borrower's data, and with all going back."""
+
+    def start(choice: str) -> None:
+        settings.SALESFORCE_PERSON_UPDATE, settings.SALESFORCE_WRITE_ENABLED = choice, True
+        settings.PIPEDRIVE_API_TOKEN = ""
+        monkeypatch.setitem(SYSTEM.kinds, "contact", contact_kind())
+
+    return start
 
 
 @pytest.mark.parametrize(
@@ -32,12 +45,9 @@ COBORROWER = """{
     ],
 )
 def test_what_becomes_of_a_borrowers_data_later_is_a_choice(
-    salesforce, monkeypatch, choice, name, phone
+    salesforce, choose, choice, name, phone
 ):
-    rules = SYSTEM.kinds["contact"].fields
-    for field in ("name", "email", "phone"):
-        rule = FieldRule(policy=PERSON_UPDATES[choice], push=False)
-        monkeypatch.setitem(rules, field, rule)
+    choose(choice)
     borrower = salesforce.borrower()
     salesforce.loan(borrower)
     salesforce.poll()
@@ -48,6 +58,24 @@ def test_what_becomes_of_a_borrowers_data_later_is_a_choice(
 
     contact = Contact.objects.get()
     assert (contact.name, contact.phone) == (name, phone)
+    assert salesforce.send() == []
+
+
+@pytest.mark.parametrize(
+    ("choice", "sent"),
+    [("always", [{"Email": "ada@new.example"}]), ("create_only", []), ("fill_blank", [])],
+)
+def test_a_borrowers_data_go_back_only_where_they_are_always_taken(
+    salesforce, choose, choice, sent
+):
+    choose(choice)
+    salesforce.loan(salesforce.borrower())
+    salesforce.poll()
+    edit_here(Contact.objects.get(), email="ada@new.example")
+
+    assert [call.body for call in salesforce.send()] == sent
+    reconcile.reconcile(SYSTEM)
+    assert salesforce.send() == []
 
 
 @pytest.mark.django_db(transaction=True)

@@ -164,6 +164,19 @@ def hear(relayed, **message):
     return response
 
 
+@pytest.mark.parametrize("version", [2, "one", None])
+def test_a_message_of_another_version_is_refused_and_nothing_of_it_is_kept(relayed, version):
+    event = relayed.emit("UPDATE", "a0X5f000000EfGhEAK")
+    message = relayed.message([event]) | {"version": version}
+
+    response = relayed.post(message)
+
+    assert (response.status_code, response.json()["error"]) == (
+        400, "version must be 1: no other is known here",
+    )  # fmt: skip
+    assert not WebhookEvent.objects.exists()
+
+
 def test_a_heartbeat_is_a_sign_of_life_and_no_message(relayed):
     response = hear(relayed, type="heartbeat", latestReplayId="00a1")
 

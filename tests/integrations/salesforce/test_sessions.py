@@ -7,7 +7,7 @@ import pytest
 from integrations.models import Connection, SyncLog, SyncRun
 from integrations.salesforce import SYSTEM, tokens
 from integrations.salesforce.client import Client
-from integrations.sync import token_cache
+from integrations.sync import shared_cache
 from integrations.sync.errors import SyncError, Unauthorised
 from tests.at_once import together
 
@@ -115,9 +115,43 @@ def test_secrets_stand_in_no_recorded_error(salesforce, settings, caplog, path, 
         salesforce.poll()
 
     run, row = SyncRun.objects.get(), Connection.objects.get(system="salesforce")
-    held = token_cache.held(tokens._key())
+    held = shared_cache.held(tokens._key())
     told = [run.last_error, row.last_error, row.pause_reason, caplog.text]
     told += SyncLog.objects.values_list("message", flat=True)
     secrets = [settings.SALESFORCE_CONSUMER_SECRET, "A Private Name", *(held[:1] if held else [])]
     assert not [secret for secret in secrets for text in told if secret in text]
     assert run.last_error
+
+
+# -- without the cache --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def without_cache(settings):
+    """The cache's server is away."""
+    away = settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = {"default": away}
+
+
+def test_without_the_cache_loans_come_all_the_same(salesforce, without_cache):
+    loan = salesforce.loan()
+
+    salesforce.poll()
+
+    assert salesforce.deal(loan)
+
+
+def test_without_the_cache_what_the_org_has_is_looked_up_all_the_same(
+    salesforce, without_cache, admin_client
+):
+    loan = salesforce.loan()
+    salesforce.poll()
+
+    page = admin_client.get("/admin/integrations/connection/fields/salesforce/", {"sample": loan})
+
+    assert page.status_code == 200
+    assert "Quill - 12 Elm Street" in page.content.decode()
+
+
+def test_without_the_cache_set_up_asks_the_org_anew(salesforce, without_cache):
+    assert SYSTEM.setup.plan().found

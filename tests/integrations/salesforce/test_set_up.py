@@ -10,8 +10,13 @@ from django.core.management import CommandError, call_command
 
 from hermes.checks import field_maps_make_sense
 from integrations.models import StageMapping
+from integrations.sandbox.salesforce import by_hand
+from integrations.sandbox.salesforce.field_changes import set_field
+from integrations.sandbox.salesforce.jungo import MEANING
 
 pytestmark = pytest.mark.django_db
+
+AMOUNT = MEANING["amount"]
 
 WRITES = {"POST", "PATCH", "PUT", "DELETE"}
 
@@ -31,6 +36,19 @@ def test_it_says_what_each_name_is_in_the_org_and_writes_nothing_there(salesforc
     assert {call.path for call in calls if call.method in WRITES} == {
         "/salesforce/services/oauth2/token"
     }
+
+
+def test_it_names_the_fields_that_our_user_may_not_edit_if_changes_go_there(salesforce, settings):
+    set_field(account := salesforce.org.account, by_hand.entity(account, "loan"), AMOUNT,
+              {"writable": False})  # fmt: skip
+    cannot = (
+        f"SALESFORCE_AMOUNT_FIELD: {AMOUNT} is “Loan Amount (1st TD)”, currency, which our user"
+    )
+    assert cannot not in set_up()
+
+    settings.SALESFORCE_WRITE_ENABLED = True
+
+    assert cannot in set_up()
 
 
 def test_a_wrong_name_is_named_with_those_that_exist(salesforce, settings):

@@ -16,6 +16,9 @@ from integrations.sync.errors import Misconfigured
 pytestmark = pytest.mark.django_db
 
 
+LOOKUP = {"type": "reference", "reference_to": ["User"], "relationship": "Loan_Officer__r"}
+
+
 def retype(salesforce, meaning: str, **about) -> None:
     account = salesforce.org.account
     with account.writing():
@@ -36,6 +39,8 @@ def retype(salesforce, meaning: str, **about) -> None:
         ("TIMEZONE", "Denver", "no time zone"),
         ("TIMEZONE", "../etc", "no time zone"),
         ("LOAN_OFFICER", " ; ", "must say whose loans"),
+        ("LOAN_OFFICER_USER_ID", "Anna", "OFFICER_USER_ID: 'Anna' is no id"),
+        ("LOAN_OFFICER_USER_ID", "0055f000001aBcDAAU;0055f000001aBc", "'0055f000001aBc' is no id"),
     ],
 )
 def test_a_setting_that_means_nothing_is_named_and_nothing_is_read(
@@ -80,10 +85,7 @@ def test_an_officer_is_named_whatever_the_case_and_blanks(salesforce, settings, 
 @pytest.mark.parametrize("known", ["name", "id"])
 def test_loans_are_chosen_by_a_lookup_of_their_officer(salesforce, settings, known):
     user = salesforce.org.rows("user")[0]
-    retype(
-        salesforce, "officer",
-        type="reference", reference_to=["User"], relationship="Loan_Officer__r",
-    )  # fmt: skip
+    retype(salesforce, "officer", **LOOKUP)
     settings.SALESFORCE_LOAN_OFFICER = user["Name"]
     settings.SALESFORCE_LOAN_OFFICER_USER_ID = user["Id"] if known == "id" else ""
     other = salesforce.org.rows("user")[1]["Id"]
@@ -92,6 +94,18 @@ def test_loans_are_chosen_by_a_lookup_of_their_officer(salesforce, settings, kno
     salesforce.poll()
 
     assert Deal.objects.get() == salesforce.deal(loan)
+
+
+def test_an_officers_text_that_becomes_a_lookup_stops_no_poll(salesforce, settings):
+    user = salesforce.org.rows("user")[0]
+    settings.SALESFORCE_LOAN_OFFICER = user["Name"]
+    salesforce.poll()
+    retype(salesforce, "officer", **LOOKUP)
+    loan = salesforce.loan(officer=user["Id"])
+
+    salesforce.poll()
+
+    assert salesforce.deal(loan)
 
 
 def test_loans_are_chosen_by_the_name_of_their_owner(salesforce, settings):

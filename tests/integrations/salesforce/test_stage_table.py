@@ -49,7 +49,8 @@ def test_an_entry_without_a_stage_says_something_too(
 @pytest.mark.parametrize(
     ("entry", "said"),
     [
-        ({"stage": "Clear To Close", "label": 5}, "Closed has label; there are stage, status"),
+        ({"stage": "Clear To Close", "label": [5]}, "the label of Closed is no number or text"),
+        ({"stage": "Clear To Close", "label": True}, "the label of Closed is no number or text"),
         ({"Stage": "Clear To Close"}, "Closed has Stage; there are stage, status, action"),
     ],
 )
@@ -58,6 +59,16 @@ def test_what_an_entry_cannot_say_is_named(salesforce, settings, entry, said):
 
     with pytest.raises(Misconfigured, match=said):
         salesforce.poll()
+
+
+@pytest.mark.parametrize("label", [5, "Hot", None])
+def test_a_label_may_be_said_and_changes_nothing(salesforce, settings, label):
+    says(settings, Application={"stage": "Pre-Approved", "label": label})
+    loan = salesforce.loan()
+
+    salesforce.poll()
+
+    assert salesforce.deal(loan).stage.name == "Pre-Approved"
 
 
 def test_a_number_is_that_of_a_stage_of_the_pipeline_that_is_named(salesforce, settings):

@@ -92,6 +92,46 @@ def test_a_new_value_of_the_picklist_is_told_before_any_loan_has_it(salesforce):
 # -- borrowers ------------------------------------------------------------------------------
 
 
+def test_a_loan_that_is_left_out_for_want_of_a_borrower_is_told_once(salesforce):
+    loan = salesforce.loan(name="Elm Street")
+    salesforce.org.edit("loan", loan, borrower=None)
+    for amount in (1, 2):
+        salesforce.poll()
+        salesforce.later(60)
+        salesforce.org.edit("loan", loan, amount=amount)
+    reconcile.reconcile(SYSTEM)
+
+    assert said("left_out") == [
+        f"Salesforce's deal Elm Street ({loan}) is left out: "
+        "It has no borrower, and no deal is made without"
+    ]
+    salesforce.org.edit("loan", loan, borrower=salesforce.borrower())
+    salesforce.poll()
+    assert salesforce.deal(loan).name == "Elm Street"
+
+
+def test_a_loan_whose_borrower_we_may_not_see_is_not_said_to_have_none(salesforce):
+    borrower = salesforce.borrower()
+    loan = salesforce.loan(borrower)
+    salesforce.org.share("contact", borrower, shared=False)
+
+    salesforce.poll()
+
+    assert said("left_out") == [
+        f"Salesforce's deal Quill - 12 Elm Street ({loan}) is left out: "
+        "Salesforce does not show us its borrower, and no deal is made without"
+    ]
+
+
+def test_a_loan_that_is_nobodys_here_on_purpose_is_not_told(salesforce):
+    salesforce.loan(status="Cancelled")
+    salesforce.org.edit("loan", salesforce.loan(officer="Somebody Else"), borrower=None)
+
+    reconcile.reconcile(SYSTEM)
+
+    assert said("left_out") == []
+
+
 def test_a_borrower_who_is_taken_off_stays_on_the_deal_and_staff_hear_of_it_once(salesforce):
     borrower = salesforce.borrower()
     loan = salesforce.loan(borrower)

@@ -10,8 +10,8 @@ import time_machine
 from integrations.models import Connection, ExternalLink, SyncLog, SyncRun
 from integrations.salesforce import SYSTEM
 from integrations.sandbox.salesforce import jungo
-from integrations.sync import connections, reconcile, upkeep
-from integrations.sync.errors import Misconfigured, RateLimited, Unavailable
+from integrations.sync import connections, reconcile, upkeep, walks
+from integrations.sync.errors import Misconfigured, RateLimited, SyncError, Unavailable
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +81,35 @@ def test_a_call_that_is_asked_to_wait_is_not_made_before(salesforce):
     assert len(salesforce.queries()) == 1
 
 
+@pytest.mark.parametrize("initial", ["none", "since:{:%Y-%m-%d}"])
+def test_a_longer_look_back_reads_nothing_older_than_is_followed(salesforce, settings, initial):
+    old = salesforce.loan()
+    salesforce.later(24 * 3600)
+    settings.SALESFORCE_INITIAL_SYNC = initial.format(salesforce.sandbox.clock.now())
+    salesforce.poll()
+    salesforce.later(60)
+    new = salesforce.loan()
+    long_ago = salesforce.sandbox.clock.now() - timedelta(hours=72)
+    walks.want(SYSTEM, walks.POLL, since=long_ago)
+
+    salesforce.poll()
+
+    assert salesforce.linked("deal", old) is None
+    assert salesforce.deal(new)
+
+
+def test_a_longer_look_back_still_sees_what_became_of_a_loan_that_we_have(salesforce, settings):
+    loan = salesforce.loan()
+    salesforce.poll()
+    settings.SALESFORCE_INITIAL_SYNC = "none"
+    salesforce.org.delete("loan", loan)
+    salesforce.later(60)
+
+    salesforce.poll()
+
+    assert ExternalLink.objects.get(remote_id=loan).state == "gone"
+
+
 def test_without_a_field_that_it_needs_the_card_says_so_until_the_field_is_there(
     salesforce, admin_client
 ):
@@ -99,6 +128,79 @@ def test_without_a_field_that_it_needs_the_card_says_so_until_the_field_is_there
     salesforce.hide_field(BORROWER, hidden=False)
     salesforce.poll()
     assert "Set up wrong" not in admin_client.get("/admin/").content.decode()
+
+
+def fail(stage, times, **how):
+    """So many polls fail so, one after the other."""
+    stage.sandbox.trouble.add("error", system="salesforce", path="*/query/", times=None, **how)
+    for _ in range(times):
+        with pytest.raises(SyncError):
+            stage.poll()
+    stage.sandbox.trouble.clear()
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "times"),
+    [
+        (403, "INSUFFICIENT_ACCESS_OR_READONLY", 1),
+        (404, "NOT_FOUND", 1),
+        (400, "SOMETHING_NEW", 1),
+        (503, "SERVER_UNAVAILABLE", 3),
+    ],
+)
+def test_while_polls_fail_the_card_says_so_whatever_else_goes_well(
+    salesforce, admin_client, status, code, times
+):
+    loan = salesforce.loan()
+    salesforce.poll()
+    for _ in range(2):
+        fail(salesforce, times, status=status, code=code)
+        connections.resume(SYSTEM)
+        with connections.asking(SYSTEM):
+            SYSTEM.connect().check()
+
+    page = admin_client.get("/admin/").content.decode()
+    assert "Checks fail" in page
+    assert code in page
+    assert "“Check for changes” fails" in page
+    assert SyncLog.objects.filter(topic="walk", level=SyncLog.Level.ERROR).count() == 1
+    connection = Connection.objects.get(system="salesforce")
+    assert code in connection.last_error
+    shown = admin_client.get(f"/admin/integrations/connection/{connection.pk}/change/")
+    assert code in shown.content.decode()
+
+    salesforce.org.edit("loan", loan, amount=1)
+    salesforce.poll()
+    assert "Checks fail" not in admin_client.get("/admin/").content.decode()
+
+
+def test_one_that_fails_while_salesforce_is_away_for_a_moment_is_no_state(salesforce):
+    salesforce.poll()
+
+    fail(salesforce, 2, status=503)
+
+    assert connections.FAILING not in connections.of(SYSTEM).facts
+
+
+def test_a_comparison_that_succeeds_says_nothing_of_the_polls(salesforce, admin_client):
+    salesforce.poll()
+    fail(salesforce, 1, status=403, code="INSUFFICIENT_ACCESS")
+
+    reconcile.reconcile(SYSTEM)
+
+    assert "Checks fail" in admin_client.get("/admin/").content.decode()
+
+
+def test_what_is_wrong_with_the_settings_stays_said_beside_a_failing_poll(salesforce, admin_client):
+    salesforce.poll()
+    fail(salesforce, 1, status=403, code="INSUFFICIENT_ACCESS")
+    salesforce.hide_field(BORROWER)
+    with pytest.raises(Misconfigured):
+        salesforce.poll()
+
+    page = admin_client.get("/admin/").content.decode()
+    assert "Set up wrong" in page
+    assert "Checks fail" not in page
 
 
 def test_while_it_is_set_up_wrong_it_is_asked_every_quarter_of_an_hour(salesforce):

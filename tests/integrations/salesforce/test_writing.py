@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
 
 from contacts.models import Contact
 from deals.models import Deal, Status
-from integrations.models import ExternalLink, OutboxEntry, OutboxState
+from integrations.models import ExternalLink, OutboxEntry, OutboxState, SyncLog
 from integrations.salesforce import SYSTEM, outbound
 from integrations.salesforce.described import Schema
 from integrations.salesforce.names import names
 from integrations.salesforce.rows import HowToRead
 from integrations.salesforce.stages import Stages
 from integrations.sandbox.salesforce.jungo import MEANING
-from integrations.sync import reconcile
+from integrations.sync import by_hand, reconcile
 from integrations.sync.system import Outgoing
 from tests.factories import ContactFactory
 from tests.salesforce_loop import edit_here
@@ -27,6 +28,11 @@ AMOUNT, STATUS, CLOSE = MEANING["amount"], MEANING["status"], MEANING["close_dat
 
 def move(salesforce, loan, stage) -> None:
     edit_here(salesforce.deal(loan), stage=salesforce.pipeline.stages.get(name=stage))
+
+
+def told() -> list[str]:
+    """What staff have been told of changes that stayed here."""
+    return list(SyncLog.objects.filter(topic="withheld").values_list("message", flat=True))
 
 
 def state_of(salesforce, loan):
@@ -112,9 +118,9 @@ def test_a_middle_name_and_what_follows_a_name_stay_where_they_are(there, here, 
     fields = {name: {"updateable": True} for name in ("FirstName", "LastName")}
     schema = Schema(names(), {}, fields)
 
-    assert (
-        outbound.body(outgoing, schema, HowToRead({}, "", {}, {}, Stages({}, None), bool)) == sent
-    )
+    how = HowToRead({}, "", {}, {}, Stages({}, None), bool)
+
+    assert outbound.built(outgoing, schema, how).body == sent
 
 
 def test_a_stage_that_one_status_means_is_sent_as_that(writing, known):
@@ -132,6 +138,10 @@ def test_a_stage_that_several_statuses_mean_is_not_guessed(writing, known):
 
     assert writing.send() == []
     writing.poll()
+    assert told() == [
+        "Stage did not go to Salesforce: "
+        "several statuses there mean this stage (Clear to Close, Docs Out)"
+    ]
     assert writing.deal(loan).stage.name == "Clear To Close"
     reconcile.reconcile(SYSTEM)
     assert not OutboxEntry.objects.exclude(state=OutboxState.DONE).exists()
@@ -156,6 +166,21 @@ def test_a_deals_name_that_is_made_by_a_template_stays_here(writing, known, sett
     edit_here(writing.deal(loan), name="Anna's favourite")
 
     assert writing.send() == []
+    assert told() == [
+        "Name did not go to Salesforce: its name here is made of several fields there"
+    ]
+
+
+def test_a_deals_name_goes_to_the_field_that_it_is_read_from(writing, known, settings):
+    field = "MtgPlanner_CRM__Loan_Program_1st_TD__c"
+    settings.SALESFORCE_FIELD_MAP = json.dumps({"title": field})
+    loan = known(**{field: "Quill, first house"})
+    edit_here(writing.deal(loan), name="Quill, second house")
+
+    assert [call.body for call in writing.send()] == [{field: "Quill, second house"}]
+
+    assert writing.deal(loan).name == "Quill, second house"
+    assert writing.org.row("loan", loan)["Name"] == "Quill - 12 Elm Street"
 
 
 def test_a_field_that_nobody_may_write_there_is_left_out(writing, known):
@@ -169,6 +194,27 @@ def test_a_field_that_nobody_may_write_there_is_left_out(writing, known):
 
     assert [call.body for call in writing.send()] == [{"Name": "Q"}]
     assert writing.send() == []
+    edit_here(writing.deal(loan), value=2)
+    assert writing.send() == []
+    assert told() == [f"Value did not go to Salesforce: our user may not edit {AMOUNT} there"]
+
+
+def test_a_stage_that_no_status_means_is_told_on_the_record_and_by_a_comparison(writing, known):
+    loan = known(status="Pre-Approved")
+    edit_here(writing.deal(loan), value=1)
+    writing.pipeline.stages.create(name="After Care", position=9)
+    move(writing, loan, "After Care")
+
+    assert [call.body for call in writing.send()] == [{AMOUNT: 1}]
+
+    deal = writing.deal(loan)
+    assert SyncLog.objects.get(topic="withheld").record_id == deal.pk
+    rows = by_hand.compare(SYSTEM, ExternalLink.objects.get(remote_id=loan))
+    outcomes = {row.name: row.outcome for row in rows}
+    assert outcomes["stage"] == (
+        "Each side keeps its own value: no status there means this stage and status"
+    )
+    assert outcomes["value"] == "The same on both sides"
 
 
 def test_a_deal_edited_in_pipedrive_is_written_once_in_salesforce(loans, pipedrive, settings):

@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from integrations.models import Conflict, ExternalLink, OutboxEntry, OutboxState
+from integrations.models import Conflict, ExternalLink, OutboxEntry, OutboxState, SyncLog
 from integrations.salesforce import SYSTEM
 from integrations.salesforce.refusals import refusal
+from integrations.sandbox.salesforce import by_hand
+from integrations.sandbox.salesforce.field_changes import set_field
 from integrations.sandbox.salesforce.jungo import MEANING
 from integrations.sync import reconcile, switching
 from integrations.sync.apply_page import apply_page
@@ -85,7 +87,7 @@ def test_a_loan_that_was_deleted_there_is_not_written_and_its_deal_stays(writing
     assert writing.send() == []
     assert ExternalLink.objects.get(remote_id=loan).state == "gone"
     assert writing.deal(loan).value == 1
-    assert not OutboxEntry.objects.exclude(state=OutboxState.DONE).exists()
+    assert OutboxEntry.objects.get().state == OutboxState.DISCARDED
 
 
 def test_a_loan_that_is_hidden_from_us_is_said_to_be(writing, known):
@@ -186,16 +188,31 @@ def test_a_rule_of_the_orgs_is_told_in_its_own_words(code):
     assert str(error) == f"Salesforce refuses the change. {STATUS}, {AMOUNT}: Ask Anna first"
 
 
-def test_a_field_that_became_read_only_is_asked_about_anew(writing, known):
+def test_of_a_field_that_became_read_only_staff_are_told_and_the_others_go_at_once(writing, known):
+    loan, account = known(), writing.org.account
+    set_field(account, by_hand.entity(account, "loan"), AMOUNT, {"calculated": True})
+    edit_here(writing.deal(loan), value=1, name="Q")
+
+    refused, taken = writing.send()
+
+    assert (refused.status, refused.body) == (400, {AMOUNT: 1, "Name": "Q"})
+    assert (taken.status, taken.body) == (204, {"Name": "Q"})
+    assert OutboxEntry.objects.get().fields_sent == ["name"]
+    [told] = SyncLog.objects.filter(topic="withheld")
+    assert told.message.startswith(
+        f"Value did not go to Salesforce: our user may not edit {AMOUNT}"
+    )
+    assert writing.send() == []
+
+
+def test_what_is_refused_though_it_may_be_edited_is_tried_twice_and_then_needs_a_person(
+    writing, known
+):
     loan = known()
     writing.sandbox.trouble.add(
-        "error", method="PATCH", status=400, code="INVALID_FIELD_FOR_INSERT_UPDATE"
+        "error", method="PATCH", status=400, code="INVALID_FIELD_FOR_INSERT_UPDATE", times=9
     )
     edit_here(writing.deal(loan), value=1)
-    writing.send()
-    writing.hide_field(AMOUNT)
 
-    OutboxEntry.objects.all().retry()
-
-    assert writing.send() == []
-    assert OutboxEntry.objects.get().state == OutboxState.DONE
+    assert len(writing.send()) == 2
+    assert OutboxEntry.objects.get().state == OutboxState.DEAD
