@@ -84,17 +84,22 @@ class DealPage(RecordPage):
     kind = "deal"
     form = DealForm
     named_with = {"stage": "pipeline"}
-    list_display = ["name", "company", "status", "pipeline", "stage", "value", "currency",
+    list_display = ["name", "customer", "status", "pipeline", "stage", "value", "currency",
                     "owner", "systems", "changed"]  # fmt: skip
-    list_select_related = ["company", "pipeline", "stage", "owner"]
+    list_select_related = ["company", "contact", "pipeline", "stage", "owner"]
     list_filter = [ArchivedFilter, "status", "pipeline", "owner"]
     search_fields = ["name"]
-    search_help_text = "Name, company, or a number elsewhere"
+    search_help_text = "Name, company, person, or a number elsewhere"
     ordering = ["-updated_at", "-id"]
     show_facets = admin.ShowFacets.NEVER
     autocomplete_fields = ["company", "contact"]
     readonly_fields = [*RecordPage.readonly_fields, "merged_into"]
     exclude = ["extra", "loan_details"]
+
+    @admin.display(description="Company or person", ordering="company")
+    def customer(self, deal: Deal) -> Any:
+        """A loan is a person's, without a company."""
+        return deal.company or deal.contact or "–"
 
     def children(self, record: Any) -> list[tuple[str, Any]]:
         return parts_of("contact", record.contact_id)

@@ -17,20 +17,38 @@ class LooksWhetherWeAnswer(logging.Filter):
         return not (is_look and request.path.endswith("/callback/"))
 
 
+class HidesSecretAddresses(logging.Filter):
+    """Django names the path of what it refuses; who knows this one may post to us."""
+
+    SECRET = "/salesforce/webhooks/outbound/"
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(self._without_secret(each) for each in record.args)
+        return True
+
+    def _without_secret(self, told: object) -> object:
+        is_secret = isinstance(told, str) and told.startswith(self.SECRET)
+        return f"{self.SECRET}…" if is_secret else told
+
+
 def configure(log_format: str) -> None:
     """Send every logger, ours and the libraries', through one format."""
     logging.config.dictConfig(
         {
             "version": 1,
             "disable_existing_loggers": False,
-            "filters": {"reachable": {"()": LooksWhetherWeAnswer}},
+            "filters": {
+                "reachable": {"()": LooksWhetherWeAnswer},
+                "without secrets": {"()": HidesSecretAddresses},
+            },
             "formatters": {"hermes": _formatter(log_format)},
             "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "hermes"}},
             "root": {"handlers": ["console"], "level": "INFO"},
             # It tells of each log-in in four lines; the page "Log-ins made" has them all.
             "loggers": {
                 "axes": {"level": "WARNING"},
-                "django.request": {"filters": ["reachable"]},
+                "django.request": {"filters": ["reachable", "without secrets"]},
             },
         }
     )

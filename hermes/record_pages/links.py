@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from hermes.words import plain_error
-from integrations.models import ExternalLink, KeptApart, LinkState, OutboxEntry, OutboxState
+from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxState
 from integrations.models.queues import OPEN_ENTRIES
 from integrations.sync import by_hand, directions
 from integrations.sync import system as systems
@@ -99,7 +99,7 @@ def rows_for(kind: str, record: Any, known: Seen) -> list[LinkRow]:
             entry = entries.get((each.name, record.pk))
             rows.append(_missing(each, kind, entry, known.said.get(each.name)))
     rows = [_with_direction(row, kind, record, known) for row in rows]
-    return _with_apart(kind, record.pk, rows)
+    return _with_apart(rows, known)
 
 
 def _with_direction(row: LinkRow, kind: str, record: Any, known: Seen) -> LinkRow:
@@ -110,8 +110,8 @@ def _with_direction(row: LinkRow, kind: str, record: Any, known: Seen) -> LinkRo
     silent = ""
     if said is None or not said.sends:
         silent = f"Changes here do not go to {row.label}."
-    elif row.is_live and row.system.kinds[kind].left_alone(record, row.link):
-        silent = f"It is settled or kept by {row.label}: nothing more goes there."
+    elif row.is_live:
+        silent = row.system.kinds[kind].left_alone(record, row.link)
     return replace(
         row,
         said=said if kind in directions.KINDS else None,
@@ -120,17 +120,14 @@ def _with_direction(row: LinkRow, kind: str, record: Any, known: Seen) -> LinkRo
     )
 
 
-def _with_apart(kind: str, pk: int, rows: list[LinkRow]) -> list[LinkRow]:
+def _with_apart(rows: list[LinkRow], known: Seen) -> list[LinkRow]:
     """Say of each system what a person took from the record: they may want it back."""
     if all(row.is_live for row in rows if not row.is_old):
         # What it was once is of no use to who has a partner everywhere.
         return rows
-    apart: dict[str, list[str]] = defaultdict(list)
-    for row in KeptApart.objects.filter(kind=kind, record_id=pk).order_by("pk"):
-        apart[row.system].append(row.remote_id)
     return [
-        replace(row, apart=tuple(apart[row.system.name]))
-        if row.system and not row.is_old and apart[row.system.name]
+        replace(row, apart=tuple(known.apart.get(row.system.name, ())))
+        if row.system and not row.is_old
         else row
         for row in rows
     ]

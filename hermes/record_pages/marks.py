@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from companies import history
 from hermes.words import when
-from integrations.models import LinkState
+from integrations.models import ExternalLink, LinkState
 from integrations.sync import hub
 from integrations.sync.field_rules import FieldRule, Policy
 from integrations.sync.system import System, switched_on
@@ -27,8 +27,8 @@ def marks(record: Any, kind: str, known: Seen) -> dict[str, SafeString]:
     found: dict[str, list[SafeString]] = {}
     for name, (at, system) in sources(record, known.saves).items():
         found.setdefault(name, []).append(_source(system, at))
-    for name, system, told, address in _overruled(kind, known):
-        found.setdefault(name, []).append(_lock(system, told, address))
+    for name, mark in _overruled(kind, known):
+        found.setdefault(name, []).append(mark)
     return {
         name: format_html_join(" ", "{}", ((part,) for part in parts))
         for name, parts in found.items()
@@ -43,33 +43,33 @@ def sources(record: Any, saves: list[Any]) -> dict[str, tuple[datetime, str]]:
     return {name: found for name, found in newest.items() if found[1]}
 
 
-def _overruled(kind: str, known: Seen) -> list[tuple[str, System, bool, str]]:
-    """Fields in which a system that has this record wins, or never hears of our changes.
-
-    Each with the system, whether it is told of our changes, and where the record is there.
-    """
+def _overruled(kind: str, known: Seen) -> list[tuple[str, SafeString]]:
+    """Fields in which a system that has this record wins, or never hears of our changes."""
     live = {link.system: link for link in known.links if link.state == LinkState.LIVE}
     sent = {name for name, said in known.said.items() if said.sends}
     return [
-        (column, system, told, system.web_url(kind, live[system.name].remote_id))
+        (column, mark)
         for system in switched_on()
         if system.name in live and kind in system.kinds
         for name in sorted(system.travelling(kind))
         for rule in [system.kinds[kind].fields[name]]
-        for told in [rule.push and system.name in sent]
-        if _is_theirs(rule, told)
+        for mark in _of_rule(system, rule, kind, live[system.name], system.name in sent)
         for column in _columns(kind, name)
     ]
 
 
+def _of_rule(
+    system: System, rule: FieldRule, kind: str, link: ExternalLink, sent: bool
+) -> list[SafeString]:
+    if rule.policy in THEIRS:
+        return [_lock(system, system.web_url(kind, link.remote_id))]
+    if rule.policy is Policy.ONLY_WHILE_EMPTY or (rule.push and sent):
+        return []
+    return [_not_sent(system)]
+
+
 def _columns(kind: str, name: str) -> Iterable[str]:
     return sorted(hub.KINDS[kind].columns({name}))
-
-
-def _is_theirs(rule: FieldRule, told: bool) -> bool:
-    if rule.policy is Policy.ONLY_WHILE_EMPTY:
-        return False
-    return rule.policy in THEIRS or not told
 
 
 def _source(system: str, at: datetime) -> SafeString:
@@ -81,17 +81,23 @@ def _source(system: str, at: datetime) -> SafeString:
     )
 
 
-def _lock(system: System, told: bool, address: str) -> SafeString:
-    warning = "A change made here may be overwritten."
-    if not told:
-        warning = "A change made here is not sent there, and may be overwritten."
+def _lock(system: System, address: str) -> SafeString:
     link = format_html(
         '<a class="hermes-link" href="{}">Change it in {}</a>', address, system.label
     )
     return format_html(
         '<span class="hermes-mark"><span class="material-symbols-outlined" aria-hidden="true">'
-        "lock</span>{} decides this. {} {}</span>",
+        "lock</span>{} decides this. A change made here may be overwritten. {}</span>",
         system.label,
-        warning,
         link if address else "",
+    )
+
+
+def _not_sent(system: System) -> SafeString:
+    """Short: where nothing goes to a system, it stands beside most fields."""
+    return format_html(
+        '<span class="hermes-mark" title="A change made here stays here, '
+        'until somebody changes it in {0}"><span class="material-symbols-outlined" '
+        'aria-hidden="true">sync_disabled</span>not sent to {0}</span>',
+        system.label,
     )

@@ -25,5 +25,5 @@ def parts_of(kind: str, pk: int | None) -> list[tuple[str, Any]]:
 
 
 def _rows(system: System, kind: str, pk: int, part: str) -> Any:
-    ids = parts.ids_of(system, kind, pk, part)
+    ids = parts.ids_of(system, kind, [pk], part).get(pk, [])
     return model_of(kind)._base_manager.filter(pk__in=ids).order_by("pk")

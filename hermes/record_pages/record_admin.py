@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 
 from companies.records import Record
 from hermes.admin_base import OneLine, RecordAdmin, TickBoxes
@@ -126,9 +126,10 @@ class RecordPage(RecordAdmin):
         found = getattr(record, "system_badges", [])
         if not found:
             return badge("Not linked")
-        return format_html_join(
-            " ", "{} {}", ((label, badge(state.word)) for label, state in found)
-        )
+        words = ((label, badge(state.word)) for label, state in found)
+        # One box: on a phone the cell lays out what is in it side by side.
+        joined = format_html_join(" ", "{} {}", words)
+        return format_html('<div class="hermes-systems">{}</div>', joined)
 
     @admin.display(description="Changed", ordering="updated_at")
     def changed(self, record: Any) -> Any:

@@ -80,26 +80,26 @@ def contact_parts(text: str) -> list[Ids]:
 
 
 def deal_parts(text: str) -> list[Ids]:
-    """Deals by name, company, and by their numbers elsewhere."""
+    """Deals by name, company, person, and by their numbers elsewhere."""
     deals = Deal.all_objects.order_by()
-    companies = _companies(text).values_list("pk", flat=True)[:MOST]
-    return [
-        deals.filter(_words("name", text)).values_list("pk", flat=True)[:MOST],
-        deals.filter(company_id__in=companies).values_list("pk", flat=True)[:MOST],
-        _linked("deal", text),
-    ]
+    found = [deals.filter(_words("name", text)), *_theirs(deals, text)]
+    return [*(one.values_list("pk", flat=True)[:MOST] for one in found), _linked("deal", text)]
 
 
 def meeting_parts(text: str) -> list[Ids]:
     """Calls by the company, the contact, and by their numbers elsewhere."""
-    meetings = Meeting.all_objects.order_by()
-    companies = _companies(text).values_list("pk", flat=True)[:MOST]
+    found = _theirs(Meeting.all_objects.order_by(), text)
+    return [*(one.values_list("pk", flat=True)[:MOST] for one in found), _linked("meeting", text)]
+
+
+def _theirs(rows: QuerySet, text: str) -> list[QuerySet]:
+    """Those of the companies and of the people that the text fits."""
     people = [
-        meetings.filter(contact_id__in=found.values_list("pk", flat=True)[:MOST])
+        rows.filter(contact_id__in=found.values_list("pk", flat=True)[:MOST])
         for found in _people(text)
     ]
-    found = [meetings.filter(company_id__in=companies), *people]
-    return [*(one.values_list("pk", flat=True)[:MOST] for one in found), _linked("meeting", text)]
+    companies = _companies(text).values_list("pk", flat=True)[:MOST]
+    return [rows.filter(company_id__in=companies), *people]
 
 
 def team_member_parts(text: str) -> list[Ids]:

@@ -33,12 +33,18 @@ RESULTS = {
     "Removed": "It was archived here",
 }
 
+#: Those of them that brought something.
+NEWS = {"Created", "Changed", "Removed"}
+
 #: What a finished send did there.
 DID = {
     "create": "Created in {}",
     "delete": "Deleted in {}",
     "refused": "{} did not take what was sent",
-    "nothing": "{} had all of it already; nothing was sent",
+    "nothing": "{} had all of it that goes there; nothing was sent",
+    "absent": "It is not in {}, and is not to be; nothing was sent",
+    "asked": "Nothing was sent to {}: somebody has to say first which value is right",
+    "withheld": "Nothing was sent to {}: what was changed stays here",
 }
 
 
@@ -89,7 +95,7 @@ def _line(request: HttpRequest, item: Item) -> Line:
 
 def _message(request: HttpRequest, item: Item) -> Line:
     sentence = f"{label_of(item.system)} {TOLD.get(item.action, 'sent a message about it')}"
-    if detail := RESULTS.get(item.note, item.note) or plain_error(item.error):
+    if detail := _result(item.note) or plain_error(item.error):
         sentence += f". {detail}"
     return Line(
         item.place.at,
@@ -100,6 +106,14 @@ def _message(request: HttpRequest, item: Item) -> Line:
         again=_again(request, "webhookevent", item, "replay"),
         again_label="Apply again",
     )
+
+
+def _result(note: str) -> str:
+    """In words. Of a message about several records it is not said which of them was news."""
+    parts = note.split(", ")
+    if len(parts) == 1 or not RESULTS.keys() >= set(parts):
+        return RESULTS.get(note, note)
+    return "Some of it was new" if NEWS & set(parts) else "Nothing was new"
 
 
 def _send(request: HttpRequest, item: Item) -> Line:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -13,7 +15,6 @@ from hermes.words import badge, plain_error, when
 from integrations import tasks
 from integrations.models import Connection, RemoteField, SyncLog
 from integrations.sync import connections
-from integrations.sync.connections import MISCONFIGURED
 from integrations.sync.errors import SyncError
 from integrations.sync.runs import AlreadyRunning
 from integrations.sync.system import System, everyone, get
@@ -22,7 +23,7 @@ from . import directions
 from .buttons import Button, ButtonsAdmin
 from .fields import fields_of
 from .filters import SystemFilter
-from .health import budget_of, reason_of, state_of
+from .health import WRONG, budget_of, reason_of, state_of
 from .pairing import who_is_who
 from .records import label_of
 from .send import send
@@ -69,41 +70,21 @@ class ConnectionAdmin(ButtonsAdmin):
     )
 
     def get_urls(self) -> list[URLPattern]:
-        def view(request: HttpRequest, system: str) -> HttpResponse:
-            return set_up(self, request, system)
-
-        def fields(request: HttpRequest, system: str) -> HttpResponse:
-            return fields_of(self, request, system)
-
-        def team(request: HttpRequest) -> HttpResponse:
-            return who_is_who(self, request)
-
-        def direction(request: HttpRequest, system: str, kind: str) -> HttpResponse:
-            return directions.switch(self, request, system, kind)
-
-        return [
+        pages: dict[str, tuple[str, Callable[..., HttpResponse]]] = {
+            "team": ("team/", who_is_who),
+            "set_up": ("set-up/<str:system>/", set_up),
+            "direction": ("direction/<str:system>/<str:kind>/", directions.switch),
+            "fields": ("fields/<str:system>/", fields_of),
+        }
+        own = [
             path(
-                "team/",
-                self.admin_site.admin_view(team),
-                name="integrations_connection_team",
-            ),
-            path(
-                "set-up/<str:system>/",
-                self.admin_site.admin_view(view),
-                name="integrations_connection_set_up",
-            ),
-            path(
-                "direction/<str:system>/<str:kind>/",
-                self.admin_site.admin_view(direction),
-                name="integrations_connection_direction",
-            ),
-            path(
-                "fields/<str:system>/",
-                self.admin_site.admin_view(fields),
-                name="integrations_connection_fields",
-            ),
-            *super().get_urls(),
+                address,
+                self.admin_site.admin_view(partial(view, self)),
+                name=f"integrations_connection_{name}",
+            )
+            for name, (address, view) in pages.items()
         ]
+        return [*own, *super().get_urls()]
 
     def render_change_form(
         self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any
@@ -194,7 +175,7 @@ class ConnectionAdmin(ButtonsAdmin):
 
     @admin.display(description="Found by set-up")
     def found_by_setup(self, connection: Connection) -> Any:
-        facts = {name: fact for name, fact in connection.facts.items() if name != MISCONFIGURED}
+        facts = {name: fact for name, fact in connection.facts.items() if name not in WRONG}
         return _pairs(facts)
 
     # -- what operations can do --------------------------------------------------------

@@ -9,6 +9,7 @@ from django.db.models import Count, Max, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.http import urlencode
 
 from hermes.words import badge, counted, plain_error, when
@@ -137,6 +138,8 @@ class OutboxEntryAdmin(NamedRecords, ButtonsAdmin):
 
     @admin.display(description="Next try")
     def next_try(self, entry: OutboxEntry) -> Any:
+        if entry.state == OutboxState.SENDING:
+            return format_html("{}, if nothing is heard till then", when(entry.next_attempt_at))
         if entry.state not in [OutboxState.WAITING, OutboxState.RETRYING]:
             return "–"
         return when(entry.next_attempt_at)

@@ -15,6 +15,12 @@ from integrations.sync.system import System, find
 #: A process that was silent for longer is shown in red.
 ALIVE_FOR = timedelta(seconds=60)
 
+#: Among a connection's facts: what is wrong until a walk succeeds. The first counts.
+WRONG = {
+    connections.MISCONFIGURED: ("Set up wrong", "build", "bad"),
+    connections.FAILING: ("Checks fail", "sync_problem", "bad"),
+}
+
 
 def state_of(connection: Connection | None, system: System | None) -> tuple[str, str, str]:
     """Word, icon and tone of a connection's badge."""
@@ -29,8 +35,8 @@ def state_of(connection: Connection | None, system: System | None) -> tuple[str,
         return "Waiting for calls", "hourglass_top", "warn"
     if connection.broken_until and connection.broken_until > now:
         return "Cannot be reached", "cloud_off", "bad"
-    if connections.MISCONFIGURED in connection.facts:
-        return "Set up wrong", "build", "bad"
+    if stays := next((WRONG[fact] for fact in WRONG if fact in connection.facts), None):
+        return stays
     if connection.deliveries_missing_since:
         return "No messages arrive", "unsubscribe", "bad"
     if connection.no_sign_since:
@@ -48,6 +54,8 @@ def reason_of(connection: Connection | None) -> str:
         return connection.pause_reason
     if wrong := connection.facts.get(connections.MISCONFIGURED):
         return plain_error(wrong)
+    if failing := connection.facts.get(connections.FAILING):
+        return plain_error("; ".join(connections.failing_walk(*one) for one in failing.items()))
     if connection.deliveries_missing_since:
         system = find(connection.system)
         if system and not system.polls:

@@ -76,7 +76,7 @@ def as_(page, someone, live_server):
 
     def log_in(role: str):
         client = Client()
-        client.force_login(someone(role), "django.contrib.auth.backends.ModelBackend")
+        client.force_login(someone(role), "hermes.permissions.PermissionsBackend")
         name = django_settings.SESSION_COOKIE_NAME
         page.context.add_cookies(
             [{"name": name, "value": client.cookies[name].value, "url": live_server.url}]

@@ -49,7 +49,7 @@ def test_a_page_that_is_not_there_is_a_page(admin_client):
 
 def test_a_person_who_may_not_is_told_so_on_a_page(client, django_user_model):
     user = django_user_model.objects.create(username="nobody", is_staff=True)
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="hermes.permissions.PermissionsBackend")
 
     response = client.get("/admin/companies/company/")
 
@@ -72,7 +72,7 @@ def test_a_page_that_breaks_says_nothing_of_what_went_wrong(admin_client, monkey
 
 def test_a_form_from_a_page_that_is_too_old_is_a_page(admin_user):
     client = Client(enforce_csrf_checks=True)
-    client.force_login(admin_user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(admin_user, backend="hermes.permissions.PermissionsBackend")
 
     response = client.post("/admin/companies/company/add/", {"name": "x"})
 

@@ -134,7 +134,7 @@ def test_metrics_are_not_for_strangers(client, settings, given, token):
 @pytest.mark.parametrize("role", ROLES)
 def test_metrics_are_for_staff_who_may_see_the_connections(client, django_user_model, role):
     user = django_user_model.objects.create(username="sam", is_staff=True)
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="hermes.permissions.PermissionsBackend")
     assert client.get("/metrics").status_code == 401
 
     install_roles()
@@ -146,7 +146,7 @@ def test_metrics_are_for_staff_who_may_see_the_connections(client, django_user_m
 
 
 def test_metrics_are_not_for_one_who_was_switched_off(client, admin_user):
-    client.force_login(admin_user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(admin_user, backend="hermes.permissions.PermissionsBackend")
     assert client.get("/metrics").status_code == 200
 
     admin_user.is_active = False

@@ -26,7 +26,7 @@ def staff(client, calendar):
         if member is not None:
             member.user = user
             member.save()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, backend="hermes.permissions.PermissionsBackend")
         return user
 
     return log_in

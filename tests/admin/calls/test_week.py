@@ -272,7 +272,7 @@ def test_a_host_finds_their_own_booking_link(client, staff, host, settings):
 
 def test_who_may_see_no_calls_sees_no_calendar(client, django_user_model, calendar):
     user = django_user_model.objects.create_user("nobody", is_staff=True)
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="hermes.permissions.PermissionsBackend")
 
     assert open_week(client).status_code == 403
     assert "Calls calendar" not in client.get("/admin/").content.decode()

@@ -41,7 +41,7 @@ def as_(client, person):
     """Logs in with a role; called with nothing, as one who may do everything."""
 
     def log_in(role=""):
-        client.force_login(person(role), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(person(role), backend="hermes.permissions.PermissionsBackend")
         return client
 
     return log_in

@@ -15,7 +15,7 @@ def staff(client):
         )
         if role:
             user.groups.add(Group.objects.get(name=role))
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, backend="hermes.permissions.PermissionsBackend")
         return user
 
     return log_in

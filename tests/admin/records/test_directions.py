@@ -45,7 +45,7 @@ def test_a_record_that_is_switched_off_says_so_and_offers_no_sending(
     assert "As for all companies: yes" in text
     assert '<option value="no" selected>' in text
     assert "Send now" not in text
-    assert "A change made here is not sent there" in text
+    assert "not sent to Pipedrive" in text
     assert (
         "sales said whether changes here go to Pipedrive: no"
         in SyncLog.objects.latest("pk").message

@@ -58,9 +58,9 @@ def test_a_company_is_found_by_name_by_its_peoples_email_and_by_its_number_elsew
 
 
 def test_the_company_page_shows_links_history_and_children(
-    client, staff, pipedrive, django_assert_max_num_queries
+    client, staff, pipedrive, tc2, django_assert_max_num_queries
 ):
-    staff()
+    staff("sales")
     org = pipedrive.create("organization", name="Larkfield")
     pipedrive.tell("create", "organization", org["id"])
     company = Company.objects.get()

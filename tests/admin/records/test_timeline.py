@@ -15,21 +15,9 @@ from tests.admin.engine import rows
 from tests.factories import CompanyFactory, ContactFactory, DealFactory, TeamMemberFactory
 
 from .forms import page, save
+from .timelines import sentences, timeline
 
 pytestmark = pytest.mark.django_db
-
-
-def timeline(client, record, **query):
-    kind = record._meta.model_name
-    return client.get(reverse("record-timeline", args=[kind, record.pk]), query)
-
-
-def sentences(response):
-    """What the lines say, newest first."""
-    return [
-        line.sentence or "; ".join(change.sentence for change in line.changes)
-        for line in response.context["lines"]
-    ]
 
 
 def backdate() -> None:
