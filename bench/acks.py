@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.conf import settings
 
-from hermes.embedded.places import free_port
 from integrations.models import WebhookEvent
 
 from . import databases, processes
@@ -39,8 +36,8 @@ def measure(plan: Plan) -> Result:
     """Both servers stand side by side; in each run they are loaded one after the other."""
     web = processes.procfile("web")
     with (
-        _served(web.replace("hermes.wsgi", "bench.floor")) as floor,
-        _served(web) as product,
+        processes.served(web.replace("hermes.wsgi", "bench.floor")) as floor,
+        processes.served(web) as product,
     ):
         sides = [Side("floor", *floor, Counter(), []), Side("product", *product, Counter(), [])]
         for _ in plan.rounds():
@@ -48,16 +45,6 @@ def measure(plan: Plan) -> Result:
                 _load(side, max(SECONDS * plan.scale, 2.0))
     bare, ours = sides
     return Result("acks", _figures(bare, ours), [_notes(bare, ours)])
-
-
-@contextmanager
-def _served(web: str) -> Iterator[tuple[int, int]]:
-    """A web server that answers; gives its process id and its port."""
-    port = free_port()
-    env = processes.environment(PORT=str(port), WEB_CONCURRENCY="2")
-    with processes.running(web, env) as pid:
-        processes.wait_for(f"http://127.0.0.1:{port}/healthz")
-        yield pid, port
 
 
 def _load(side: Side, seconds: float) -> None:

@@ -7,9 +7,7 @@ import json
 import random
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import perf_counter
@@ -17,7 +15,6 @@ from time import perf_counter
 from django.conf import settings
 
 from companies.models import TeamMember
-from hermes.embedded.places import free_port
 from meetings.calendars import Span
 from meetings.free_times import free_slots
 from meetings.models import Meeting, MeetingStatus
@@ -54,7 +51,8 @@ class Seen:
 def measure(plan: Plan) -> Result:
     """In each run another day of all hosts is sold out by visitors who come at once."""
     seen = Seen()
-    with stand_in.started(settings.PIPEDRIVE_BASE_URL) as there, _served() as port:
+    web = processes.procfile("web")
+    with stand_in.started(settings.PIPEDRIVE_BASE_URL) as there, processes.served(web) as (_, port):
         hosts = people.with_calendars(there, HOSTS)
         for each in plan.rounds():
             day = people.monday(each) + timedelta(days=1)
@@ -80,16 +78,6 @@ def _figures(seen: Seen) -> list[Figure]:
         exactly("free times that nobody got, calls without an event", seen.lost, 0),
         exactly("answers that are neither", seen.other, 0),
     ]
-
-
-@contextmanager
-def _served() -> Iterator[int]:
-    """The web as in production; gives its port."""
-    port = free_port()
-    env = processes.environment(PORT=str(port), WEB_CONCURRENCY="2")
-    with processes.running(processes.procfile("web"), env):
-        processes.wait_for(f"http://127.0.0.1:{port}/healthz")
-        yield port
 
 
 def _sell_out(

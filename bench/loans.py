@@ -22,13 +22,16 @@ OFFICER = "Anna Whitlock"
 #: Of each twelve loans, one is in a status that makes no deal.
 STATUSES = 12
 
-_STAGES = """
+STAGES = [
+    "Application In", "Pre-Approved", "Getting Things Rolling", "Loan In Process",
+    "Clear To Close",
+]  # fmt: skip
+
+_STAGES = f"""
 import django; django.setup()
 from deals.models import Pipeline, Stage
 loans = Pipeline.objects.create(name="Loans")
-names = ["Application In", "Pre-Approved", "Getting Things Rolling", "Loan In Process",
-         "Clear To Close"]
-for position, name in enumerate(names, 1):
+for position, name in enumerate({STAGES}, 1):
     Stage.objects.create(pipeline=loans, name=name, position=position)
 """
 
@@ -52,14 +55,14 @@ def measure(plan: Plan) -> Result:
     with started(address) as sandbox:
         sandbox.post("/salesforce/seed", loans=loans, contacts=borrowers, officers=[OFFICER])
         databases.create("loans_set_up", "template")
-        env = _environment("loans_set_up", address)
+        env = environment("loans_set_up", address)
         processes.run("-c", _STAGES, env=env)
         for _ in plan.rounds():
             _load(sandbox, address, loans, borrowers, seen)
     return Result("loans", _figures(seen), [_notes(loans, borrowers)])
 
 
-def _environment(database: str, address: str) -> dict[str, str]:
+def environment(database: str, address: str) -> dict[str, str]:
     told = demo_settings(address, "http://hermes.example")
     ours = {name: value for name, value in told.items() if name.startswith("SALESFORCE_")}
     return processes.environment(
@@ -70,7 +73,7 @@ def _environment(database: str, address: str) -> dict[str, str]:
 
 def _load(sandbox: Sandbox, address: str, loans: int, borrowers: int, seen: Seen) -> None:
     databases.create("loans_run", "loans_set_up")
-    env = _environment("loans_run", address)
+    env = environment("loans_run", address)
     for rates in (seen.rates, seen.again):
         with sandbox.watched() as calls:
             ended = processes.run("manage.py", "backfill", "salesforce", env=env)
@@ -87,7 +90,8 @@ def _load(sandbox: Sandbox, address: str, loans: int, borrowers: int, seen: Seen
     processes.run("manage.py", "poll", "salesforce", env=env)
     with sandbox.watched() as calls:
         processes.run("manage.py", "poll", "salesforce", env=env)
-    seen.idle_calls.append(len([call for call in calls if "/query" in call["path"]]))
+    # Log-ins, descriptions and limits too.
+    seen.idle_calls.append(len([call for call in calls if "/services/" in call["path"]]))
     databases.drop("loans_run")
 
 

@@ -16,6 +16,7 @@ MEASUREMENTS = {
     "backfill": "bench.backfill",
     "resends": "bench.resends",
     "loans": "bench.loans",
+    "loan_events": "bench.loan_events",
     "calls": "bench.calls",
     "outbox": "bench.outbox",
     "admin": "bench.admin",

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from hermes.embedded.places import free_port
 from hermes.supervisor import die_with_parent
 
 from .plan import wait_until
@@ -62,6 +63,15 @@ def running(command: str, env: Mapping[str, str]) -> Iterator[int]:
             raise
         finally:
             _end(process)
+
+
+@contextmanager
+def served(web: str, **changed: str) -> Iterator[tuple[int, int]]:
+    """A web server that answers; gives its process id and its port."""
+    port = free_port()
+    with running(web, environment(PORT=str(port), WEB_CONCURRENCY="2", **changed)) as pid:
+        wait_for(f"http://127.0.0.1:{port}/healthz")
+        yield pid, port
 
 
 def _end(process: subprocess.Popen) -> None:

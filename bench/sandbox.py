@@ -33,21 +33,22 @@ class Sandbox:
         self.post("/seed", **counts)
 
     def post(self, path: str, **body: Any) -> dict:
-        return self._asked("POST", path, body)
+        return self.asked("POST", path, body)
 
     def record(self, entity: str, pk: str) -> dict:
         """As it is there now; not counted among the calls."""
-        return self._asked("GET", f"/records/{entity}/{pk}")["record"]
+        return self.asked("GET", f"/records/{entity}/{pk}")["record"]
 
     def create(self, entity: str, **values: Any) -> dict:
         """As a person in Pipedrive would."""
-        return self._asked("POST", f"/records/{entity}", values)["record"]
+        return self.asked("POST", f"/records/{entity}", values)["record"]
 
     def change(self, entity: str, pk: str, **values: Any) -> dict:
         """As a person in Pipedrive would."""
-        return self._asked("PATCH", f"/records/{entity}/{pk}", values)["record"]
+        return self.asked("PATCH", f"/records/{entity}/{pk}", values)["record"]
 
-    def _asked(self, method: str, path: str, body: dict | None = None) -> dict:
+    def asked(self, method: str, path: str, body: dict | None = None) -> dict:
+        """Of the sandbox's own control."""
         answer = self._session.request(
             method, f"{self.url}/_sandbox{path}", json=body, timeout=CONTROL_SECONDS
         )
@@ -56,11 +57,11 @@ class Sandbox:
 
     def events(self, calendar: str, day: datetime) -> list[dict]:
         """A week of somebody's calendar, from that day on."""
-        return self._asked("GET", f"/google/calendars/{calendar}?from={day:%Y-%m-%d}")["events"]
+        return self.asked("GET", f"/google/calendars/{calendar}?from={day:%Y-%m-%d}")["events"]
 
     def calls(self, after: int = 0) -> list[dict]:
         """The calls after that number; the last 200 of them."""
-        return self._asked("GET", f"/calls?after={after}")["calls"]
+        return self.asked("GET", f"/calls?after={after}")["calls"]
 
     @contextmanager
     def watched(self) -> Iterator[list[dict]]:

@@ -18,9 +18,17 @@ export function table(headings, rows) {
     el("table", {}, el("thead", {}, head), el("tbody", {}, ...body)));
 }
 
+const LONGEST = 300;
+
+// What is longer is whole in the record's form.
+export function cut(value) {
+  const isLong = typeof value === "string" && value.length > LONGEST;
+  return isLong ? `${value.slice(0, LONGEST)}… (${value.length} characters)` : value;
+}
+
 // A number stays on one line, however narrow its column: half of an id is another id.
 function valueCell(value) {
-  const cell = el("td", { className: "value" }, value);
+  const cell = el("td", { className: "value" }, cut(value));
   if (/^\d+$/.test(cell.textContent)) cell.classList.add("number");
   return cell;
 }

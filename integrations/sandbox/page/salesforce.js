@@ -1,5 +1,5 @@
 import { attempt, call } from "/page/api.js";
-import { el, isNew, labelled, shown, table } from "/page/dom.js";
+import { cut, el, isNew, labelled, shown, table } from "/page/dom.js";
 import { recordForm } from "/page/salesforce_forms.js";
 
 // What tells records of a kind apart: heading, and what stands under it.
@@ -43,7 +43,7 @@ async function list(main, kind, about) {
 function rows(kind, answer, columns) {
   if (!answer.records.length) return el("p", { className: "muted" }, "Nothing here.");
   const listed = table([...columns.map(([heading]) => heading), "System Modstamp", ""], answer.records.map((record) => [
-    el("a", { href: `#${SECTION[kind]}/${record.Id}` }, shown(record[columns[0][1]])),
+    el("a", { href: `#${SECTION[kind]}/${record.Id}` }, cut(shown(record[columns[0][1]]))),
     ...columns.slice(1).map(([, name]) => shown(record[name])),
     when(record.SystemModstamp), state(record)]));
   return answer.more ? el("div", {}, listed, el("p", { className: "muted" }, "The 50 newest; search for others.")) : listed;
@@ -67,7 +67,7 @@ async function detail(main, kind, id, about) {
   const draw = async (record) => isNew(deeds, record) && deeds.replaceChildren(...await actions(kind, record, about, done));
   const done = async () => { document.activeElement?.blur(); await refresh(); };
   const record = await read();
-  main.replaceChildren(el("p", {}, el("a", { href: `#${SECTION[kind]}` }, "Back to the list")), el("h2", {}, shown(record.Name)), deeds, facts);
+  main.replaceChildren(el("p", {}, el("a", { href: `#${SECTION[kind]}` }, "Back to the list")), el("h2", {}, cut(shown(record.Name))), deeds, facts);
   await refresh();
   return refresh;
 }

@@ -76,10 +76,13 @@ def undelete(account: "Account", kind: str, row_id: str) -> dict:
 
 
 def erase(account: "Account", kind: str, row_id: str) -> None:
-    """Gone for good, from the recycle bin too."""
+    """Gone for good. Only of one that was in the recycle bin nothing is told any more."""
     of = entity(account, kind)
     with account.writing():
-        account.forget(of.name, _any(account, of, row_id)["Id"])
+        row = _any(account, of, row_id)
+        if not row["IsDeleted"]:
+            records.delete(account, of, row, officer(account))
+        account.forget(of.name, row["Id"])
 
 
 def touch(account: "Account", kind: str, row_id: str) -> dict:

@@ -13,6 +13,7 @@ _TYPES: dict[str, type] = {
     "hidden": bool,
     "calculated": bool,
     "restricted": bool,
+    "writable": bool,
     "type": str,
     "label": str,
     "relationship": str,
