@@ -8,6 +8,7 @@ import traceback
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.control import Control
 from integrations.sandbox.google.system import Google
+from integrations.sandbox.in_flight import InFlight
 from integrations.sandbox.journal import Journal
 from integrations.sandbox.pages import answer_page
 from integrations.sandbox.pipedrive.system import Pipedrive
@@ -20,6 +21,8 @@ from integrations.sandbox.tc2.system import TC2
 from integrations.sandbox.trouble import AFTER, BEFORE, Rule, Trouble
 
 _PROXY_PAGE = b"<html><head><title>Error</title></head><body><h1>Error</h1></body></html>"
+#: A reset waits so long for the calls that are being answered.
+LONGEST_CALL_SECONDS = 10
 _CUTS = {"reset": "reset", "reset_after": "reset", "lost_answer": "close"}
 
 System = Pipedrive | TC2 | Google | Salesforce
@@ -59,6 +62,7 @@ class Sandbox:
         self.api_token = token
         self.clock = Clock()
         self.trouble = Trouble()
+        self._in_flight = InFlight()
         self._recorder = Recorder(record_to or os.environ.get("HERMES_TRAFFIC_LOG") or None)
         self.pipedrive = Pipedrive(self.clock, Journal(data_path, "pipedrive"), token, plan)
         key = tc2_key or os.environ.get("TC2_API_KEY") or "sandbox-tc2-key"
@@ -119,8 +123,12 @@ class Sandbox:
         self._recorder.clear()
 
     def reset(self) -> None:
-        """As new: no records, no trouble, no calls, real time."""
+        """As new: no records, no trouble, no calls, real time.
+
+        What came before leaves nothing behind: calls that nobody waits for any more end first.
+        """
         self.trouble.clear()
+        self._in_flight.wait(LONGEST_CALL_SECONDS)
         self.clock.reset()
         for system in self._systems:
             system.reset()
@@ -130,7 +138,8 @@ class Sandbox:
         """Serve one request of any kind."""
         for system in self._systems:
             if system.owns(request.path):
-                return self._recorded(system, request)
+                with self._in_flight.counted():
+                    return self._recorded(system, request)
         if request.path.startswith("/_sandbox/"):
             return self._control.answer(request)
         return answer_page(request)
@@ -153,7 +162,7 @@ class Sandbox:
     def _answer_in_trouble(self, system: System, request: Request, rules: list[Rule]) -> Response:
         for rule in rules:
             if rule.kind == "latency":
-                time.sleep(rule.seconds)
+                self.trouble.wait(rule.seconds)
         if before := next((rule for rule in rules if rule.kind in BEFORE), None):
             return _troubled(system, before)
         response = _safely(system, request)

@@ -89,6 +89,7 @@ class Trouble:
         # Chance, but the same chance on every run.
         self._random = random.Random(seed)
         self._rules: list[Rule] = []
+        self._cleared = threading.Event()
 
     def add(self, kind: str, **options: object) -> Rule:
         """Put a rule in force; the options are the fields of ``Rule``.
@@ -111,9 +112,15 @@ class Trouble:
         return found
 
     def clear(self) -> None:
-        """No more trouble."""
+        """No more trouble; who waits because of it goes on."""
         with self._lock:
             self._rules = []
+            self._cleared.set()
+            self._cleared = threading.Event()
+
+    def wait(self, seconds: float) -> None:
+        """Be as slow as a rule says."""
+        self._cleared.wait(seconds)
 
     def rules(self) -> list[dict]:
         """Those in force, for the page."""

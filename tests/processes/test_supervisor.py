@@ -47,9 +47,10 @@ def kinds(checkout: Checkout) -> set[str]:
 
 
 def programs(checkout: Checkout) -> set[int]:
-    """All but the servers of PostgreSQL's sessions, which come and go."""
+    """All but PostgreSQL's sessions: they come and go, at first under their server's own name."""
     commands = checkout.processes().items()
-    return {pid for pid, command in commands if not command.startswith("postgres:")}
+    server = (checkout.folder / ".data" / "postgres" / "postmaster.pid").read_text().split()[0]
+    return {pid for pid, command in commands if "postgres" not in command or pid == int(server)}
 
 
 def test_it_stops_all_that_it_started_and_starts_again_after_any_end(checkout):

@@ -98,6 +98,16 @@ def test_slow_answer_takes_its_time(api, sandbox):
     assert api.get(ORGANIZATIONS).elapsed.total_seconds() >= 0.2
 
 
+def test_a_call_that_nobody_waits_for_any_more_leaves_nothing_after_a_reset(api, sandbox):
+    sandbox.trouble.add("latency", seconds=120)
+    with pytest.raises(requests.Timeout):
+        requests.post(sandbox.url + ORGANIZATIONS, json={"name": "A"}, timeout=0.1)
+    sandbox.reset()
+
+    assert api.get(ORGANIZATIONS).json()["data"] == []
+    assert [call.method for call in sandbox.calls] == ["GET"]
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [
