@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from hermes.words import plain_error
@@ -14,6 +15,7 @@ from integrations.models.queues import OPEN_ENTRIES
 from integrations.sync import by_hand, directions
 from integrations.sync import system as systems
 from integrations.sync.directions import Said
+from integrations.sync.outgoing import lacks
 from integrations.sync.system import System
 
 from .seen import Seen
@@ -32,6 +34,8 @@ IN_SYNC = StateWord("In sync", "check_circle", "success")
 WAITING = StateWord("Waiting", "schedule", "info")
 SENDING = StateWord("Sending", "sync", "info")
 RETRYING = StateWord("Retrying", "replay", "warning")
+#: What is here is not there, and stays here.
+NOT_SENT = StateWord("Not sent", "sync_disabled", "default")
 NEEDS_YOU = StateWord("Needs you", "error", "danger")
 NOT_LINKED = StateWord("Not linked", "link_off", "default")
 MERGED_AWAY = StateWord("Merged away", "merge", "default")
@@ -110,10 +114,12 @@ def _with_direction(row: LinkRow, kind: str, record: Any, known: Seen) -> LinkRo
     silent = ""
     if said is None or not said.sends:
         silent = f"Changes here do not go to {row.label}."
-    elif row.is_live:
+    elif row.link and row.is_live:
         silent = row.system.kinds[kind].left_alone(record, row.link)
+    kept = row.state is IN_SYNC and silent and lacks(row.system, kind, record, row.link)
     return replace(
         row,
+        state=NOT_SENT if kept else row.state,
         said=said if kind in directions.KINDS else None,
         kinds=str(record._meta.verbose_name_plural),
         silent=silent,
@@ -197,16 +203,41 @@ def state_of(
     return NEEDS_YOU if link.last_error else IN_SYNC
 
 
-def badges(kind: str, ids: Iterable[int]) -> dict[int, list[tuple[str, StateWord]]]:
+def badges(kind: str, records: Collection[Any]) -> dict[int, list[tuple[str, StateWord]]]:
     """Record id to its systems and their states, for all rows of a list at once."""
-    wanted = list(ids)
-    links = ExternalLink.objects.filter(kind=kind, record_id__in=wanted)
-    entries = _newest_entries(kind, wanted)
+    by_id = {record.pk: record for record in records}
+    links = ExternalLink.objects.filter(kind=kind, record_id__in=list(by_id))
+    entries = _newest_entries(kind, by_id)
     found: dict[int, list[tuple[str, StateWord]]] = defaultdict(list)
-    for link in links.exclude(state=LinkState.ALIAS).order_by("system"):
-        system = systems.find(link.system)
-        label = system.label if system else link.system
-        assert link.record_id is not None
-        entry = entries.get((link.system, link.record_id))
-        found[link.record_id].append((label, state_of(link, entry, label)))
+    for name, own in groupby(links.exclude(state=LinkState.ALIAS).order_by("system"), _system_of):
+        system, theirs = systems.find(name), list(own)
+        kept = _kept_here(system, kind, by_id, theirs) if system else set()
+        for link in theirs:
+            assert link.record_id is not None
+            label = system.label if system else name
+            state = state_of(link, entries.get((name, link.record_id)), label)
+            state = NOT_SENT if state is IN_SYNC and link.record_id in kept else state
+            found[link.record_id].append((label, state))
     return found
+
+
+def _system_of(link: ExternalLink) -> str:
+    return link.system
+
+
+def _kept_here(
+    system: System, kind: str, records: Mapping[int, Any], links: Iterable[ExternalLink]
+) -> set[int]:
+    """Ids of the records of which the system lacks something that does not go there."""
+    if not (system.is_on() and kind in system.kinds):
+        return set()
+    apart = {
+        link.record_id: link
+        for link in links
+        if link.state == LinkState.LIVE and lacks(system, kind, records[link.record_id], link)
+    }
+    sent = directions.sent(system, [(kind, pk) for pk in apart])
+    left_alone = system.kinds[kind].left_alone
+    return {
+        pk for pk, link in apart.items() if (kind, pk) not in sent or left_alone(records[pk], link)
+    }

@@ -116,7 +116,7 @@ class RecordPage(RecordAdmin):
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Fetch the badges of all the rows in one go."""
         cl = super().get_changelist_instance(request)
-        request.hermes_badges = badges(self.kind, [row.pk for row in cl.result_list])
+        request.hermes_badges = badges(self.kind, list(cl.result_list))
         for row in cl.result_list:
             row.system_badges = request.hermes_badges.get(row.pk, [])
         return cl

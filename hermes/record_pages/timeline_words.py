@@ -17,11 +17,13 @@ from integrations.models import EventState, OutboxState, SyncLog
 from . import timeline
 from .timeline import CHANGE, LINKED, MADE, MERGE, MESSAGE, SEND, TROUBLED, Item
 
-#: What a message says of the record.
+#: What a message says of the record, by the word for it there in small letters.
 TOLD = {
     "create": "says that it was created there",
     "change": "says that it was changed there",
+    "update": "says that it was changed there",
     "delete": "says that it was deleted there",
+    "undelete": "says that it is there again",
 }
 
 #: What a message did here.
@@ -94,7 +96,7 @@ def _line(request: HttpRequest, item: Item) -> Line:
 
 
 def _message(request: HttpRequest, item: Item) -> Line:
-    sentence = f"{label_of(item.system)} {TOLD.get(item.action, 'sent a message about it')}"
+    sentence = f"{label_of(item.system)} {TOLD.get(item.action.lower(), 'sent a message about it')}"
     if detail := _result(item.note) or plain_error(item.error):
         sentence += f". {detail}"
     return Line(
@@ -111,9 +113,12 @@ def _message(request: HttpRequest, item: Item) -> Line:
 def _result(note: str) -> str:
     """In words. Of a message about several records it is not said which of them was news."""
     parts = note.split(", ")
-    if len(parts) == 1 or not RESULTS.keys() >= set(parts):
+    if len(parts) == 1:
         return RESULTS.get(note, note)
-    return "Some of it was new" if NEWS & set(parts) else "Nothing was new"
+    # A reason may have commas of its own.
+    reasons = ", ".join(part for part in parts if part not in RESULTS)
+    news = "Some of it was new" if NEWS & set(parts) else ""
+    return ". ".join(filter(None, [news, reasons])) or "Nothing was new"
 
 
 def _send(request: HttpRequest, item: Item) -> Line:

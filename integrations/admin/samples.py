@@ -21,7 +21,6 @@ NOTHING = "–"
 LEFT = "Left as it is"
 MADE = "Made with it"
 NOT_MADE = "Nothing is made of it"
-SETTLED = "Nothing: it is settled here"
 
 
 @dataclass(frozen=True)
@@ -90,8 +89,8 @@ class Pair:
         """Each line of the group, as far as something here is made of it."""
         assert self.theirs is not None
         values, frozen = self._values(self.theirs), self.system.kinds[self.group.kind].frozen
-        settled = self.ours is not None and frozen(self.ours, self.link)
-        return [self._cells(line, values, settled=settled) for line in self.group.lines]
+        settled = frozen(self.ours, self.link) if self.ours is not None else ""
+        return [self._cells(line, values, settled) for line in self.group.lines]
 
     def _ours(self) -> Any:
         if self.link is None:
@@ -116,9 +115,9 @@ class Pair:
         self,
         line: FieldLine,
         values: Mapping[str, comparing.ComparedField],
-        *,
-        settled: bool,
+        settled: str,
     ) -> Cells:
+        """``settled`` says why nothing more is taken of it, if so."""
         there, row = self._told.get(line.name, "") or NOTHING, values.get(line.hub)
         if line.detail:
             made, here = self._detail(line.detail)
@@ -128,7 +127,7 @@ class Pair:
             made = self._words(line.hub, row.there) if row else NOTHING
             outcome = row.outcome if row else LEFT
         if settled and row and made != here:
-            outcome = SETTLED
+            outcome = settled
         return Cells(line.called, there, made, here, outcome)
 
     def _detail(self, name: str) -> tuple[str, str]:

@@ -41,25 +41,25 @@ ANOTHERS = "another's"
 
 
 def _why_settled(deal: Any, link: Any) -> str:
-    """Won, lost, archived by a person, or in a status that ends it; in a sentence."""
+    """Won, lost, archived by a person, or in a status that ends it; empty for none of these."""
     if deal.archived_at is not None:
-        return "The deal is archived, and nothing more goes to its loan."
+        return "The deal is archived"
     if deal.status != "open":
-        return f"The deal is {deal.status}, and nothing more goes to its loan."
-    if link.remote_state.get(FROZEN):
-        return "The loan is at its end in Salesforce, and nothing more goes there."
-    return ""
+        return f"The deal is {deal.status}"
+    return "The loan is at its end in Salesforce" if link.remote_state.get(FROZEN) else ""
 
 
-def _is_settled(deal: Any, link: Any) -> bool:
-    return bool(_why_settled(deal, link))
+def _why_nothing_is_taken(deal: Any, link: Any) -> str:
+    why = _why_settled(deal, link)
+    return why and f"{why} and takes nothing more from its loan"
 
 
 def _why_left_alone(deal: Any, link: Any) -> str:
     """Nothing is taken of another officer's loan where those stop, so nothing is sent blindly."""
     if lets_go() and link.remote_state.get(ANOTHERS):
         return "The loan is another officer's by now, and nothing more goes to it."
-    return _why_settled(deal, link)
+    why = _why_settled(deal, link)
+    return why and f"{why}, and nothing more goes to the loan."
 
 
 def _why_kept_there(contact: Any, link: Any) -> str:
@@ -128,7 +128,7 @@ SPOKE_KINDS = {
         reads_first=True,
         left_alone=_why_left_alone,
         archives=False,
-        frozen=_is_settled,
+        frozen=_why_nothing_is_taken,
         awaits=("pipeline", "stage"),
         edits_in_bursts=True,
         deletion_spreads=False,

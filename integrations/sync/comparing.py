@@ -64,11 +64,14 @@ def _compared(
     )
     asks = {conflict.field for conflict in merged.conflicts if not conflict.winner}
     stays = _staying(system, *_met(record, link, theirs, merged))
+    frozen = system.kinds[link.kind].frozen(record, link)
     rows = []
     for name, value in there.items():
         same = rules[name].same(here[name], value)
         outcome = f"{system.label} has it in its own way"
-        if same or name in news:
+        if frozen and not same:
+            outcome = stays(name) or frozen
+        elif same or name in news:
             outcome = _outcome(system, stays(name), same, name in merged.take, name in asks)
         rows.append(ComparedField(name, here[name], value, same, outcome))
     return rows

@@ -32,6 +32,9 @@ SAID_FOR = timedelta(days=7)
 #: The topic of records of which none is made here.
 LEFT_OUT = "left_out"
 
+#: Topics of what happens to a record anew each time, so it is said each time.
+DELETED_THERE, BACK_THERE = "deleted_there", "back_there"
+
 #: Table, key and reason by which new records are possible duplicates of each other.
 ALIKE = {
     "company": ("companies_company", "name_key", "the same name"),
@@ -50,6 +53,11 @@ class Findings:
         #: About the link's record; about none of ours, where there is no link.
         self._logs: list[tuple[ExternalLink | None, str, str]] = []
         self._people: list[RemoteRecord] = []
+
+    @property
+    def called(self) -> str:
+        """What staff call a record of the kind."""
+        return self.kind.replace("_", " ")
 
     def bad_value(self, record: RemoteRecord, name: str, error: Exception) -> None:
         """A value that does not fit our field. The rest of the record goes on."""
@@ -73,14 +81,13 @@ class Findings:
             Rejected: It has a value there, which does not fit.
         """
         if record.fields.get(name):
-            kind = self.kind.replace("_", " ")
-            raise Rejected(f"No {kind} can be made of it: {self.misfits(record)}")
+            raise Rejected(f"No {self.called} can be made of it: {self.misfits(record)}")
 
     def left_out(self, record: RemoteRecord) -> None:
         """None is made of it, for a reason that a person can do something about."""
-        kind, name = record.kind.replace("_", " "), record.fields.get("name")
-        called = f"{name} ({record.remote_id})" if name else record.remote_id
-        sentence = f"{self.system.label}'s {kind} {called} is left out: {record.not_made}"
+        name = record.fields.get("name")
+        which = f"{name} ({record.remote_id})" if name else record.remote_id
+        sentence = f"{self.system.label}'s {self.called} {which} is left out: {record.not_made}"
         self._logs.append((None, LEFT_OUT, sentence))
 
     def unknown_parent(self, record: RemoteRecord, name: str, kind: str) -> None:
@@ -93,11 +100,16 @@ class Findings:
             f"as {name.replace('_', ' ')}, who is not known in Hermes: left as it is",
         )
 
-    def ended(self, record: RemoteRecord, link: ExternalLink) -> None:
-        """It was deleted there, and stays here."""
-        kind = record.kind.replace("_", " ")
-        sentence = f"The {kind} was deleted in {self.system.label}. It stays here, and ends there"
-        self._logs.append((link, "deleted_there", sentence))
+    def ended(self, link: ExternalLink) -> str:
+        """It was deleted there, and stays here. Returns what staff are told."""
+        sentence = f"The {self.called} was deleted in {self.system.label}. It stays here"
+        self._logs.append((link, DELETED_THERE, sentence))
+        return sentence
+
+    def returned(self, link: ExternalLink) -> None:
+        """It had been deleted there, which ended nothing here."""
+        sentence = f"The {self.called} is in {self.system.label} again"
+        self._logs.append((link, BACK_THERE, sentence))
 
     def put_right(self, link: ExternalLink, shown: Iterable[str]) -> None:
         """Values that others say and somebody changed there: they are sent again."""
@@ -218,7 +230,7 @@ class Findings:
             system=self.system.name,
             kind=self.kind,
             at__gt=timezone.now() - SAID_FOR,
-        )
+        ).exclude(topic__in=[DELETED_THERE, BACK_THERE])
         return set(told.values_list("record_id", "topic", "message"))
 
     def _save_logs(self) -> None:
@@ -226,7 +238,7 @@ class Findings:
         logs = [(link.record_id if link else None, what, why) for link, what, why in self._logs]
         SyncLog.objects.bulk_create(
             SyncLog(
-                level=SyncLog.Level.WARNING,
+                level=SyncLog.Level.INFO if topic == BACK_THERE else SyncLog.Level.WARNING,
                 system=self.system.name,
                 kind=self.kind,
                 record_id=record_id,

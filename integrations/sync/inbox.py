@@ -252,5 +252,7 @@ def _end(reading: Reading, outcomes: list[Outcome]) -> tuple[str, str]:
     told = [outcome for outcome in outcomes if outcome.status is not Status.IGNORED]
     if not told:
         return EventState.IGNORED, outcomes[0].note
+    # Why a record of ours took nothing is told beside what became of the others.
+    told += [one for one in outcomes if one.status is Status.IGNORED and one.record_id is not None]
     notes = {outcome.note or outcome.status.value.capitalize() for outcome in told}
     return EventState.DONE, ", ".join(sorted(notes))

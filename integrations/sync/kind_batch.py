@@ -137,13 +137,14 @@ class KindBatch:
             self._advance(link, record)
             self._note(record, Status.REMOVED, None, "Its twin there takes its place")
             return
+        note = ""
         if self.spoke_kind.archives:
             removals.archive_here(self.system, link, self.now)
         else:
             link.state = LinkState.GONE
-            self.findings.ended(record, link)
+            note = self.findings.ended(link)
         self._advance(link, record)
-        self._note(record, Status.REMOVED, link.record_id, "")
+        self._note(record, Status.REMOVED, link.record_id, note)
 
     def _apply_one(self, record: RemoteRecord, found: Found | None) -> None:
         link = self._link(record)
@@ -158,7 +159,8 @@ class KindBatch:
         assert link.record_id is not None
         target = self.loaded[link.record_id]
         if link.deleted_here and (self.spoke_kind.deletes or target.archived_at):
-            self._note(record, Status.IGNORED, link.record_id, "Archived in Hermes")
+            why = f"The {self.findings.called} is archived in Hermes and takes nothing from there"
+            self._note(record, Status.IGNORED, link.record_id, why)
             return
         if self._settled(record, target, link):
             return
@@ -167,17 +169,19 @@ class KindBatch:
             link.state, link.deleted_here = LinkState.LIVE, False
             self._advance(link, record)
             self._restore(target)
+            if not self.spoke_kind.archives:
+                self.findings.returned(link)
         self._merge(record, target, link, Match.LINK, stale=stale)
 
     def _settled(self, record: RemoteRecord, target: Any, link: ExternalLink) -> bool:
         """Deal with one that takes nothing more: what it has there is known, and no news again."""
-        if not self.spoke_kind.frozen(target, link):
+        if not (why := self.spoke_kind.frozen(target, link)):
             return False
         values = self.values.of(record)
         link.snapshot |= {name: jsonable(value) for name, value in values.items()}
         link.remote_state = {**record.remote_state, **link.remote_state}
         self._advance(link, record)
-        self._note(record, Status.IGNORED, link.record_id, "It is settled here")
+        self._note(record, Status.IGNORED, link.record_id, why)
         return True
 
     def _restore(self, target: Any) -> None:

@@ -73,6 +73,11 @@ def sent_fields(system: System, outgoing: Outgoing) -> frozenset[str]:
     )
 
 
+def lacks(system: System, kind: str, record: Any, link: ExternalLink) -> bool:
+    """Whether one of its fields that go there is not there as it is here."""
+    return bool(differing(system, kind, record, link.snapshot, {}, creating=False))
+
+
 def differing(
     system: System,
     kind: str,

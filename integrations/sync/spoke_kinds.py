@@ -70,7 +70,7 @@ class SpokeKind:
         deleted_with: The parent that takes records of this kind along when it is deleted there.
         deletion_spreads: Whether the others delete what was deleted there.
         archives: Whether what is deleted there is archived here; else only the link ends.
-        frozen: Whether this hub record takes nothing more from there.
+        frozen: Why this hub record takes nothing more from there; empty where it does.
         listed: Whether it has a list of its own; else it comes with another kind's.
         readable: Whether it is shown when it is asked for; else who is named is believed.
         derived: What else is sent, beside the fields.
@@ -103,7 +103,7 @@ class SpokeKind:
     deleted_with: str = ""
     deletion_spreads: bool = True
     archives: bool = True
-    frozen: Callable[[Any, Any], bool] = lambda record, link: False
+    frozen: Callable[[Any, Any], str] = lambda record, link: ""
     listed: bool = True
     readable: bool = True
     derived: Derived | None = None

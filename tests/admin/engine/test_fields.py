@@ -142,7 +142,7 @@ def test_a_settled_deal_takes_nothing_more(look, salesforce):
     Deal.objects.update(status="lost")
     salesforce.org.edit("loan", loan, amount=300_000)
 
-    assert cells(look())["Value"][3] == "Nothing: it is settled here"
+    assert cells(look())["Value"][3] == "The deal is lost and takes nothing more from its loan"
 
 
 def test_what_does_not_fit_is_said_beside_the_sample(look, salesforce, settings):

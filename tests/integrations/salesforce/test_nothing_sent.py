@@ -49,10 +49,10 @@ def outcomes(pk: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("edit", "why"),
     [
-        ({"status": Status.LOST}, "The deal is lost, and nothing more goes to its loan."),
+        ({"status": Status.LOST}, "The deal is lost, and nothing more goes to the loan."),
         (
             {"archived_at": timezone.now()},
-            "The deal is archived, and nothing more goes to its loan.",
+            "The deal is archived, and nothing more goes to the loan.",
         ),
     ],
 )
@@ -87,7 +87,7 @@ def test_a_loan_that_came_to_its_end_there_meanwhile_gets_nothing_and_both_pages
 
     assert writing.send() == []
 
-    why = "The deal is won, and nothing more goes to its loan."
+    why = "The deal is won, and nothing more goes to the loan."
     assert said(deal) == [f"Not sent to Salesforce. {why}"]
     assert before == outcomes(loan)["value"] == f"Each side keeps its own value. {why}"
     assert told() == []
