@@ -5,17 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import F, ForeignKey, Q, QuerySet
 from django.http import HttpRequest
 
+from deals.models import Stage
 from hermes.admin_base import RecordAdmin
 from hermes.words import badge, counted
-from integrations.models import ExternalLink, StageMapping
+from integrations.models import ExternalLink, LinkState, StageMapping
 from integrations.sync import walks
 from integrations.sync.system import get
 
 from .filters import SystemFilter
 from .records import label_of
+
+
+def _named(stage: Stage) -> str:
+    name = f"{stage.pipeline}: {stage}"
+    return f"{name} (archived)" if stage.archived_at else name
 
 
 class MappedFilter(admin.SimpleListFilter):
@@ -38,7 +44,7 @@ class StageMappingAdmin(RecordAdmin):
     """One status: the stage, and what else happens to the deal."""
 
     words = ("status elsewhere", "statuses elsewhere")
-    list_display = ["remote_stage", "system_label", "stage_name", "status", "action", "loans"]
+    list_display = ["remote_stage", "system_label", "stage_name", "status_here", "happens", "loans"]
     list_filter = [MappedFilter, SystemFilter]
     list_select_related = ["stage__pipeline"]
     ordering = ["system", "remote_stage"]
@@ -46,6 +52,16 @@ class StageMappingAdmin(RecordAdmin):
     readonly_fields = ["remote_stage", "system_label", "loans"]
     autocomplete_fields: list[str] = []
     when_empty = "The statuses that deals have in other systems are shown here once they are read."
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Stages of several pipelines have the same names. One that was archived stays chosen."""
+        rows = Stage._base_manager.select_related("pipeline")
+        rows = rows.order_by(F("archived_at").asc(nulls_first=True), "pipeline", "position", "pk")
+        formfield = super().formfield_for_foreignkey(db_field, request, queryset=rows, **kwargs)
+        formfield.choices = [("", formfield.empty_label), *((row.pk, _named(row)) for row in rows)]
+        return formfield
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -65,12 +81,23 @@ class StageMappingAdmin(RecordAdmin):
     @admin.display(description="Stage", ordering="stage")
     def stage_name(self, row: StageMapping) -> Any:
         if row.stage is not None:
-            return f"{row.stage.pipeline}: {row.stage}"
+            return _named(row.stage)
         return "–" if row.is_mapped else badge("Nobody has said", "help", "warning")
+
+    @admin.display(description="Status here", ordering="status")
+    def status_here(self, row: StageMapping) -> str:
+        return row.get_status_display() if row.is_mapped else "–"
+
+    @admin.display(description="What happens", ordering="action")
+    def happens(self, row: StageMapping) -> str:
+        return row.get_action_display() if row.is_mapped else "The deal stays as it is"
 
     @admin.display(description="Deals in it")
     def loans(self, row: StageMapping) -> str:
+        """A status may have two names: what programs know it by, and what people see."""
+        name = row.remote_stage
+        is_in_it = Q(remote_state__status__iexact=name) | Q(remote_state__status_too__iexact=name)
         links = ExternalLink.objects.filter(
-            system=row.system, kind="deal", remote_state__status__iexact=row.remote_stage
+            is_in_it, system=row.system, kind="deal", state=LinkState.LIVE
         )
         return counted(links.count(), "deal", "deals")

@@ -46,15 +46,14 @@ def loan_of_the_officer(row: Mapping[str, Any], how: HowToRead) -> list[RemoteRe
     """The same; nothing is taken of another officer's, though we have it."""
     if how.is_ours(row):
         return loan(row, how)
-    state = {"status": as_text(how.of(row, "status")), ANOTHERS: True}
-    return [_known_only(row, NOT_THE_OFFICERS, state)]
+    return [_known_only(row, NOT_THE_OFFICERS, {**_status(row, how), ANOTHERS: True})]
 
 
 def _deal(row: Mapping[str, Any], how: HowToRead, people: list[RemoteRecord]) -> RemoteRecord:
-    draft, status = Draft(), as_text(how.of(row, "status"))
-    meant = how.meant(status)
+    draft, status = Draft(), _status(row, how)
+    meant = how.meant(status["status"])
     if meant is not None and meant.action == "skip":
-        return _known_only(row, LEFT_ALONE, {"status": status, ANOTHERS: False})
+        return _known_only(row, LEFT_ALONE, {**status, ANOTHERS: False})
     _read_loan(draft, row, how, people)
     return RemoteRecord(
         system=NAME,
@@ -69,12 +68,18 @@ def _deal(row: Mapping[str, Any], how: HowToRead, people: list[RemoteRecord]) ->
         modified_at=stamp_of(row, draft),
         other_id=_number(row, how),
         remote_state={
-            "status": status,
+            **status,
             FROZEN: meant is not None and meant.action == "freeze",
             ANOTHERS: False,
         },
         problems=tuple(draft.problems),
     )
+
+
+def _status(row: Mapping[str, Any], how: HowToRead) -> dict[str, str]:
+    """Of the link's state: by both its names, as the table of statuses may have either."""
+    status = as_text(how.of(row, "status"))
+    return {"status": status, "status_too": how.other_name(status)}
 
 
 def _parents(

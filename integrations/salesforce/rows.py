@@ -58,8 +58,11 @@ class HowToRead:
 
     def meant(self, status: str) -> Meant | None:
         """What a status stands for. Rows have its value, or the label that people see of it."""
-        other = self.labels.get(status) or self._values_of.get(values.folded(status), "")
-        return self.stages.of(status, other)
+        return self.stages.of(status, self.other_name(status))
+
+    def other_name(self, status: str) -> str:
+        """The label of a status's value, the value of its label; empty where it has one name."""
+        return self.labels.get(status) or self._values_of.get(values.folded(status), "")
 
     @cached_property
     def _values_of(self) -> dict[str, str]:
