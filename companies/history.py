@@ -133,9 +133,12 @@ def _who(context: dict | None) -> str:
 
 
 def _with_names(record: Any, found: Sequence[FieldChange]) -> list[FieldChange]:
-    """The same with values as people read them; names of each kind of record in one query."""
+    """The same with values as people read them; names of each kind of record in one query.
+
+    What differs only beyond what people read (seconds, say) is left out.
+    """
     names = _names(record, found)
-    return [
+    told = [
         replace(
             change,
             old=_shown(record, change.field, _beside(change.old, change.new), names),
@@ -143,6 +146,7 @@ def _with_names(record: Any, found: Sequence[FieldChange]) -> list[FieldChange]:
         )
         for change in found
     ]
+    return [change for change in told if change.old != change.new]
 
 
 def _beside(document: Any, other: Any) -> Any:

@@ -32,6 +32,15 @@ class HidesSecretAddresses(logging.Filter):
         return f"{self.SECRET}…" if is_secret else told
 
 
+class TellsRefusalsInALine(logging.Filter):
+    """Who may not do something is refused on purpose: how the code came to it helps nobody."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno < logging.ERROR:
+            record.exc_info = None
+        return True
+
+
 def configure(log_format: str) -> None:
     """Send every logger, ours and the libraries', through one format."""
     logging.config.dictConfig(
@@ -41,6 +50,7 @@ def configure(log_format: str) -> None:
             "filters": {
                 "reachable": {"()": LooksWhetherWeAnswer},
                 "without secrets": {"()": HidesSecretAddresses},
+                "in a line": {"()": TellsRefusalsInALine},
             },
             "formatters": {"hermes": _formatter(log_format)},
             "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "hermes"}},
@@ -48,7 +58,7 @@ def configure(log_format: str) -> None:
             # It tells of each log-in in four lines; the page "Log-ins made" has them all.
             "loggers": {
                 "axes": {"level": "WARNING"},
-                "django.request": {"filters": ["reachable", "without secrets"]},
+                "django.request": {"filters": ["reachable", "without secrets", "in a line"]},
             },
         }
     )

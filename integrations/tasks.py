@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from celery import shared_task
@@ -17,9 +18,12 @@ from integrations.sync import (
     upkeep,
     wake,
 )
+from integrations.sync.errors import SyncError, describe
 from integrations.sync.runs import AlreadyRunning, BrakePulled
 from integrations.sync.system import System, get, switched_on
 from meetings import choosing
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(name="integrations.drain_inbox")
@@ -104,8 +108,15 @@ def deletions() -> None:
 
 
 def _run(action: Callable[[System], object], name: str) -> None:
-    """A run that is under way, or that waits for a person, is no failure of the task."""
+    """A run that is under way, or that waits for a person, is no failure of the task.
+
+    Nor is one that the system refused: its page has the reason, and how the code came to it
+    tells nobody more.
+    """
+    system = get(name)
     try:
-        action(get(name))
+        action(system)
     except (AlreadyRunning, BrakePulled):
         return
+    except SyncError as error:
+        logger.error("%s: %s", system.label, describe(error))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from django.http import HttpRequest
@@ -50,6 +51,10 @@ DID = {
 }
 
 
+#: Of a change that does not go to a system, before that system's name.
+NOT_SENT = "Not sent to"
+
+
 @dataclass(frozen=True)
 class Line:
     """An item as the page shows it. ``again`` is where "Try again" goes."""
@@ -64,10 +69,16 @@ class Line:
 
 
 def lines(request: HttpRequest, page: timeline.TimelinePage) -> list[Line]:
-    """The page's items for this person; a save that told people nothing new is left out."""
-    return [
+    """The page's items for this person; what tells people nothing new is left out."""
+    told = [
         _line(request, item) for item in page.items if item.changes or item.place.rank != CHANGE
     ]
+    return [next(alike) for _, alike in groupby(told, key=_as_told)]
+
+
+def _as_told(line: Line) -> Line | str:
+    """Changes of one moment that do not go there have one reason, which is said once."""
+    return line.sentence if line.sentence.startswith(NOT_SENT) else line
 
 
 def _line(request: HttpRequest, item: Item) -> Line:
@@ -140,7 +151,7 @@ def _sent_sentence(item: Item) -> str:
             return DID[item.action].format(label)
         return f"Sent to {label}: {', '.join(item.fields_sent) or 'its number here'}"
     if item.state == OutboxState.DISCARDED:
-        return f"Not sent to {label}. {item.error}".strip()
+        return f"{NOT_SENT} {label}. {item.error}".strip()
     if item.state in TROUBLED:
         return f"Could not be sent to {label}: {plain_error(item.error) or 'no reason was given'}"
     return f"A change waits to be sent to {label}"

@@ -196,11 +196,15 @@ class PossibleDuplicateAdmin(NamedRecords, ButtonsAdmin):
 
     @admin.display(description="This")
     def first(self, pair: PossibleDuplicate) -> Any:
-        return self.named(pair, pair.kind, pair.first_id)
+        return self._numbered(pair, pair.first_id)
 
     @admin.display(description="and this")
     def second(self, pair: PossibleDuplicate) -> Any:
-        return self.named(pair, pair.kind, pair.second_id)
+        return self._numbered(pair, pair.second_id)
+
+    def _numbered(self, pair: PossibleDuplicate, pk: int) -> Any:
+        """Two that may be one often have one name."""
+        return format_html("{} (number {})", self.named(pair, pair.kind, pk), pk)
 
     @admin.display(description="State")
     def state_badge(self, pair: PossibleDuplicate) -> Any:

@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 
 from hermes.words import plain_error
 from integrations.models import ExternalLink, LinkState, StageMapping
+from integrations.sync import directions
 from integrations.sync.errors import SyncError
 from integrations.sync.names import folded
 from integrations.sync.overview import FieldGroup, FieldLine, Looks, Overview, StatusLine
@@ -56,8 +57,11 @@ def _shown(system: System, looks: Looks, asked: str) -> dict[str, Any]:
 
 
 def _line(system: System, group: FieldGroup, line: FieldLine) -> dict[str, Any]:
-    goes_back = line.hub in system.pushed(group.kind)
-    return {"line": line, "direction": "both ways" if goes_back else f"from {system.label}"}
+    direction = f"from {system.label}"
+    if line.hub in system.pushed(group.kind):
+        sends = directions.of_kind(system, group.kind)
+        direction = "both ways" if sends else f"{direction}; changes here are not sent"
+    return {"line": line, "direction": direction}
 
 
 # -- the sample -----------------------------------------------------------------------------

@@ -37,12 +37,12 @@ def state_of(connection: Connection | None, system: System | None) -> tuple[str,
         return "Cannot be reached", "cloud_off", "bad"
     if stays := next((WRONG[fact] for fact in WRONG if fact in connection.facts), None):
         return stays
+    if connection.failures_in_row:
+        return "Retrying", "replay", "busy"
     if connection.deliveries_missing_since:
         return "No messages arrive", "unsubscribe", "bad"
     if connection.no_sign_since:
         return "Relay is silent", "unsubscribe", "bad"
-    if connection.failures_in_row:
-        return "Retrying", "replay", "busy"
     return "Connected", "check_circle", "good"
 
 

@@ -14,7 +14,7 @@ from integrations.sync.system import get
 
 from .client import Client
 from .field_map import LOAN_NUMBER, LOAN_OFFICER, Entries, Entry
-from .names import CONTACT, CONTACT_FIELDS, MODIFIED, STAMP, TAKEN, Names
+from .names import COBORROWER_FIELDS, CONTACT, CONTACT_FIELDS, MODIFIED, STAMP, TAKEN, Names
 from .schemas import NAME
 from .whose import officer_names
 
@@ -190,7 +190,8 @@ def missing(found: Schema) -> dict[str, str]:
         if name not in found.contact
     }
     problems |= {
-        f"co-borrower's {part}": f"{CONTACT} has no field {name} that we may see."
+        f"co-borrower's {part}": f"{CONTACT} has no field {name} that we may see "
+        f"({COBORROWER_FIELDS}.{part})."
         for part, name in found.names.coborrower.items()
         if name not in found.contact
     }

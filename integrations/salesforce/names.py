@@ -27,6 +27,7 @@ TAKEN = ("Name", "Email", "Phone", "MobilePhone")
 
 #: What a co-borrower, who is kept on the borrower's contact, may have.
 COBORROWER_PARTS = ("first_name", "last_name", "email", "phone")
+COBORROWER_FIELDS = "SALESFORCE_COBORROWER_FIELDS"
 
 STAMP, MODIFIED = "SystemModstamp", "LastModifiedDate"
 
@@ -121,11 +122,11 @@ def _checked(setting: str, name: Any) -> str:
 
 
 def _coborrower() -> dict[str, str]:
-    setting = "SALESFORCE_COBORROWER_FIELDS"
-    given = mapping(setting)
+    given = mapping(COBORROWER_FIELDS)
     if unknown := given.keys() - set(COBORROWER_PARTS):
-        raise Misconfigured(f"{setting}: a co-borrower has no {', '.join(sorted(unknown))}")
-    return {part: _checked(f"{setting}.{part}", name) for part, name in given.items()}
+        wrong = ", ".join(sorted(unknown))
+        raise Misconfigured(f"{COBORROWER_FIELDS}: a co-borrower has no {wrong}")
+    return {part: _checked(f"{COBORROWER_FIELDS}.{part}", name) for part, name in given.items()}
 
 
 def mapping(setting: str) -> dict[str, Any]:

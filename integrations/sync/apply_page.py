@@ -43,10 +43,9 @@ def _one_by_one(records: Sequence[RemoteRecord], system: System) -> Outcomes:
 
 
 def _failed(record: RemoteRecord, system: System, error: Exception) -> Outcomes:
-    logger.error("%s %s cannot be kept", record.kind, record.remote_id, exc_info=error)
-    kind = record.kind.replace("_", " ")
-    why = describe(error)
+    kind, why = record.kind.replace("_", " "), describe(error)
     if not isinstance(error, SyncError):
+        logger.error("%s %s cannot be kept", record.kind, record.remote_id, exc_info=error)
         why = f"something unexpected went wrong ({why}). Ask operations to have a look"
     sentence = f"{system.label}'s {kind} {record.remote_id} cannot be kept: {why}"
     not_kept.tell(system, record.kind, sentence)

@@ -37,7 +37,7 @@ def ask(system: System, settled: Iterable[tuple[WebhookEvent, Reading]]) -> None
     for event, reading in settled:
         if reading.alert:
             SyncLog.objects.create(
-                level=SyncLog.Level.ERROR, system=system.name, topic="deliveries",
+                level=SyncLog.Level.WARNING, system=system.name, topic="deliveries",
                 message=reading.alert,
             )  # fmt: skip
         if reading.walk:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
+import sys
 
 import pytest
 import requests
 from django.contrib.auth import get_user_model
 
 from hermes.logs import configure
-from integrations.models import OutboxEntry
+from integrations import tasks
+from integrations.models import OutboxEntry, SyncRun
 from integrations.sync import outbox
 from integrations.sync.errors import Unavailable
 from integrations.sync.http import Http
@@ -21,12 +24,16 @@ SECRET = "hunter2-hunter2"
 
 
 @pytest.fixture(params=["console", "json"])
-def logged(request, capsys, settings):
-    """Gives all that was logged since, in either format."""
-    configure(request.param)
+def logged(request, monkeypatch, settings):
+    """Gives all that was logged so far, in either format."""
+    written = io.StringIO()
+    # What pytest captures for a test begins after its fixtures.
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stderr", written)
+        configure(request.param)
     for handler in logging.getLogger().handlers:
         handler.setLevel(logging.DEBUG)
-    yield lambda: capsys.readouterr().err
+    yield written.getvalue
     configure(settings.LOG_FORMAT)
 
 
@@ -109,6 +116,27 @@ def test_a_log_in_fills_no_lines_and_one_who_is_locked_out_does(client, logged, 
     for _ in range(2):
         client.post("/admin/login/", answer | {"password": "wrong"})
     assert "AXES" in logged()
+
+
+def test_who_may_not_do_something_is_told_of_in_one_line(client, logged, db):
+    client.force_login(get_user_model().objects.create_user("ada", is_staff=True))
+
+    assert client.get("/admin/auth/user/").status_code == 403
+
+    text = logged()
+    assert "/admin/auth/user/" in text
+    assert "Traceback" not in text
+
+
+def test_a_poll_that_the_system_refuses_is_told_of_in_one_line(logged, salesforce):
+    salesforce.sandbox.trouble.add("error", system="salesforce", times=None, status=403)
+
+    tasks.poll_system("salesforce")
+
+    text = logged()
+    assert "Salesforce: " in text
+    assert "Traceback" not in text
+    assert SyncRun.objects.get().state == "failed"
 
 
 @pytest.mark.parametrize(("method", "is_news"), [("get", False), ("put", True)])

@@ -69,6 +69,16 @@ def test_people_read_it_too(look):
     assert "There is none yet." in text
 
 
+@pytest.mark.parametrize("writes", [False, True])
+def test_what_goes_back_is_said_as_it_is_now(look, settings, writes):
+    settings.SALESFORCE_WRITE_ENABLED = writes
+
+    text = words(look())
+
+    assert ("from Salesforce; changes here are not sent" in text) is not writes
+    assert ("both ways" in text) is writes
+
+
 def test_a_field_of_another_type_and_a_formula_are_problems(look, settings):
     settings.SALESFORCE_CLOSE_DATE_FIELD = "Loan_Officer__c"
 

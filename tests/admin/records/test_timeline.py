@@ -34,6 +34,21 @@ def old_company(name="Acme"):
     return company
 
 
+def test_a_time_that_moved_by_seconds_is_no_news(client, staff):
+    staff()
+    deal = DealFactory()
+    closed = timezone.now().replace(second=1)
+    for at in (closed, closed + timedelta(seconds=20)):
+        type(deal).objects.filter(pk=deal.pk).update(closed_at=at)
+
+    told = sentences(timeline(client, deal, show="changes"))
+
+    closing = [line for line in told if "closed at" in line]
+    assert closing == [
+        f"Someone at the database changed closed at from empty to {closed:%Y-%m-%d %H:%M} UTC"
+    ]
+
+
 @pytest.fixture
 def larkfield(pipedrive):
     """A company that came from Pipedrive."""
