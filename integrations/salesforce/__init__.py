@@ -4,7 +4,7 @@ It is polled; change events, relayed or as Outbound Messages, only say what to r
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 
@@ -40,6 +40,12 @@ def _begin() -> None:
     from .beginning import begin
 
     begin()
+
+
+def _follows_from() -> datetime | None:
+    from .beginning import follows_from
+
+    return follows_from()
 
 
 def _read(body: bytes) -> Reading:
@@ -113,6 +119,7 @@ SYSTEM = System(
     polls_from=timedelta(minutes=3),
     read_id=whole_id,
     look_back=lambda: timedelta(seconds=settings.SALESFORCE_LOOKBACK_SECONDS),
+    follows_from=_follows_from,
     reads_at_once=200,
     details=_details,
     looks=Looks(_overview, _sample, kind="deal"),

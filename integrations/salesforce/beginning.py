@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from django.conf import settings
 
 from integrations.sync import connections
+from integrations.sync.errors import Misconfigured
 from integrations.sync.system import get
 
 from . import choices, described, stages, usage
@@ -37,8 +39,21 @@ def followed_since() -> datetime | None:
     """From when on changes count; None for all loans. Contract, section 8.3."""
     if settings.SALESFORCE_INITIAL_SYNC != "none":
         return choices.first_day()
+    return _settled() or _now()
+
+
+def follows_from() -> datetime | None:
+    """The same, as far as it can be said without asking Salesforce."""
+    if settings.SALESFORCE_INITIAL_SYNC == "none":
+        return _settled()
+    with suppress(Misconfigured):
+        return choices.first_day()
+    return None
+
+
+def _settled() -> datetime | None:
     kept = connections.of(get(NAME)).facts.get(FOLLOWED_SINCE)
-    return datetime.fromisoformat(kept) if kept else _now()
+    return datetime.fromisoformat(kept) if kept else None
 
 
 def no_earlier(since: datetime) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from integrations.models import ExternalLink, LinkState
 
@@ -18,15 +19,31 @@ NOT_OURS = "Hermes has no record of it"
 
 def narrowed(system: System, readings: Mapping[int, Reading]) -> dict[int, Reading]:
     """The readings; those of linked records alone ask for these, or for what carries them."""
+    readings = _without_the_past(system, readings)
     narrow = [one for one in readings.values() if one.linked_only]
     if not narrow:
-        return dict(readings)
+        return readings
     linked = _linked(system, narrow)
     carriers = _carriers(system, narrow, linked)
     return {
         pk: _narrow(one, linked, carriers) if one.linked_only else one
         for pk, one in readings.items()
     }
+
+
+def _without_the_past(system: System, readings: Mapping[int, Reading]) -> dict[int, Reading]:
+    """Changes from before the system's records are followed matter only to those we have."""
+    start = system.follows_from()
+    if start is None:
+        return dict(readings)
+    return {
+        pk: replace(one, linked_only=True) if _is_past(one, start) else one
+        for pk, one in readings.items()
+    }
+
+
+def _is_past(reading: Reading, start: datetime) -> bool:
+    return any(at is not None and at < start for at in reading.expects.values())
 
 
 def _linked(system: System, readings: Iterable[Reading]) -> dict[Key, int]:

@@ -170,6 +170,8 @@ class System:
     gather: Callable[[], timedelta] = timedelta
     #: A record of which messages say no more than that it changed is read so often at most.
     reread_every: timedelta = timedelta()
+    #: From when on messages make records of what is not here; None for all.
+    follows_from: Callable[[], datetime | None] = lambda: None
     #: So many records of a kind are read in one call, where messages name them.
     reads_at_once: int = 1
     #: Whether its lists say what changed. If not, only its messages do: it is not polled.
