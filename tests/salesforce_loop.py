@@ -87,6 +87,17 @@ class SalesforceLoop:
         """One poll; by the org's clock time goes on before and after it."""
         return poll.poll(SYSTEM, released=released)
 
+    def edit(self, remote_id: str, kind: str = "loan", **values: Any) -> None:
+        """Somebody edits a record there an hour later, and a poll sees it."""
+        self.later(3600)
+        self.org.edit(kind, remote_id, **values)
+        self.poll()
+
+    def edited(self, loan: str, **values: Any) -> Deal:
+        """A loan's deal after that."""
+        self.edit(loan, **values)
+        return self.deal(loan)
+
     def send(self) -> list[Any]:
         """Send what is due; returns the calls that wrote something there."""
         before = len(self.sandbox.calls)

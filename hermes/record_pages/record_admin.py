@@ -128,7 +128,7 @@ class RecordPage(RecordAdmin):
             return badge("Not linked")
         words = ((label, badge(state.word)) for label, state in found)
         # One box: on a phone the cell lays out what is in it side by side.
-        joined = format_html_join(" ", "{} {}", words)
+        joined = format_html_join(" ", '<span class="hermes-system">{} {}</span>', words)
         return format_html('<div class="hermes-systems">{}</div>', joined)
 
     @admin.display(description="Changed", ordering="updated_at")

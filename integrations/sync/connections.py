@@ -185,6 +185,8 @@ def failing_walk(action: str, message: str) -> str:
 def walked(system: System, action: str) -> None:
     """A walk went through, so the settings are right too. Writes only when that is news."""
     succeeded(system)
+    if of(system).facts.keys().isdisjoint({MISCONFIGURED, FAILING}):
+        return
     with facts_of(system) as facts:
         facts.pop(MISCONFIGURED, None)
         failing = {name: why for name, why in facts.pop(FAILING, {}).items() if name != action}

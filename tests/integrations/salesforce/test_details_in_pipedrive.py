@@ -76,12 +76,6 @@ def a_loan(salesforce, pipedrive, **values):
     return loan
 
 
-def edit(salesforce, loan, **values):
-    salesforce.later(3600)
-    salesforce.org.edit("loan", loan, **values)
-    salesforce.poll()
-
-
 def type_there(pipedrive, there, name, value):
     """Somebody types something into a field of the deal, and Hermes hears of it."""
     [deal] = pipedrive.account.records("deal")
@@ -114,7 +108,7 @@ def test_only_what_changed_goes_over_the_wire(salesforce, pipedrive, there):
     loan = a_loan(salesforce, pipedrive, **{RATE: 6.5, f"{P}Loan_Purpose__c": "Purchase"})
     pipedrive.sandbox.forget_calls()
 
-    edit(salesforce, loan, **{RATE: 6.25})
+    salesforce.edit(loan, **{RATE: 6.25})
     pipedrive.send()
 
     [call] = pipedrive.writes
@@ -137,7 +131,7 @@ def test_what_comes_back_is_no_news(salesforce, pipedrive, there):
 def test_what_is_emptied_in_salesforce_is_emptied_there(salesforce, pipedrive, there):
     loan = a_loan(salesforce, pipedrive, **{RATE: 6.5})
 
-    edit(salesforce, loan, **{RATE: None})
+    salesforce.edit(loan, **{RATE: None})
     pipedrive.send()
 
     assert shown(pipedrive, there)["Rate"] is None
@@ -179,7 +173,7 @@ def test_what_salesforce_never_said_anything_of_is_anybodys_to_fill_in(
     loan = a_loan(salesforce, pipedrive, **{RATE: 6.5})
 
     type_there(pipedrive, there, "Purpose", "To live in")
-    edit(salesforce, loan, **{RATE: 6.25})
+    salesforce.edit(loan, **{RATE: 6.25})
     pipedrive.send()
 
     assert shown(pipedrive, there)["Purpose"] == "To live in"
@@ -190,7 +184,7 @@ def test_a_value_without_an_option_leaves_the_field_alone(salesforce, pipedrive,
     loan = a_loan(salesforce, pipedrive, **{OCCUPANCY: "Primary"})
     before = shown(pipedrive, there)["Lived in"]
 
-    edit(salesforce, loan, amount=260_000, **{OCCUPANCY: "Secondary"})
+    salesforce.edit(loan, amount=260_000, **{OCCUPANCY: "Secondary"})
     pipedrive.send()
 
     [deal] = pipedrive.account.records("deal")

@@ -64,13 +64,6 @@ def only(mapped, **values):
     return mapped.deal(loan).loan_details
 
 
-def edit(salesforce, loan, **values):
-    salesforce.later(3600)
-    salesforce.org.edit("loan", loan, **values)
-    salesforce.poll()
-    return salesforce.deal(loan)
-
-
 def warnings():
     return list(SyncLog.objects.filter(topic="bad_value").values_list("message", flat=True))
 
@@ -119,7 +112,7 @@ def test_no_address_takes_none_away(mapped):
     loan = mapped.loan(**ADDRESS)
     mapped.poll()
 
-    deal = edit(mapped, loan, **dict.fromkeys(ADDRESS))
+    deal = mapped.edited(loan, **dict.fromkeys(ADDRESS))
 
     assert deal.loan_details["property_address"] == "12 Elm Street, Phoenix, AZ 85004"
 
@@ -138,7 +131,7 @@ def test_a_value_without_an_option_leaves_what_there_is_and_is_told(mapped):
     loan = mapped.loan(**{f"{P}Occupancy__c": "Primary"})
     mapped.poll()
 
-    deal = edit(mapped, loan, amount=300_000, **{f"{P}Occupancy__c": "Secondary"})
+    deal = mapped.edited(loan, amount=300_000, **{f"{P}Occupancy__c": "Secondary"})
 
     assert (deal.value, deal.loan_details["occupancy"]) == (Decimal(300_000), "Primary")
     [warning] = warnings()
@@ -151,7 +144,7 @@ def test_what_is_emptied_there_is_emptied_here_unless_the_map_says_otherwise(map
     loan = mapped.loan(Funding_Fee__c="900", **{f"{P}Rate_1st_TD__c": 6.5})
     mapped.poll()
 
-    deal = edit(mapped, loan, Funding_Fee__c=None, **{f"{P}Rate_1st_TD__c": None})
+    deal = mapped.edited(loan, Funding_Fee__c=None, **{f"{P}Rate_1st_TD__c": None})
 
     assert (deal.loan_details["funding_fee"], deal.loan_details["interest_rate"]) == ("900", None)
 
@@ -166,7 +159,7 @@ def test_an_amount_that_is_emptied_stays_unless_the_map_says_otherwise(
     salesforce.poll()
     assert salesforce.deal(loan).value == 250_000
 
-    assert edit(salesforce, loan, Total_Loan_Amount__c=None).value == after
+    assert salesforce.edited(loan, Total_Loan_Amount__c=None).value == after
 
 
 def test_fields_of_the_deals_own_can_be_named_in_the_map(salesforce, settings):
@@ -230,7 +223,7 @@ def test_a_field_that_is_hidden_is_told_once_and_takes_nothing_away(mapped):
     mapped.hide_field(f"{P}Rate_1st_TD__c")
 
     for purpose in ["Refinance", "Purchase", "Refinance"]:
-        deal = edit(mapped, loan, **{f"{P}Loan_Purpose__c": purpose})
+        deal = mapped.edited(loan, **{f"{P}Loan_Purpose__c": purpose})
 
     assert deal.loan_details["interest_rate"] == "6.5"
     assert deal.loan_details["purpose"] == "Refinance"

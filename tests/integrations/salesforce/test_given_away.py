@@ -17,9 +17,7 @@ def given_away(salesforce, borrower: str) -> str:
     """A loan of that borrower's that Hermes has."""
     loan = salesforce.loan(borrower)
     salesforce.poll()
-    salesforce.later(3600)
-    salesforce.org.edit("loan", loan, officer="Somebody Else")
-    salesforce.poll()
+    salesforce.edit(loan, officer="Somebody Else")
     salesforce.later(3600)
     # The next poll begins here, long after the loan was edited.
     salesforce.loan(salesforce.borrower("Moss"))

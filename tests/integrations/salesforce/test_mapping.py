@@ -13,13 +13,6 @@ from integrations.models import StageMapping, SyncLog
 pytestmark = pytest.mark.django_db
 
 
-def edit(salesforce, loan: str, **values) -> Deal:
-    salesforce.later(3600)
-    salesforce.org.edit("loan", loan, **values)
-    salesforce.poll()
-    return salesforce.deal(loan)
-
-
 # -- stages -----------------------------------------------------------------------------------
 
 
@@ -46,8 +39,8 @@ def test_a_status_that_nobody_mapped_leaves_the_stage_alone_and_stands_in_the_ta
     loan = salesforce.loan(status="Pre-Approved")
     salesforce.poll()
 
-    deal = edit(salesforce, loan, status="On Hold", amount=1)
-    edit(salesforce, loan, amount=2)
+    deal = salesforce.edited(loan, status="On Hold", amount=1)
+    salesforce.edit(loan, amount=2)
 
     assert (deal.stage.name, deal.value) == ("Pre-Approved", 1)
     row = StageMapping.objects.get(remote_stage="On Hold")
@@ -69,8 +62,8 @@ def test_what_staff_say_a_status_means_counts_and_is_not_taken_back(salesforce):
     StageMapping.objects.filter(remote_stage="On Hold").update(stage=stage, edited_by="ann")
     StageMapping.objects.filter(remote_stage="Application").update(stage=stage, edited_by="ann")
 
-    assert edit(salesforce, loan, amount=1).stage == stage
-    assert edit(salesforce, loan, status="Application").stage == stage
+    assert salesforce.edited(loan, amount=1).stage == stage
+    assert salesforce.edited(loan, status="Application").stage == stage
 
 
 def test_a_stage_that_a_person_moved_survives_an_edit_of_the_amount(salesforce):
@@ -79,10 +72,10 @@ def test_a_stage_that_a_person_moved_survives_an_edit_of_the_amount(salesforce):
     moved = salesforce.pipeline.stages.get(name="Clear To Close")
     Deal.objects.update(stage=moved)
 
-    assert edit(salesforce, loan, amount=1).stage == moved
+    assert salesforce.edited(loan, amount=1).stage == moved
     # An hour goes by before the edit, which then is newer than what the person did.
     salesforce.sandbox.clock.set(timezone.now() - timedelta(minutes=59, seconds=30))
-    assert edit(salesforce, loan, status="Pre-Approved").stage.name == "Pre-Approved"
+    assert salesforce.edited(loan, status="Pre-Approved").stage.name == "Pre-Approved"
 
 
 def test_a_cancelled_loan_makes_nothing_and_changes_nothing(salesforce):
@@ -91,20 +84,20 @@ def test_a_cancelled_loan_makes_nothing_and_changes_nothing(salesforce):
     salesforce.poll()
     assert Deal.objects.count() == 1
 
-    deal = edit(salesforce, loan, status="Cancelled", amount=1)
+    deal = salesforce.edited(loan, status="Cancelled", amount=1)
 
     assert (deal.status, deal.value, deal.archived_at) == (Status.OPEN, 250_000, None)
-    assert edit(salesforce, loan, status="Pre-Approved").value == 1
+    assert salesforce.edited(loan, status="Pre-Approved").value == 1
 
 
 def test_a_closed_loan_is_won_and_then_left_alone(salesforce):
     loan = salesforce.loan()
     salesforce.poll()
 
-    deal = edit(salesforce, loan, status="Closed")
+    deal = salesforce.edited(loan, status="Closed")
     assert (deal.status, deal.stage.name) == (Status.WON, "Clear To Close")
 
-    deal = edit(salesforce, loan, status="Pre-Approved", amount=1)
+    deal = salesforce.edited(loan, status="Pre-Approved", amount=1)
     assert (deal.status, deal.stage.name, deal.value) == (Status.WON, "Clear To Close", 250_000)
 
 
@@ -114,7 +107,7 @@ def test_a_deal_that_a_person_ended_is_neither_changed_nor_doubled(salesforce, e
     salesforce.poll()
     Deal.all_objects.update(**ended)
 
-    deal = edit(salesforce, loan, amount=1)
+    deal = salesforce.edited(loan, amount=1)
 
     assert (deal.value, Deal.all_objects.count()) == (250_000, 1)
     assert {name: getattr(deal, name) for name in ended} == ended
@@ -129,8 +122,8 @@ def test_what_is_empty_there_makes_a_deal_and_clears_nothing(salesforce):
     deal = salesforce.deal(loan)
     assert (deal.value, deal.currency, deal.expected_close_on) == (0, "USD", None)
 
-    edit(salesforce, loan, amount=5, close_date="2027-01-31")
-    deal = edit(salesforce, loan, amount=None)
+    salesforce.edit(loan, amount=5, close_date="2027-01-31")
+    deal = salesforce.edited(loan, amount=None)
 
     assert (deal.value, deal.expected_close_on) == (5, date(2027, 1, 31))
 
@@ -145,8 +138,8 @@ def test_an_amount_is_read_whole_or_left_as_it_was_and_staff_are_told(salesforce
     neighbour = salesforce.loan()
     salesforce.poll()
 
-    deal = edit(salesforce, loan, amount=value, name="Renamed")
-    edit(salesforce, neighbour, amount=7)
+    deal = salesforce.edited(loan, amount=value, name="Renamed")
+    salesforce.edit(neighbour, amount=7)
 
     assert (f"{deal.value:.2f}".removesuffix(".00"), deal.name) == (kept, "Renamed")
     assert salesforce.deal(neighbour).value == 7
@@ -159,7 +152,7 @@ def test_a_date_that_is_none_is_left_as_it_was(salesforce, value):
     loan = salesforce.loan(close_date="2027-01-31")
     salesforce.poll()
 
-    deal = edit(salesforce, loan, close_date=value, amount=1)
+    deal = salesforce.edited(loan, close_date=value, amount=1)
 
     assert (deal.expected_close_on, deal.value) == (date(2027, 1, 31), 1)
 

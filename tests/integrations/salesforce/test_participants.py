@@ -37,12 +37,6 @@ def polled(couples, pipedrive, **who):
     return borrower
 
 
-def edit(couples, borrower, **values):
-    couples.later(3600)
-    couples.org.edit("contact", borrower, **values)
-    couples.poll()
-
-
 def person(pipedrive, name):
     return next(one["id"] for one in persons(pipedrive) if one["name"] == name)
 
@@ -108,7 +102,7 @@ def test_one_whom_somebody_added_there_is_not_added_again(couples, pipedrive):
     row = {"id": 1, "deal_id": deal["id"], "person_id": tom["id"], "add_time": "2026-01-01"}
     pipedrive.account.account.store("participant", row)
 
-    edit(couples, borrower, **TOM)
+    couples.edit(borrower, "contact", **TOM)
     pipedrive.send()
 
     assert participants(pipedrive) == [(deal["id"], tom["id"])]
@@ -118,7 +112,7 @@ def test_one_who_comes_later_is_added_without_a_change_of_the_deal(couples, pipe
     borrower = polled(couples, pipedrive)
     pipedrive.sandbox.forget_calls()
 
-    edit(couples, borrower, **TOM)
+    couples.edit(borrower, "contact", **TOM)
     pipedrive.send()
 
     assert len(added(pipedrive)) == 1
@@ -128,7 +122,7 @@ def test_one_who_comes_later_is_added_without_a_change_of_the_deal(couples, pipe
 def test_one_whose_person_is_made_later_is_added_then(couples, pipedrive):
     borrower = polled(couples, pipedrive)
     pipedrive.sandbox.trouble.add("error", path="/api/v2/persons", method="POST")
-    edit(couples, borrower, **TOM)
+    couples.edit(borrower, "contact", **TOM)
     pipedrive.send()
     assert added(pipedrive) == []
 
@@ -142,10 +136,12 @@ def test_one_who_is_taken_off_the_loan_stays_and_the_next_is_added(couples, pipe
     borrower = polled(couples, pipedrive, **TOM)
     tom = person(pipedrive, "Tom Quill")
 
-    edit(couples, borrower, **dict.fromkeys(COBORROWER.values()))
+    couples.edit(borrower, "contact", **dict.fromkeys(COBORROWER.values()))
     pipedrive.send()
     [(deal, stayed)] = participants(pipedrive)
-    edit(couples, borrower, **co(first_name="Bea", last_name="Okoro", email="bea@okoro.example"))
+    couples.edit(
+        borrower, "contact", **co(first_name="Bea", last_name="Okoro", email="bea@okoro.example")
+    )
     pipedrive.send()
 
     assert stayed == tom
@@ -157,7 +153,7 @@ def test_a_deal_at_its_end_gets_nobody_more(couples, pipedrive, status):
     borrower = polled(couples, pipedrive)
     edit_there(pipedrive, deals(pipedrive)[0], status=status)
 
-    edit(couples, borrower, **TOM)
+    couples.edit(borrower, "contact", **TOM)
     pipedrive.send()
 
     assert added(pipedrive) == []
@@ -181,9 +177,7 @@ def test_a_refusal_is_told_once_and_keeps_nothing_of_the_deal_back(
     polled(couples, pipedrive, **TOM)
     loan = ExternalLink.objects.get(system="salesforce", kind="deal").remote_id
 
-    couples.later(3600)
-    couples.org.edit("loan", loan, amount=260_000)
-    couples.poll()
+    couples.edit(loan, amount=260_000)
     pipedrive.send()
 
     [deal] = deals(pipedrive)
