@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -116,7 +116,7 @@ def _with_direction(row: LinkRow, kind: str, record: Any, known: Seen) -> LinkRo
         silent = f"Changes here do not go to {row.label}."
     elif row.link and row.is_live:
         silent = row.system.kinds[kind].left_alone(record, row.link)
-    kept = row.state is IN_SYNC and silent and lacks(row.system, kind, record, row.link)
+    kept = row.state is IN_SYNC and row.link and _kept_here(row.system, kind, [record], [row.link])
     return replace(
         row,
         state=NOT_SENT if kept else row.state,
@@ -205,13 +205,13 @@ def state_of(
 
 def badges(kind: str, records: Collection[Any]) -> dict[int, list[tuple[str, StateWord]]]:
     """Record id to its systems and their states, for all rows of a list at once."""
-    by_id = {record.pk: record for record in records}
-    links = ExternalLink.objects.filter(kind=kind, record_id__in=list(by_id))
-    entries = _newest_entries(kind, by_id)
+    ids = [record.pk for record in records]
+    links = ExternalLink.objects.filter(kind=kind, record_id__in=ids)
+    entries = _newest_entries(kind, ids)
     found: dict[int, list[tuple[str, StateWord]]] = defaultdict(list)
     for name, own in groupby(links.exclude(state=LinkState.ALIAS).order_by("system"), _system_of):
         system, theirs = systems.find(name), list(own)
-        kept = _kept_here(system, kind, by_id, theirs) if system else set()
+        kept = _kept_here(system, kind, records, theirs) if system else set()
         for link in theirs:
             assert link.record_id is not None
             label = system.label if system else name
@@ -226,18 +226,27 @@ def _system_of(link: ExternalLink) -> str:
 
 
 def _kept_here(
-    system: System, kind: str, records: Mapping[int, Any], links: Iterable[ExternalLink]
+    system: System, kind: str, records: Iterable[Any], links: Iterable[ExternalLink]
 ) -> set[int]:
-    """Ids of the records of which the system lacks something that does not go there."""
+    """Ids of the records of which the system lacks something that stays here."""
     if not (system.is_on() and kind in system.kinds):
         return set()
+    live = {link.record_id: link for link in links if link.state == LinkState.LIVE}
+    pairs = [(record, live[record.pk]) for record in records if record.pk in live]
     apart = {
-        link.record_id: link
-        for link in links
-        if link.state == LinkState.LIVE and lacks(system, kind, records[link.record_id], link)
+        record.pk: system.kinds[kind].left_alone(record, link)
+        for record, link in pairs
+        if lacks(system, kind, record, link)
     }
+    if not apart:
+        return set()
     sent = directions.sent(system, [(kind, pk) for pk in apart])
-    left_alone = system.kinds[kind].left_alone
-    return {
-        pk for pk, link in apart.items() if (kind, pk) not in sent or left_alone(records[pk], link)
-    }
+    unsent = {pk for pk, left_alone in apart.items() if left_alone or (kind, pk) not in sent}
+    return unsent | _withheld(system, kind, apart)
+
+
+def _withheld(system: System, kind: str, ids: Iterable[int]) -> set[int]:
+    """Those of the records whose last change could not go there."""
+    entries = OutboxEntry.objects.filter(system=system.name, kind=kind, record_id__in=list(ids))
+    newest = entries.order_by("record_id", "-pk").distinct("record_id")
+    return {pk for pk, action in newest.values_list("record_id", "action") if action == "withheld"}

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from deals.models import Status
 from integrations.models import SyncLog
+from tests.factories import StageFactory
 from tests.salesforce_loop import edit_here
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +97,12 @@ def test_what_differs_and_does_not_go_there_is_not_called_in_sync(
 
     edit_here(deal, status=Status.LOST)
     assert page.states(deal)[1] == "Not sent"
+
+
+def test_a_stage_that_no_status_means_is_not_called_in_sync(writing, known, page):
+    deal = writing.deal(known())
+    edit_here(deal, stage=StageFactory(pipeline=deal.pipeline, name="Nowhere"))
+
+    assert writing.send() == []
+
+    assert page.states(deal) == ["Not sent", "Not sent"]
