@@ -97,7 +97,7 @@ def _logged_in() -> Client:
     user = User.objects.create_user("sales", is_staff=True)
     user.groups.add(Group.objects.get(name="sales"))
     client = Client()
-    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    client.force_login(user)
     return client
 
 

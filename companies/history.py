@@ -133,20 +133,24 @@ def _who(context: dict | None) -> str:
 
 
 def _with_names(record: Any, found: Sequence[FieldChange]) -> list[FieldChange]:
-    """The same with values as people read them; names of each kind of record in one query.
-
-    What differs only beyond what people read (seconds, say) is left out.
-    """
+    """The same with values as people read them; names of each kind of record in one query."""
     names = _names(record, found)
-    told = [
-        replace(
-            change,
-            old=_shown(record, change.field, _beside(change.old, change.new), names),
-            new=_shown(record, change.field, _beside(change.new, change.old), names),
-        )
-        for change in found
-    ]
-    return [change for change in told if change.old != change.new]
+    return [_in_words(record, change, names) for change in found]
+
+
+def _in_words(record: Any, change: FieldChange, names: dict[str, dict[int, str]]) -> FieldChange:
+    old = _shown(record, change.field, _beside(change.old, change.new), names)
+    new = _shown(record, change.field, _beside(change.new, change.old), names)
+    if old == new:
+        old, new = _exactly(change.old, old), _exactly(change.new, new)
+    return replace(change, old=old, new=new)
+
+
+def _exactly(value: Any, words: str) -> str:
+    """What tells it from another that is called the same."""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S} UTC"
+    return f"{words} (number {value})" if isinstance(value, int) else words
 
 
 def _beside(document: Any, other: Any) -> Any:

@@ -33,6 +33,7 @@ __all__ = [
     "TabularInline",
     "ThemedAdminSite",
     "TickBoxes",
+    "choices",
     "search_ids",
 ]
 
@@ -102,6 +103,26 @@ def search_ids(*found: models.QuerySet, limit: int = FOUND_AT_MOST) -> list[Any]
     first, *rest = [rows.order_by() for rows in found]
     union = first.union(*rest) if rest else first
     return [row[0] for row in union[:limit]]
+
+
+def choices(request: HttpRequest, model: Any, parent: str = "") -> list[tuple[int, str]]:
+    """All records of a kind to choose from, read once for all the fields of a page.
+
+    Args:
+        parent: What each belongs to and is named with, where names alone do not tell them apart.
+    """
+    lists = request.__dict__.setdefault("hermes_choices", {})
+    if model not in lists:
+        order = [f"{parent}_id", "pk"] if parent else ["pk"]
+        rows = model._base_manager.order_by(models.F("archived_at").asc(nulls_first=True), *order)
+        rows = rows.select_related(parent) if parent else rows
+        lists[model] = [(row.pk, _choice(row, parent)) for row in rows]
+    return lists[model]
+
+
+def _choice(row: Any, parent: str) -> str:
+    name = f"{getattr(row, parent)}: {row}" if parent else str(row)
+    return f"{name} (archived)" if row.archived_at else name
 
 
 class Worded:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging.config
+import re
 from typing import Any
 
 import structlog
@@ -20,7 +21,7 @@ class LooksWhetherWeAnswer(logging.Filter):
 class HidesSecretAddresses(logging.Filter):
     """Django names the path of what it refuses; who knows this one may post to us."""
 
-    SECRET = "/salesforce/webhooks/outbound/"
+    SECRET = re.compile(r"(/salesforce/webhooks/outbound/)[^/?#\s]+", re.IGNORECASE)
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
@@ -28,8 +29,7 @@ class HidesSecretAddresses(logging.Filter):
         return True
 
     def _without_secret(self, told: object) -> object:
-        is_secret = isinstance(told, str) and told.startswith(self.SECRET)
-        return f"{self.SECRET}…" if is_secret else told
+        return self.SECRET.sub(r"\1…", told) if isinstance(told, str) else told
 
 
 class TellsRefusalsInALine(logging.Filter):

@@ -86,7 +86,12 @@ def reconcile_system(name: str, released: bool = False) -> None:
 @shared_task(name="integrations.repair_system")
 def repair_system(name: str) -> None:
     """Check the registration and the fields there, and mend them."""
-    _run(lambda system: system.repair and system.repair(), name)
+    system = get(name)
+    try:
+        if system.repair:
+            system.repair()
+    except SyncError as error:
+        connections.repair_failed(system, error)
 
 
 @shared_task(name="integrations.nightly")
@@ -110,8 +115,8 @@ def deletions() -> None:
 def _run(action: Callable[[System], object], name: str) -> None:
     """A run that is under way, or that waits for a person, is no failure of the task.
 
-    Nor is one that the system refused: its page has the reason, and how the code came to it
-    tells nobody more.
+    Nor is one that the system refused: the run's page has the reason, and how the code came to
+    it tells nobody more.
     """
     system = get(name)
     try:

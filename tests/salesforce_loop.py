@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from deals.models import Deal, Pipeline, Stage
-from integrations.models import ExternalLink, SyncRun
+from integrations.models import ExternalLink, SyncLog, SyncRun
 from integrations.salesforce import SYSTEM
 from integrations.sandbox import Sandbox
 from integrations.sandbox.salesforce import by_hand
@@ -43,6 +43,11 @@ def _typed(name: str, value: str) -> Any:
 def edit_here(record: Any, **values: Any) -> None:
     """Somebody edits a record in Hermes, now."""
     type(record).objects.filter(pk=record.pk).update(updated_at=timezone.now(), **values)
+
+
+def told() -> list[str]:
+    """What staff have been told of changes that stayed here."""
+    return list(SyncLog.objects.filter(topic="withheld").values_list("message", flat=True))
 
 
 #: Part of a co-borrower to the field of the borrower's contact.

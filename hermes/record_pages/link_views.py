@@ -146,6 +146,7 @@ def compare(request: HttpRequest, kind: str, pk: int, link_id: int) -> HttpRespo
         title,
         lines=lines,
         error=error,
+        why=system.kinds[kind].left_alone(record, link),
         system=system,
         back=page_of(kind, pk),
     )

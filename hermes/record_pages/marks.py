@@ -65,7 +65,7 @@ def _of_rule(
         return [_lock(system, system.web_url(kind, link.remote_id))]
     if rule.policy is Policy.ONLY_WHILE_EMPTY or (rule.push and sent):
         return []
-    return [_not_sent(system)]
+    return [_not_sent(system, follows=rule.policy is Policy.NEWEST)]
 
 
 def _columns(kind: str, name: str) -> Iterable[str]:
@@ -93,11 +93,17 @@ def _lock(system: System, address: str) -> SafeString:
     )
 
 
-def _not_sent(system: System) -> SafeString:
-    """Short: where nothing goes to a system, it stands beside most fields."""
+def _not_sent(system: System, *, follows: bool) -> SafeString:
+    """Short: where nothing goes to a system, it stands beside most fields.
+
+    Args:
+        follows: Whether a newer change there is taken.
+    """
+    until = f", until somebody changes it in {system.label}" if follows else ""
     return format_html(
-        '<span class="hermes-mark" title="A change made here stays here, '
-        'until somebody changes it in {0}"><span class="material-symbols-outlined" '
-        'aria-hidden="true">sync_disabled</span>not sent to {0}</span>',
+        '<span class="hermes-mark" title="A change made here stays here{1}">'
+        '<span class="material-symbols-outlined" aria-hidden="true">sync_disabled</span>'
+        "not sent to {0}</span>",
         system.label,
+        until,
     )

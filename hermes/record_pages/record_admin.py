@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from companies.records import Record
-from hermes.admin_base import OneLine, RecordAdmin, TickBoxes
+from hermes.admin_base import OneLine, RecordAdmin, TickBoxes, choices
 from hermes.words import badge, counted, when
 from integrations.sync.broken_rules import refusal
 from integrations.sync.errors import Rejected
@@ -46,26 +46,6 @@ class ArchivedFilter(admin.SimpleListFilter):
         if self.value() == "yes":
             return queryset.filter(archived_at__isnull=False)
         return queryset if self.value() == "all" else queryset.filter(archived_at__isnull=True)
-
-
-def choices(request: HttpRequest, model: Any, parent: str = "") -> list[tuple[int, str]]:
-    """All records of a kind to choose from, read once for all the fields of a page.
-
-    Args:
-        parent: What each belongs to and is named with, where names alone do not tell them apart.
-    """
-    lists = request.__dict__.setdefault("hermes_choices", {})
-    if model not in lists:
-        order = [f"{parent}_id", "pk"] if parent else ["pk"]
-        rows = model._base_manager.order_by(models.F("archived_at").asc(nulls_first=True), *order)
-        rows = rows.select_related(parent) if parent else rows
-        lists[model] = [(row.pk, _choice(row, parent)) for row in rows]
-    return lists[model]
-
-
-def _choice(row: Any, parent: str) -> str:
-    name = f"{getattr(row, parent)}: {row}" if parent else str(row)
-    return f"{name} (archived)" if row.archived_at else name
 
 
 class RecordPage(RecordAdmin):

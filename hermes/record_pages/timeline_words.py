@@ -76,9 +76,11 @@ def lines(request: HttpRequest, page: timeline.TimelinePage) -> list[Line]:
     return [next(alike) for _, alike in groupby(told, key=_as_told)]
 
 
-def _as_told(line: Line) -> Line | str:
-    """Changes of one moment that do not go there have one reason, which is said once."""
-    return line.sentence if line.sentence.startswith(NOT_SENT) else line
+def _as_told(line: Line) -> Line | tuple[datetime, str]:
+    """Changes of one minute that do not go there have one reason, which is said once."""
+    if not line.sentence.startswith(NOT_SENT):
+        return line
+    return line.at.replace(second=0, microsecond=0), line.sentence
 
 
 def _line(request: HttpRequest, item: Item) -> Line:

@@ -17,7 +17,7 @@ from integrations.models import ExternalLink, LinkState, StageMapping
 from integrations.sync import directions
 from integrations.sync.errors import SyncError
 from integrations.sync.names import folded
-from integrations.sync.overview import FieldGroup, FieldLine, Looks, Overview, StatusLine
+from integrations.sync.overview import FieldGroup, Looks, Overview, StatusLine
 from integrations.sync.system import System, find
 
 from .samples import Pair
@@ -49,19 +49,19 @@ def _shown(system: System, looks: Looks, asked: str) -> dict[str, Any]:
         overview = looks.overview()
     except SyncError as error:
         return {"problem": f"{system.label} could not be asked. {plain_error(str(error))}"}
-    groups = [
-        (group, [_line(system, group, one) for one in group.lines]) for group in overview.groups
-    ]
+    groups = [(group, _lines(system, group)) for group in overview.groups]
     context = {"groups": groups, "statuses": _statuses(system, looks.kind, overview)}
     return context | _sampled(system, looks, overview, asked)
 
 
-def _line(system: System, group: FieldGroup, line: FieldLine) -> dict[str, Any]:
-    direction = f"from {system.label}"
-    if line.hub in system.pushed(group.kind):
-        sends = directions.of_kind(system, group.kind)
-        direction = "both ways" if sends else f"{direction}; changes here are not sent"
-    return {"line": line, "direction": direction}
+def _lines(system: System, group: FieldGroup) -> list[dict[str, Any]]:
+    """Each field with the way that its values go."""
+    there, pushed = f"from {system.label}", system.pushed(group.kind)
+    sends = bool(pushed) and directions.of_kind(system, group.kind)
+    back = "both ways" if sends else f"{there}; changes here are not sent"
+    return [
+        {"line": line, "direction": back if line.hub in pushed else there} for line in group.lines
+    ]
 
 
 # -- the sample -----------------------------------------------------------------------------
@@ -76,15 +76,17 @@ def _sampled(system: System, looks: Looks, overview: Overview, asked: str) -> di
         return {"sample_note": said}
     try:
         sample = looks.sample(remote_id)
+        pairs = [Pair(system, group, sample) for group in overview.groups]
+        # Here, not in the template: what would be sent may have to be asked for.
+        shown = [(pair, pair.rows()) for pair in pairs if pair.theirs is not None]
     except SyncError as error:
         return {"sample_note": f"It could not be read. {plain_error(str(error))}"}
     if not sample.records:
         return {"sample_note": f"{system.label} shows no record with the number {remote_id}."}
-    pairs = [Pair(system, group, sample) for group in overview.groups]
     return {
         "sample_id": remote_id,
         "sample_url": system.web_url(looks.kind, remote_id),
-        "samples": [pair for pair in pairs if pair.theirs is not None],
+        "samples": shown,
     }
 
 

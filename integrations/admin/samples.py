@@ -84,7 +84,6 @@ class Pair:
         first = [] if self.link else [f"Hermes has no {kind} of it yet, and makes one."]
         return [*first, *self.theirs.problems]
 
-    @property
     def rows(self) -> list[Cells]:
         """Each line of the group, as far as something here is made of it."""
         assert self.theirs is not None

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import F, ForeignKey, Q, QuerySet
+from django.db.models import ForeignKey, Q, QuerySet
 from django.http import HttpRequest
 
 from deals.models import Stage
-from hermes.admin_base import RecordAdmin
+from hermes.admin_base import RecordAdmin, choices
 from hermes.words import badge, counted
 from integrations.models import ExternalLink, LinkState, StageMapping
 from integrations.sync import walks
@@ -17,11 +17,6 @@ from integrations.sync.system import get
 
 from .filters import SystemFilter
 from .records import label_of
-
-
-def _named(stage: Stage) -> str:
-    name = f"{stage.pipeline}: {stage}"
-    return f"{name} (archived)" if stage.archived_at else name
 
 
 class MappedFilter(admin.SimpleListFilter):
@@ -57,10 +52,9 @@ class StageMappingAdmin(RecordAdmin):
         self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any
     ) -> Any:
         """Stages of several pipelines have the same names. One that was archived stays chosen."""
-        rows = Stage._base_manager.select_related("pipeline")
-        rows = rows.order_by(F("archived_at").asc(nulls_first=True), "pipeline", "position", "pk")
-        formfield = super().formfield_for_foreignkey(db_field, request, queryset=rows, **kwargs)
-        formfield.choices = [("", formfield.empty_label), *((row.pk, _named(row)) for row in rows)]
+        stages = Stage._base_manager.all()
+        formfield = super().formfield_for_foreignkey(db_field, request, queryset=stages, **kwargs)
+        formfield.choices = [("", formfield.empty_label), *choices(request, Stage, "pipeline")]
         return formfield
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -81,7 +75,7 @@ class StageMappingAdmin(RecordAdmin):
     @admin.display(description="Stage", ordering="stage")
     def stage_name(self, row: StageMapping) -> Any:
         if row.stage is not None:
-            return _named(row.stage)
+            return f"{row.stage.pipeline}: {row.stage}"
         return "–" if row.is_mapped else badge("Nobody has said", "help", "warning")
 
     @admin.display(description="Status here", ordering="status")

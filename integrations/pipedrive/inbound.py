@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from integrations.sync.countries import alpha2
 from integrations.sync.errors import Rejected
@@ -69,8 +69,13 @@ NEVER_EMPTY = {"name", "title", "status", "order_nr", "active_flag", "email"}
 #: A call without a length there.
 USUAL_LENGTH = timedelta(minutes=30)
 
-#: When it changed, and when that was sent and heard.
-Times = tuple[datetime | None, datetime | None, datetime | None]
+
+class Times(NamedTuple):
+    """Of one message about a record."""
+
+    changed_at: datetime | None
+    event_at: datetime | None
+    heard_at: datetime | None
 
 
 @dataclass
@@ -106,7 +111,8 @@ def record(
     pk, draft = remote_id(entity), _draft(name, entity, keys)
     modified_at = draft.entity.modified_at or event_at
     changed_at = modified_at and modified_at.replace(microsecond=0)
-    return _record(draft, KINDS[name], pk, (changed_at, event_at, heard_at), merged_from)
+    times = Times(changed_at, event_at, heard_at)
+    return _record(draft, KINDS[name], pk, times, merged_from)
 
 
 def _record(

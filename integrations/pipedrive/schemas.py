@@ -150,7 +150,8 @@ def _why_put_away(deal: Any, link: ExternalLink) -> str:
     if not link.remote_state.get(ARCHIVED):
         return ""
     loans = ExternalLink.objects.filter(system=elsewhere.LOANS, kind="deal", record_id=deal.pk)
-    return "It is archived there, and nothing goes to it before it is back." if loans else ""
+    back = "It is archived there, and nothing goes to it before it is back."
+    return back if loans.exists() else ""
 
 
 def _of_loans(kind: str) -> Derived:

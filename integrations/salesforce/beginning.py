@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 
+from integrations.models import SyncCursor
 from integrations.sync import connections
 from integrations.sync.errors import Misconfigured
 from integrations.sync.system import get
@@ -30,9 +31,9 @@ def begin() -> None:
     org = described.schema(Client(), names())
     stages.note_unmapped(stages.unmapped(org.choices("status")))
     if settings.SALESFORCE_INITIAL_SYNC == "none" and FOLLOWED_SINCE not in facts:
-        since = _now().isoformat()
+        since = _read_to() or _now()
         with connections.facts_of(get(NAME)) as held:
-            held.setdefault(FOLLOWED_SINCE, since)
+            held.setdefault(FOLLOWED_SINCE, since.isoformat())
 
 
 def followed_since() -> datetime | None:
@@ -57,10 +58,14 @@ def _settled() -> datetime | None:
 
 
 def no_earlier(since: datetime) -> datetime:
-    """A moment, or that from which on changes count where it is the later: what was before is
-    the past also to a poll that looks back for days.
-    """
+    """The later of a moment and the start of what is followed: polls may look back for days."""
     return max(since, followed_since() or since)
+
+
+def _read_to() -> datetime | None:
+    """What changed since the last poll is no past, though the setting was another then."""
+    cursors = SyncCursor.objects.filter(system=NAME, kind="deal")
+    return cursors.values_list("watermark", flat=True).first()
 
 
 def _now() -> datetime:

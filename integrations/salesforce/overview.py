@@ -17,7 +17,7 @@ from . import described, inbound, queries
 from .client import Client
 from .described import Schema
 from .details import Absent, held, known
-from .names import CONTACT, SETTINGS, names
+from .names import COBORROWER_FIELDS, CONTACT, SETTINGS, names
 from .reading import how_to_read
 from .schemas import NAME
 from .setup import FORMULA, Named, is_unfit, named_fields
@@ -136,11 +136,11 @@ def _details(look: _Look, kind: str) -> list[FieldLine]:
 
 
 def _coborrower(look: _Look) -> list[FieldLine]:
-    setting = "SALESFORCE_COBORROWER_FIELDS"
-    return [
-        look.line("contact", f"Co-borrower's {part.replace('_', ' ')}", f"{setting}.{part}", name)
-        for part, name in look.found.names.coborrower.items()
-    ]
+    lines = []
+    for part, name in look.found.names.coborrower.items():
+        called = f"Co-borrower's {part.replace('_', ' ')}"
+        lines.append(look.line("contact", called, f"{COBORROWER_FIELDS}.{part}", name))
+    return lines
 
 
 def _statuses(found: Schema) -> list[StatusLine]:

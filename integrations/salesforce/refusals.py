@@ -31,6 +31,9 @@ WRONG_QUERY = {
     "INVALID_QUERY_FILTER_OPERATOR", "MALFORMED_ID",
 }  # fmt: skip
 
+#: How Salesforce says that it is an id which is wrong, under a code that is of operators too.
+NO_ID = "invalid id"
+
 #: A value that we sent is none that the org allows there.
 REFUSED_VALUE = {
     "FIELD_CUSTOM_VALIDATION_EXCEPTION", "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
@@ -50,6 +53,10 @@ class SessionEnded(Unauthorised):
 
 class WrongQuery(Outdated):
     """The org no longer has what we ask for."""
+
+
+class WrongId(WrongQuery):
+    """One of those that it was asked for is no id there."""
 
 
 class TooHeavy(Unavailable):
@@ -92,7 +99,8 @@ def _meant(status: int, code: str, message: str, content: Any, words: str) -> Sy
     if status == 403:
         return _forbidden(code, content, words)
     if status == 400 and code in WRONG_QUERY:
-        return WrongQuery(words)
+        is_id = code == "MALFORMED_ID" or NO_ID in message.casefold()
+        return WrongId(words) if is_id else WrongQuery(words)
     if status in BY_STATUS:
         return BY_STATUS[status](words)
     return Unavailable(words) if status >= 500 else Rejected(words)

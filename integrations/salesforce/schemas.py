@@ -46,12 +46,12 @@ def _why_settled(deal: Any, link: Any) -> str:
         return "The deal is archived"
     if deal.status != "open":
         return f"The deal is {deal.status}"
-    return "The loan is at its end in Salesforce" if link.remote_state.get(FROZEN) else ""
+    return "The loan came to its end in Salesforce" if link.remote_state.get(FROZEN) else ""
 
 
 def _why_nothing_is_taken(deal: Any, link: Any) -> str:
     why = _why_settled(deal, link)
-    return why and f"{why} and takes nothing more from its loan"
+    return why and f"{why}, and nothing more is taken from the loan"
 
 
 def _why_left_alone(deal: Any, link: Any) -> str:

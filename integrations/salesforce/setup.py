@@ -10,16 +10,17 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from django.conf import settings
-
+from integrations.sync import directions
 from integrations.sync.errors import Misconfigured
 from integrations.sync.set_up import PlanChanged, Say
+from integrations.sync.system import get
 
 from . import choices, described, officers, stages
 from .client import Client
 from .described import Schema
 from .field_map import LOAN_NUMBER
 from .names import Names, names
+from .schemas import NAME
 
 #: Types that hold what a field of this meaning has to hold.
 FITTING = {
@@ -163,7 +164,7 @@ def _drawback(one: Named, facts: Mapping[str, Any]) -> str:
     """What cannot be done with a field that can be read."""
     if facts.get("calculated"):
         return f", {FORMULA}"
-    is_sent = settings.SALESFORCE_WRITE_ENABLED and one.place in SENT
+    is_sent = one.place in SENT and directions.of_kind(get(NAME), one.kind)
     return f", {CLOSED}" if is_sent and not facts.get("updateable") else ""
 
 

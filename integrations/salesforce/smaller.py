@@ -9,7 +9,7 @@ from typing import Any
 from . import usage
 from .client import Answered
 from .queries import Span
-from .refusals import TooHeavy, TooLong
+from .refusals import TooHeavy, TooLong, WrongId
 
 #: So often a time is halved.
 HALVINGS = 4
@@ -47,9 +47,12 @@ def _middle(span: Span) -> datetime:
 def by_ids(
     ask: Callable[[Sequence[str]], list[dict[str, Any]]], ids: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """The rows of these ids, of each half by itself where all are too many."""
+    """The rows of these ids, of each half by itself where all are too many, or one is none."""
     try:
         return ask(ids)
+    except WrongId:
+        if len(ids) < 2:
+            return []
     except (TooHeavy, TooLong):
         if len(ids) < 2:
             raise

@@ -24,7 +24,12 @@ class InFlight:
                 self._count -= 1
                 self._ended.notify_all()
 
-    def wait(self, seconds: float) -> bool:
-        """Until there is none, at most so long; whether there is none now."""
+    def wait(self, seconds: float) -> None:
+        """Until there is none.
+
+        Raises:
+            TimeoutError: One went on for longer than that.
+        """
         with self._ended:
-            return self._ended.wait_for(lambda: not self._count, seconds)
+            if not self._ended.wait_for(lambda: not self._count, seconds):
+                raise TimeoutError(f"A call is still answered after {seconds} seconds")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
+
+from django.core.exceptions import ValidationError
 
 from integrations.models import ExternalLink
 
@@ -89,8 +92,10 @@ def _met(
 ) -> tuple[Any, ExternalLink]:
     """Record and link as they are once ours has what it takes of theirs; nothing is saved."""
     record, link = copy(record), copy(link)
+    kind = hub.KINDS[link.kind]
     for name, value in merged.take.items():
-        hub.KINDS[link.kind].assign(record, name, value)
+        with suppress(ValidationError):
+            kind.assign(record, name, kind.coerce(name, value))
     link.snapshot, link.remote_state = merged.snapshot, {**link.remote_state, **theirs.remote_state}
     return record, link
 

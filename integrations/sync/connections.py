@@ -177,6 +177,12 @@ def walk_failed(system: System, action: str, message: str) -> None:
     _alert_once(system, "walk", f"{system.label}: {failing_walk(action, message)}")
 
 
+def repair_failed(system: System, error: SyncError) -> None:
+    """What we have set up there could not be looked at, or not be mended."""
+    learn(system, error)
+    _alert_once(system, "repair", f"{system.label}: what is set up there was not checked: {error}")
+
+
 def failing_walk(action: str, message: str) -> str:
     """The sentence for staff."""
     return f"“{SyncRun.Action(action).label}” fails: {message}"

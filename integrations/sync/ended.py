@@ -6,7 +6,7 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxState, Reason
@@ -14,6 +14,7 @@ from integrations.models.queues import OPEN_ENTRIES
 
 from . import connections, outbox_entries, schedule
 from .errors import RateLimited, SyncError, Unauthorised, Unavailable, describe
+from .not_shown import NOT_SHOWN
 from .system import System, find
 
 logger = logging.getLogger(__name__)
@@ -39,9 +40,11 @@ def close(entry: OutboxEntry, action: str, fields: list[str] | None = None) -> N
         reason="",
     )
     # An earlier entry that had given up on this record has nothing left to say.
-    _given_up_before(entry).update(
+    given_up = _given_up_before(entry).update(
         state=OutboxState.DISCARDED, last_error="A later change took its place"
     )
+    if given_up or entry.last_error:
+        _clear_link(entry)
 
 
 def _given_up_before(entry: OutboxEntry) -> Any:
@@ -71,7 +74,11 @@ def withhold(entry: OutboxEntry, why: str) -> None:
         reason="",
     )
     # Of this nothing goes out either.
-    _given_up_before(entry).update(state=OutboxState.DISCARDED, last_error=why, reason="")
+    given_up = _given_up_before(entry).update(
+        state=OutboxState.DISCARDED, last_error=why, reason=""
+    )
+    if given_up or entry.last_error:
+        _clear_link(entry)
 
 
 def ours(entry: OutboxEntry) -> Any:
@@ -153,7 +160,15 @@ def _stop(entry: OutboxEntry, reason: str, message: str, keeps: dict[str, Any]) 
     )
 
 
+def _clear_link(entry: OutboxEntry) -> None:
+    """Of what went wrong with sending nothing is left to say."""
+    _links(entry).exclude(last_error__in=["", NOT_SHOWN]).update(last_error="")
+
+
 def _mark_link(entry: OutboxEntry, message: str) -> None:
-    ExternalLink.objects.filter(
-        system=entry.system, kind=entry.kind, record_id=entry.record_id
-    ).exclude(state=LinkState.ALIAS).update(last_error=message)
+    _links(entry).update(last_error=message)
+
+
+def _links(entry: OutboxEntry) -> QuerySet[ExternalLink]:
+    own = {"system": entry.system, "kind": entry.kind, "record_id": entry.record_id}
+    return ExternalLink.objects.filter(**own).exclude(state=LinkState.ALIAS)

@@ -106,6 +106,11 @@ class Findings:
         self._logs.append((link, DELETED_THERE, sentence))
         return sentence
 
+    def deleted_here(self, target: Any) -> str:
+        """Why nothing is taken of one that Hermes archived or has deleted there."""
+        where = "archived in Hermes" if target.archived_at else f"not to be in {self.system.label}"
+        return f"The {self.called} is {where} and takes nothing from there"
+
     def returned(self, link: ExternalLink) -> None:
         """It had been deleted there, which ended nothing here."""
         sentence = f"The {self.called} is in {self.system.label} again"
@@ -226,7 +231,8 @@ class Findings:
         """Record, topic and sentence of what staff have been told of late."""
         ids = [link.record_id for link, _, _ in self._logs if link]
         told = SyncLog.objects.filter(
-            Q(record_id__in=ids) | Q(record_id=None, topic=LEFT_OUT),
+            Q(record_id__in=ids)
+            | Q(record_id=None, topic=LEFT_OUT, message__in=[why for _, _, why in self._logs]),
             system=self.system.name,
             kind=self.kind,
             at__gt=timezone.now() - SAID_FOR,

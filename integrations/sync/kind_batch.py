@@ -159,8 +159,7 @@ class KindBatch:
         assert link.record_id is not None
         target = self.loaded[link.record_id]
         if link.deleted_here and (self.spoke_kind.deletes or target.archived_at):
-            why = f"The {self.findings.called} is archived in Hermes and takes nothing from there"
-            self._note(record, Status.IGNORED, link.record_id, why)
+            self._note(record, Status.IGNORED, link.record_id, self.findings.deleted_here(target))
             return
         if self._settled(record, target, link):
             return

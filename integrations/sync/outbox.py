@@ -159,7 +159,11 @@ def _upsert(remote: Remote, job: Job) -> None:
         _bring_up_to_date(remote, job)
     except Outdated:
         # Built once more, the call has only what is taken there by now; the rest is told.
-        _bring_up_to_date(remote, job_of(job.system, job.entry))
+        job = job_of(job.system, job.entry)
+        if why := job.why_not_sent():
+            withhold(job.entry, why)
+        else:
+            _bring_up_to_date(remote, job)
 
 
 def _bring_up_to_date(remote: Remote, job: Job) -> None:

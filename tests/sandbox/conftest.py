@@ -20,16 +20,18 @@ class Client:
         self._session = requests.Session()
         self._session.headers["x-api-token"] = token
 
-    def call(self, method: str, path: str, body: object = None, **query: object):
+    def call(
+        self, method: str, path: str, body: object = None, *, timeout: float = 10, **query: object
+    ):
         return self._session.request(
-            method, self.url + path, json=body, params=query or None, timeout=10
+            method, self.url + path, json=body, params=query or None, timeout=timeout
         )
 
     def get(self, path: str, **query: object):
         return self.call("GET", path, **query)
 
-    def post(self, path: str, body: object = None):
-        return self.call("POST", path, body)
+    def post(self, path: str, body: object = None, *, timeout: float = 10):
+        return self.call("POST", path, body, timeout=timeout)
 
     def patch(self, path: str, body: object):
         return self.call("PATCH", path, body)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.processes.parts import until
 from tests.sandbox.conftest import Client
 
 ORGANIZATIONS = "/api/v2/organizations"
@@ -101,7 +102,8 @@ def test_slow_answer_takes_its_time(api, sandbox):
 def test_a_call_that_nobody_waits_for_any_more_leaves_nothing_after_a_reset(api, sandbox):
     sandbox.trouble.add("latency", seconds=120)
     with pytest.raises(requests.Timeout):
-        requests.post(sandbox.url + ORGANIZATIONS, json={"name": "A"}, timeout=0.1)
+        api.post(ORGANIZATIONS, {"name": "A"}, timeout=0.1)
+    until("it has begun", lambda: not sandbox.trouble.rules())
     sandbox.reset()
 
     assert api.get(ORGANIZATIONS).json()["data"] == []

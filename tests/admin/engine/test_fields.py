@@ -39,8 +39,8 @@ def lines(response, kind="deal"):
 
 def cells(response, kind="deal"):
     """Called -> (there, made, here, outcome) of the sample."""
-    [pair] = [one for one in response.context["samples"] if one.group.kind == kind]
-    return {row.called: (row.there, row.made, row.here, row.outcome) for row in pair.rows}
+    [rows] = [rows for pair, rows in response.context["samples"] if pair.group.kind == kind]
+    return {row.called: (row.there, row.made, row.here, row.outcome) for row in rows}
 
 
 def words(response):
@@ -152,7 +152,7 @@ def test_a_settled_deal_takes_nothing_more(look, salesforce):
     Deal.objects.update(status="lost")
     salesforce.org.edit("loan", loan, amount=300_000)
 
-    assert cells(look())["Value"][3] == "The deal is lost and takes nothing more from its loan"
+    assert cells(look())["Value"][3] == "The deal is lost, and nothing more is taken from the loan"
 
 
 def test_what_does_not_fit_is_said_beside_the_sample(look, salesforce, settings):
@@ -205,6 +205,20 @@ def test_settings_that_make_no_sense_are_said(look, settings):
     settings.SALESFORCE_FIELD_MAP = '{"rate": 5}'
 
     assert "SALESFORCE_FIELD_MAP: rate: it must be a field" in words(look())
+
+
+@pytest.mark.parametrize(
+    "name", ["LOAN_OFFICER_USER_ID", "INITIAL_SYNC", "LOAN_OFFICER_CHANGE_POLICY"]
+)
+def test_a_setting_that_makes_no_sense_is_said_beside_a_loan_that_hermes_has(
+    look, salesforce, settings, name
+):
+    salesforce.loan()
+    salesforce.poll()
+    settings.SALESFORCE_WRITE_ENABLED = True
+    setattr(settings, f"SALESFORCE_{name}", "nonsense")
+
+    assert f"SALESFORCE_{name}" in words(look())
 
 
 @pytest.mark.parametrize("role", ["sales", "sales lead", "read only"])

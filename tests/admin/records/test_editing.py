@@ -67,6 +67,21 @@ def test_edits_of_the_same_field_ask_and_show_both_values(client, staff, company
     assert (company.name, company.country) == ("By another", "")
 
 
+def test_records_of_one_name_are_told_apart_when_both_were_chosen(client, staff):
+    staff("sales")
+    first, second, third = (CompanyFactory(name="Acme") for _ in range(3))
+    contact = ContactFactory(company=first)
+    form = opened(client, contact)
+    save(client, contact, company=second.pk)
+
+    response = post(client, contact, form, company=third.pk)
+
+    told = f"changed company from Acme (number {first.pk}) to Acme (number {second.pk})"
+    assert told in response.content.decode()
+    contact.refresh_from_db()
+    assert contact.company == second
+
+
 @pytest.mark.parametrize(("answer", "name"), [("mine", "Mine"), ("theirs", "By another")])
 def test_the_answer_decides_and_the_other_fields_are_saved_with_it(
     client, staff, company, answer, name

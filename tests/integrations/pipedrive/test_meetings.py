@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 
 from integrations.models import EventState, OutboxEntry, SyncLog, WebhookEvent
 from integrations.pipedrive import SYSTEM
@@ -43,6 +44,23 @@ def test_a_booked_call_appears_with_its_people_and_its_time(pipedrive, meeting):
     assert activity["person_id"] == pipedrive.remote(meeting.contact)["id"]
     assert activity["org_id"] == pipedrive.remote(meeting.company)["id"]
     assert pipedrive.send() == []
+
+
+def test_a_call_that_was_moved_on_both_sides_is_compared_field_by_field(
+    pipedrive, meeting, admin_client
+):
+    pipedrive.send()
+    pk = pipedrive.remote(meeting)["id"]
+    pipedrive.sandbox.clock.advance(60)
+    pipedrive.account.update("activity", pk, due_time="15:00")
+    Meeting.objects.update(ends_at=START + timedelta(minutes=50))
+    address = reverse("record-compare", args=["meeting", meeting.pk, pipedrive.link(meeting).pk])
+
+    lines = admin_client.get(address).context["lines"]
+
+    outcomes = {line["label"]: line["outcome"] for line in lines if not line["same"]}
+    assert outcomes["Starts at"] == "Hermes takes the value from Pipedrive"
+    assert "Ends at" in outcomes
 
 
 def test_another_host_gives_the_activity_another_title_and_nothing_else_does(pipedrive, meeting):

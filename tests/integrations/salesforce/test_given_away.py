@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from html import unescape
+
 import pytest
+from django.urls import reverse
 
 from integrations.models import ExternalLink, OutboxEntry, SyncLog
 from integrations.salesforce import SYSTEM
 from integrations.sandbox.salesforce.jungo import MEANING
-from integrations.sync import by_hand, reconcile
+from integrations.sync import reconcile
 from tests.salesforce_loop import OFFICER, edit_here
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +67,7 @@ def test_a_comparison_repairs_what_no_poll_saw_unless_we_are_to_stop(
 
 @pytest.mark.parametrize("tells", ["the write", "the night"])
 def test_where_we_are_to_stop_nothing_goes_to_another_officers_loan_until_it_is_back(
-    salesforce, settings, tells
+    salesforce, settings, admin_client, tells
 ):
     settings.SALESFORCE_LOAN_OFFICER_CHANGE_POLICY = "stop"
     settings.SALESFORCE_WRITE_ENABLED, settings.PIPEDRIVE_API_TOKEN = True, ""
@@ -79,7 +82,11 @@ def test_where_we_are_to_stop_nothing_goes_to_another_officers_loan_until_it_is_
     why = "The loan is another officer's by now, and nothing more goes to it."
     assert OutboxEntry.objects.get().last_error == why
     assert not SyncLog.objects.filter(topic="withheld").exists()
-    assert by_hand.compare(SYSTEM, ExternalLink.objects.get(remote_id=loan)) == []
+    link = ExternalLink.objects.get(remote_id=loan)
+    address = reverse("record-compare", args=["deal", link.record_id, link.pk])
+    assert f"nothing of it that Hermes takes. {why}" in unescape(
+        admin_client.get(address).content.decode()
+    )
     salesforce.later(60)
     salesforce.org.edit("loan", loan, officer=OFFICER)
     salesforce.poll()

@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from contacts.models import Contact
 from deals.models import Status
-from integrations.models import ExternalLink, OutboxEntry, SyncLog
+from integrations.models import ExternalLink, OutboxEntry
 from integrations.salesforce import SYSTEM
 from integrations.sandbox.salesforce.jungo import MEANING
 from integrations.sync import by_hand, reconcile
-from tests.salesforce_loop import co, edit_here
+from tests.admin.records.timelines import sentences, timeline
+from tests.salesforce_loop import co, edit_here, told
 
 pytestmark = pytest.mark.django_db
 
@@ -28,16 +29,7 @@ def said(client):
     """What a record's timeline says of its sends, the newest first."""
     client.force_login(User.objects.create_superuser("ada"))
 
-    def sentences(record):
-        address = reverse("record-timeline", args=[record._meta.model_name, record.pk])
-        return [line.sentence for line in client.get(address, {"show": "sends"}).context["lines"]]
-
-    return sentences
-
-
-def told() -> list[str]:
-    """What staff have been told of changes that stayed here."""
-    return list(SyncLog.objects.filter(topic="withheld").values_list("message", flat=True))
+    return lambda record: sentences(timeline(client, record, show="sends"))
 
 
 def outcomes(pk: str) -> dict[str, str]:
@@ -147,7 +139,9 @@ def test_what_is_there_already_and_what_is_held_back_are_told_apart(writing, kno
     ]
 
 
-def test_what_could_not_be_sent_before_its_deal_ended_needs_nobody_any_more(writing, known):
+def test_what_could_not_be_sent_before_its_deal_ended_needs_nobody_any_more(
+    writing, known, said, client
+):
     loan = known()
     refused = {"method": "PATCH", "status": 400, "code": "FIELD_CUSTOM_VALIDATION_EXCEPTION"}
     writing.sandbox.trouble.add("error", **refused)
@@ -159,3 +153,5 @@ def test_what_could_not_be_sent_before_its_deal_ended_needs_nobody_any_more(writ
     writing.send()
 
     assert not OutboxEntry.objects.filter(state="dead").exists()
+    page = client.get(reverse("admin:deals_deal_change", args=[writing.deal(loan).pk]))
+    assert [row.state.word for row in page.context["links"] if row.is_live] == ["Not sent"]

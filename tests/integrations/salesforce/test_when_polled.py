@@ -229,7 +229,9 @@ def test_a_run_says_why_it_left_records_out(salesforce):
 
     assert run.counts["deal"]["skipped"] == 2
     run.refresh_from_db()
-    assert "deal: 1 left out: The deal is won and takes nothing more from its loan" in run.report
+    assert (
+        "deal: 1 left out: The deal is won, and nothing more is taken from the loan" in run.report
+    )
     assert "deal: 1 left out: Nothing is to happen to loans in this status" in run.report
 
 

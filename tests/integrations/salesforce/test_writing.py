@@ -19,7 +19,7 @@ from integrations.sandbox.salesforce.jungo import MEANING
 from integrations.sync import by_hand, reconcile
 from integrations.sync.system import Outgoing
 from tests.factories import ContactFactory
-from tests.salesforce_loop import edit_here
+from tests.salesforce_loop import edit_here, told
 
 pytestmark = pytest.mark.django_db
 
@@ -28,11 +28,6 @@ AMOUNT, STATUS, CLOSE = MEANING["amount"], MEANING["status"], MEANING["close_dat
 
 def move(salesforce, loan, stage) -> None:
     edit_here(salesforce.deal(loan), stage=salesforce.pipeline.stages.get(name=stage))
-
-
-def told() -> list[str]:
-    """What staff have been told of changes that stayed here."""
-    return list(SyncLog.objects.filter(topic="withheld").values_list("message", flat=True))
 
 
 def state_of(salesforce, loan):
