@@ -36,7 +36,7 @@ LOOKS = {
     "Merged away": ("merge", "calm"),
     "Switched off": ("do_not_disturb_on", "calm"),
     "Not linked": ("link_off", "calm"),
-    "Not sent": ("sync_disabled", "calm"),
+    "Differs": ("sync_disabled", "calm"),
     "For information": ("info", "calm"),
 }
 

@@ -42,7 +42,8 @@ def _typed(name: str, value: str) -> Any:
 
 def edit_here(record: Any, **values: Any) -> None:
     """Somebody edits a record in Hermes, now."""
-    type(record).objects.filter(pk=record.pk).update(updated_at=timezone.now(), **values)
+    rows = type(record)._base_manager.filter(pk=record.pk)
+    rows.update(updated_at=timezone.now(), **values)
 
 
 def told() -> list[str]:

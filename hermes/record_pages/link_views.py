@@ -37,10 +37,10 @@ from .pages import in_admin, page, sentence_for, told_plainly
 READ = {
     "created": "It was read and made here.",
     "changed": "It was read; what was newer there is here now.",
-    "unchanged": "It was read; both sides hold the same.",
+    "unchanged": "It was read; nothing was new.",
     "stale": "It was read; ours is newer, so nothing was changed.",
     "removed": "It was deleted there, so it is archived here.",
-    "ignored": "It was read; it does not belong here.",
+    "ignored": "It was read, and nothing was taken of it.",
     "waiting": "It was read, and waits for a record that it belongs to.",
 }
 
@@ -146,7 +146,6 @@ def compare(request: HttpRequest, kind: str, pk: int, link_id: int) -> HttpRespo
         title,
         lines=lines,
         error=error,
-        why=system.kinds[kind].left_alone(record, link),
         system=system,
         back=page_of(kind, pk),
     )

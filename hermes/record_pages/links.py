@@ -12,7 +12,7 @@ from typing import Any
 from hermes.words import plain_error
 from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxState
 from integrations.models.queues import OPEN_ENTRIES
-from integrations.sync import by_hand, directions
+from integrations.sync import by_hand, directions, not_taken
 from integrations.sync import system as systems
 from integrations.sync.directions import Said
 from integrations.sync.outgoing import lacks
@@ -34,8 +34,8 @@ IN_SYNC = StateWord("In sync", "check_circle", "success")
 WAITING = StateWord("Waiting", "schedule", "info")
 SENDING = StateWord("Sending", "sync", "info")
 RETRYING = StateWord("Retrying", "replay", "warning")
-#: What is here is not there, and stays here.
-NOT_SENT = StateWord("Not sent", "sync_disabled", "default")
+#: Here and there it is not the same, and that stays so.
+DIFFERS = StateWord("Differs", "sync_disabled", "default")
 NEEDS_YOU = StateWord("Needs you", "error", "danger")
 NOT_LINKED = StateWord("Not linked", "link_off", "default")
 MERGED_AWAY = StateWord("Merged away", "merge", "default")
@@ -119,7 +119,7 @@ def _with_direction(row: LinkRow, kind: str, record: Any, known: Seen) -> LinkRo
     kept = row.state is IN_SYNC and row.link and _kept_here(row.system, kind, [record], [row.link])
     return replace(
         row,
-        state=NOT_SENT if kept else row.state,
+        state=DIFFERS if kept else row.state,
         said=said if kind in directions.KINDS else None,
         kinds=str(record._meta.verbose_name_plural),
         silent=silent,
@@ -216,7 +216,7 @@ def badges(kind: str, records: Collection[Any]) -> dict[int, list[tuple[str, Sta
             assert link.record_id is not None
             label = system.label if system else name
             state = state_of(link, entries.get((name, link.record_id)), label)
-            state = NOT_SENT if state is IN_SYNC and link.record_id in kept else state
+            state = DIFFERS if state is IN_SYNC and link.record_id in kept else state
             found[link.record_id].append((label, state))
     return found
 
@@ -236,12 +236,12 @@ def _kept_here(
     apart = {
         record.pk: system.kinds[kind].left_alone(record, link)
         for record, link in pairs
-        if lacks(system, kind, record, link)
+        if not_taken.KEY in link.snapshot or lacks(system, kind, record, link)
     }
     if not apart:
         return set()
     sent = directions.sent(system, [(kind, pk) for pk in apart])
-    unsent = {pk for pk, left_alone in apart.items() if left_alone or (kind, pk) not in sent}
+    unsent = {pk for pk, why in apart.items() if why or (kind, pk) not in sent}
     return unsent | _withheld(system, kind, apart)
 
 

@@ -47,6 +47,7 @@ DID = {
     "nothing": "{} had all of it that goes there; nothing was sent",
     "absent": "It is not in {}, and is not to be; nothing was sent",
     "asked": "Nothing was sent to {}: somebody has to say first which value is right",
+    "read": "It was read again in {}",
     "withheld": "Nothing was sent to {}: what was changed stays here",
 }
 

@@ -94,12 +94,15 @@ def compare(system: System, link: ExternalLink) -> list[ComparedField]:
     """Each field as it is here and there at this moment. Writes nothing.
 
     Raises:
-        SyncError: The system could not be asked, or the record is gone there.
+        SyncError: The system could not be asked, the record is gone there, or nothing is taken
+            of it as it is.
     """
     theirs, _ = _ask(system, link.kind, link.remote_id)
     if theirs is None:
         raise RemoteGone(f"{system.label} has no such record any more.")
-    return compared(system, link, theirs)
+    if not (rows := compared(system, link, theirs)):
+        raise Rejected(f"Hermes takes nothing of it. {theirs.not_made}".strip())
+    return rows
 
 
 def _ask(

@@ -24,8 +24,13 @@ LOOK_AGAIN = {False: timedelta(seconds=1), True: timedelta(minutes=1)}
 
 
 def close(entry: OutboxEntry, action: str, fields: list[str] | None = None) -> None:
-    """The remote has all that was there at the claim; what came since is sent again."""
+    """The remote has all that was there at the claim; what came since is sent again.
+
+    What an earlier call of the same entry did is not forgotten where this one had nothing to do.
+    """
     now, system = timezone.now(), find(entry.system)
+    if action == "nothing" and entry.fields_sent:
+        action, fields = entry.action, entry.fields_sent
     is_current = When(generation=entry.generation, then=Value(OutboxState.DONE))
     ours(entry).update(
         state=Case(is_current, default=Value(OutboxState.WAITING)),

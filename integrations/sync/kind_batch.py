@@ -9,12 +9,24 @@ from django.utils import timezone
 
 from integrations.models import ExternalLink, LinkState
 
-from . import findings, heirs, held_as, hub, links, locks, match, merges, places, removals, waiting
+from . import (
+    findings,
+    heirs,
+    held_as,
+    hub,
+    links,
+    locks,
+    match,
+    not_taken,
+    places,
+    waiting,
+)
 from .link_clock import (
     advance,
     forget_future,
     is_ahead,
     is_newer,
+    is_otherwise,
     is_stale,
     is_what_is_there,
     must_rewrite_hub_id,
@@ -23,10 +35,12 @@ from .link_clock import (
 from .match import Found
 from .merge import Match, Merged, merge_fields
 from .outcomes import Outcome, Status
+from .outgoing import lacks
 from .records import RemoteRecord, jsonable
+from .removed import removed
 from .system import System
 from .values import Values
-from .why_not_made import why_not_made
+from .why_not_made import why_not_made, why_nothing
 from .writes import Writes
 
 #: What a field has of which nobody has said anything.
@@ -56,7 +70,7 @@ class KindBatch:
         ]
         self.values = Values(self.system, self.kind, self.records, self.findings)
         shown = [record for record in self.records if not self._hidden(record)]
-        live = [record for record in shown if not self._removed(record)]
+        live = [record for record in shown if not removed(self, record)]
         news = [record for record in live if not self._is_old_news(record)]
         found = self._identify(news)
         self.loaded = self._load(news, found)
@@ -98,12 +112,14 @@ class KindBatch:
         link = self._link(record)
         if link is None or link.state != LinkState.LIVE or link.deleted_here:
             return False
+        if not_taken.KEY in link.snapshot:
+            return False
         known = held_as.is_known_beside_fields(record, link)
         if old := known and self.values.are_in(link.snapshot, record):
             if is_ahead(record, link):
                 advance(link, record, self.now)
                 self.writes.clock(link)
-            self._note(record, Status.UNCHANGED, link.record_id, "")
+            self.note(record, Status.UNCHANGED, link.record_id, why_nothing(record))
         return old
 
     # -- one record ----------------------------------------------------------------
@@ -111,40 +127,8 @@ class KindBatch:
     def _hidden(self, record: RemoteRecord) -> bool:
         """Pass by what is not shown: it says nothing, not even that it is there."""
         if record.hidden:
-            self._note(record, Status.IGNORED, None, record.not_made)
+            self.note(record, Status.IGNORED, None, record.not_made)
         return record.hidden
-
-    def _removed(self, record: RemoteRecord) -> bool:
-        """Deal with a deletion. A merge is dealt with after all kinds are applied."""
-        if not record.deleted:
-            return False
-        link = self.links.get(record.remote_id)
-        if merges.winner_is_known(self.system, record, self.records):
-            self._note(record, Status.REMOVED, link.record_id if link else None, "Merged there")
-        elif link is None:
-            tombstone = self._new_link(record, None)
-            tombstone.state = LinkState.GONE
-            self.writes.link(tombstone)
-            self._note(record, Status.IGNORED, None, "Deleted before Hermes knew it")
-        elif removals.is_news(record, link):
-            self._archive(record, link)
-        else:
-            self._note(record, Status.IGNORED, link.record_id, "Already gone here")
-        return True
-
-    def _archive(self, record: RemoteRecord, link: ExternalLink) -> None:
-        if heirs.succeeded(self.system, link):
-            self._advance(link, record)
-            self._note(record, Status.REMOVED, None, "Its twin there takes its place")
-            return
-        note = ""
-        if self.spoke_kind.archives:
-            removals.archive_here(self.system, link, self.now)
-        else:
-            link.state = LinkState.GONE
-            note = self.findings.ended(link)
-        self._advance(link, record)
-        self._note(record, Status.REMOVED, link.record_id, note)
 
     def _apply_one(self, record: RemoteRecord, found: Found | None) -> None:
         link = self._link(record)
@@ -159,28 +143,37 @@ class KindBatch:
         assert link.record_id is not None
         target = self.loaded[link.record_id]
         if link.deleted_here and (self.spoke_kind.deletes or target.archived_at):
-            self._note(record, Status.IGNORED, link.record_id, self.findings.deleted_here(target))
+            self.note(record, Status.IGNORED, link.record_id, self.findings.deleted_here(target))
             return
         if self._settled(record, target, link):
             return
         stale = is_stale(record, link) and not is_what_is_there(record, link)
+        may_go_now = not stale and is_otherwise(record, link)
         if link.state == LinkState.GONE and not stale:
-            link.state, link.deleted_here = LinkState.LIVE, False
-            self._advance(link, record)
-            self._restore(target)
-            if not self.spoke_kind.archives:
-                self.findings.returned(link)
+            self._return(record, target, link)
         self._merge(record, target, link, Match.LINK, stale=stale)
+        if may_go_now and lacks(self.system, self.kind, target, link):
+            self.writes.owe(link)
+
+    def _return(self, record: RemoteRecord, target: Any, link: ExternalLink) -> None:
+        """It had been deleted there."""
+        link.state, link.deleted_here = LinkState.LIVE, False
+        self.advance(link, record)
+        self._restore(target)
+        if not self.spoke_kind.archives:
+            self.findings.returned(link)
 
     def _settled(self, record: RemoteRecord, target: Any, link: ExternalLink) -> bool:
-        """Deal with one that takes nothing more: what it has there is known, and no news again."""
+        """Deal with one that takes nothing more; that it has something else there is noted."""
         if not (why := self.spoke_kind.frozen(target, link)):
             return False
-        values = self.values.of(record)
-        link.snapshot |= {name: jsonable(value) for name, value in values.items()}
+        for name in self.values.of(record):
+            link.snapshot.setdefault(name, self.hub_kind.json_value(target, name))
+        if not is_stale(record, link):
+            not_taken.note(link, differs=not self.values.are_in(link.snapshot, record))
         link.remote_state = {**record.remote_state, **link.remote_state}
-        self._advance(link, record)
-        self._note(record, Status.IGNORED, link.record_id, why)
+        self.advance(link, record)
+        self.note(record, Status.IGNORED, link.record_id, why)
         return True
 
     def _restore(self, target: Any) -> None:
@@ -192,7 +185,7 @@ class KindBatch:
         assert found.record_id is not None
         target = self.loaded[found.record_id]
         heirs.take_place(self.system, self.kind, found.record_id)
-        link = self._new_link(record, found.record_id)
+        link = self.new_link(record, found.record_id)
         self.findings.duplicates(found.record_id, found)
         if self._settled(record, target, link):
             return
@@ -208,7 +201,7 @@ class KindBatch:
             self.results[record.remote_id] = refusal
             return
         values = self.values.for_new(record)
-        target, link = self.hub_kind.new(values), self._new_link(record, None)
+        target, link = self.hub_kind.new(values), self.new_link(record, None)
         link.snapshot = {name: jsonable(value) for name, value in values.items()}
         link.snapshot |= {"hub_id": record.hub_id_text, **record.shown}
         link.remote_state = dict(record.remote_state)
@@ -243,6 +236,7 @@ class KindBatch:
             self.findings.put_right(link, shown)
             merged.snapshot |= shown
             merged.owes = True
+        merged.snapshot.pop(not_taken.KEY, None)
         for name in merged.take:
             self.hub_kind.assign(target, name, values[name])
         if merged.take:
@@ -256,7 +250,8 @@ class KindBatch:
         status = Status.of(merged.take, stale=stale)
         # An older message fills blanks, and no rule follows from it.
         took = frozenset() if stale else frozenset(merged.take)
-        self.results[record.remote_id] = Outcome(status, target.pk, took=took, shown=shown)
+        note = why_nothing(record)
+        self.results[record.remote_id] = Outcome(status, target.pk, note, took=took, shown=shown)
 
     def _is_blank(self, target: Any, link: ExternalLink, name: str) -> bool:
         """Whether nobody has said anything of a field: only then an older message may."""
@@ -275,23 +270,26 @@ class KindBatch:
         link.snapshot, link.remote_state = snapshot, state
         if same and not is_ahead(record, link):
             return False
-        self._advance(link, record)
+        self.advance(link, record)
         return True
 
-    def _new_link(self, record: RemoteRecord, record_id: int | None) -> ExternalLink:
+    def new_link(self, record: RemoteRecord, record_id: int | None) -> ExternalLink:
+        """The link of a record that was not linked, or to somebody else; not saved yet."""
         link = self.links.get(record.remote_id) or ExternalLink(
             system=self.system.name, kind=self.kind, remote_id=record.remote_id
         )
         if old := self.left.get(record.remote_id):
             self.findings.replaced(record, old)
         link.record_id, link.state = record_id, LinkState.LIVE
-        self._advance(link, record)
+        self.advance(link, record)
         return link
 
-    def _advance(self, link: ExternalLink, record: RemoteRecord) -> None:
+    def advance(self, link: ExternalLink, record: RemoteRecord) -> None:
+        """The link has heard of the record, and is saved."""
         advance(link, record, self.now)
         link.other_id = record.other_id or link.other_id
         self.writes.link(link)
 
-    def _note(self, record: RemoteRecord, status: Status, pk: int | None, note: str) -> None:
+    def note(self, record: RemoteRecord, status: Status, pk: int | None, note: str) -> None:
+        """What became of a record of which nothing was taken."""
         self.results[record.remote_id] = Outcome(status, pk, note)

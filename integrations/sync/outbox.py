@@ -11,6 +11,7 @@ from . import (
     changes,
     connections,
     directions,
+    not_taken,
     outbox_entries,
     owed_merges,
     reading_first,
@@ -82,7 +83,14 @@ def _send(system: System, remote: Remote, entry: OutboxEntry) -> None:
     if not job.kind.ready(job.record):
         withhold(entry, "It is not known yet whether it is to be there.")
         return
-    if not directions.is_sent(system, entry.kind, entry.record_id):
+    is_sent = directions.is_sent(system, entry.kind, entry.record_id)
+    if job.link is not None and not_taken.is_due(system, job.record, job.link):
+        reading_first.settle(system, remote, job.link)
+        job = job_of(system, entry)
+        if not is_sent:
+            close(entry, "read")
+            return
+    if not is_sent:
         withhold(entry, directions.why_not(system))
         return
     job = _merge_there(remote, job)

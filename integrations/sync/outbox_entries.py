@@ -10,7 +10,7 @@ from django.db import connection
 
 from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxState, Reason
 
-from . import directions
+from . import directions, not_taken
 from .system import System
 
 _ADD = """
@@ -36,14 +36,16 @@ def add(
     recreate: bool = False,
     at_once: bool = False,
 ) -> int:
-    """Owe these (kind, id) to the system, where our changes go there.
+    """Owe these (kind, id) to the system, where our changes go there or it is to be read again.
 
     An open entry is told that there is more.
 
     Args:
         at_once: Not after the time in which the system gathers changes.
     """
-    wanted = sorted(_kept_there(system, directions.sent(system, records)))
+    records = set(records)
+    sent = _kept_there(system, directions.sent(system, records))
+    wanted = sorted(sent | not_taken.due(system, records))
     if not wanted:
         return 0
     wait = timedelta() if at_once else system.gather()

@@ -37,3 +37,8 @@ def why_not_made(batch: KindBatch, record: RemoteRecord) -> Outcome | None:
                 Status.WAITING, note=f"Its {required.replace('_', ' ')} is not known yet"
             )
     return None
+
+
+def why_nothing(record: RemoteRecord) -> str:
+    """Why nothing can have been taken of what names no value; empty where it does."""
+    return "" if record.fields or record.parents else record.not_made

@@ -154,4 +154,4 @@ def test_what_could_not_be_sent_before_its_deal_ended_needs_nobody_any_more(
 
     assert not OutboxEntry.objects.filter(state="dead").exists()
     page = client.get(reverse("admin:deals_deal_change", args=[writing.deal(loan).pk]))
-    assert [row.state.word for row in page.context["links"] if row.is_live] == ["Not sent"]
+    assert [row.state.word for row in page.context["links"] if row.is_live] == ["Differs"]

@@ -90,13 +90,13 @@ def test_what_differs_and_does_not_go_there_is_not_called_in_sync(
     assert page.states(deal) == ["In sync", "In sync"]
 
     edit_here(deal, value=1)
-    assert page.states(deal) == ["Not sent", "Not sent"]
+    assert page.states(deal) == ["Differs", "Differs"]
 
     settings.SALESFORCE_WRITE_ENABLED = True
     assert page.states(deal) == ["Waiting", "In sync"]
 
     edit_here(deal, status=Status.LOST)
-    assert page.states(deal)[1] == "Not sent"
+    assert page.states(deal)[1] == "Differs"
 
 
 def test_a_stage_that_no_status_means_is_not_called_in_sync(writing, known, page):
@@ -105,4 +105,4 @@ def test_a_stage_that_no_status_means_is_not_called_in_sync(writing, known, page
 
     assert writing.send() == []
 
-    assert page.states(deal) == ["Not sent", "Not sent"]
+    assert page.states(deal) == ["Differs", "Differs"]
