@@ -60,7 +60,7 @@ def _is_told(system: System, kind: str, record: Any, field: str) -> bool:
     link = links.exclude(state=LinkState.ALIAS).first()
     if link is None:
         return there.create_there and there.wanted(record)
-    return link.state == LinkState.LIVE
+    return link.state == LinkState.LIVE and not there.left_alone(record, link)
 
 
 def _with_fields(kind: str, error: ValidationError) -> str:

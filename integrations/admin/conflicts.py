@@ -34,6 +34,12 @@ def in_words(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
+def _parent_kind(conflict: Conflict) -> str:
+    """Of what kind the records are that its values name; empty where they name none."""
+    kind = hub.KINDS.get(conflict.kind)
+    return kind.parents.get(conflict.field, "") if kind else ""
+
+
 @admin.register(Conflict)
 class ConflictAdmin(NamedRecords, ButtonsAdmin):
     """A field that both sides changed."""
@@ -57,6 +63,22 @@ class ConflictAdmin(NamedRecords, ButtonsAdmin):
         Button("typed", "Save this instead", "edit", SETTLE, asks="Another value"),
     )
 
+    def record_pairs(self, rows: Any) -> list[tuple[str, int]]:
+        values = [
+            (kind, value)
+            for row in rows
+            if (kind := _parent_kind(row))
+            for value in (row.base_value, row.hub_value, row.remote_value)
+            if isinstance(value, int)
+        ]
+        return [*super().record_pairs(rows), *values]
+
+    def _value(self, conflict: Conflict, value: Any) -> Any:
+        """A record by its name, anything else in words."""
+        if isinstance(value, int) and (kind := _parent_kind(conflict)):
+            return self.named(conflict, kind, value)
+        return in_words(value)
+
     @admin.display(description="Found", ordering="id")
     def found(self, conflict: Conflict) -> Any:
         return when(conflict.found_at)
@@ -70,16 +92,16 @@ class ConflictAdmin(NamedRecords, ButtonsAdmin):
         return conflict.field.replace("_", " ")
 
     @admin.display(description="Both had before")
-    def before(self, conflict: Conflict) -> str:
-        return in_words(conflict.base_value)
+    def before(self, conflict: Conflict) -> Any:
+        return self._value(conflict, conflict.base_value)
 
     @admin.display(description="In Hermes")
-    def ours(self, conflict: Conflict) -> str:
-        return in_words(conflict.hub_value)
+    def ours(self, conflict: Conflict) -> Any:
+        return self._value(conflict, conflict.hub_value)
 
     @admin.display(description="There")
-    def theirs(self, conflict: Conflict) -> str:
-        return in_words(conflict.remote_value)
+    def theirs(self, conflict: Conflict) -> Any:
+        return self._value(conflict, conflict.remote_value)
 
     @admin.display(description="System")
     def system_label(self, conflict: Conflict) -> str:

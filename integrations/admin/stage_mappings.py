@@ -66,7 +66,11 @@ class StageMappingAdmin(RecordAdmin):
         if form.changed_data:
             system = get(obj.system)
             walks.want(system, walks.RECONCILE)
-            messages.info(request, f"All deals are compared with {system.label} now, and follow.")
+            messages.info(
+                request,
+                f"All deals are compared with {system.label} now, and follow. A stage that "
+                "somebody moved stays until the status changes.",
+            )
 
     @admin.display(description="System", ordering="system")
     def system_label(self, row: StageMapping) -> str:

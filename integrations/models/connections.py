@@ -106,7 +106,7 @@ class StageMapping(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.remote_stage} in {self.system}"
+        return self.remote_stage
 
     @property
     def is_mapped(self) -> bool:

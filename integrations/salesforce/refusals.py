@@ -41,6 +41,9 @@ REFUSED_VALUE = {
     "REQUIRED_FIELD_MISSING",
 }  # fmt: skip
 
+#: Of a refusal so much is quoted, as staff read it in one sentence.
+LONGEST_MESSAGE = 120
+
 TOO_HEAVY = {"QUERY_TIMEOUT", "QUERY_TOO_COMPLICATED", "OPERATION_TOO_LARGE"}
 
 #: What goes by, whatever its status.
@@ -77,7 +80,7 @@ def refusal(what: str, status: int, content: Any, wait: timedelta | None = None)
     code, message, names = _first(content)
     if code in REFUSED_VALUE:
         field = f"{', '.join(names)}: " if names else ""
-        return Rejected(f"Salesforce refuses the change. {field}{message}"[:LONGEST_QUOTE])
+        return Rejected(f"Salesforce refuses the change. {field}{_short(message)}")
     words = f"{what}: {status} {code} {message}".strip()[:LONGEST_QUOTE]
     error = _meant(status, code, message, content, words)
     passes = isinstance(error, RateLimited | Unavailable) and not isinstance(error, TooHeavy)
@@ -85,6 +88,13 @@ def refusal(what: str, status: int, content: Any, wait: timedelta | None = None)
         return error
     whole_day = isinstance(error, RateLimited) and error.whole_day
     return RateLimited(words, retry_after=wait, whole_day=whole_day)
+
+
+def _short(message: str) -> str:
+    """Its two ends: a value that is too long stands between what it is and why it is refused."""
+    if len(message) <= LONGEST_MESSAGE:
+        return message
+    return f"{message[: LONGEST_MESSAGE // 2]} … {message[-LONGEST_MESSAGE // 2 :]}"
 
 
 def _meant(status: int, code: str, message: str, content: Any, words: str) -> SyncError:

@@ -71,7 +71,7 @@ def _compared(
     rows = []
     for name, value in there.items():
         same = rules[name].same(here[name], value)
-        outcome = f"{system.label} has it in its own way"
+        outcome = f"Left as it is: {system.label} has its own value for it"
         if frozen and not same:
             outcome = stays(name) or frozen
         elif same or name in news:

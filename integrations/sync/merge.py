@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -83,6 +83,9 @@ def merge_fields(
         rule = rules[name]
         sides = Sides(name, name in base, base.get(name), hub.get(name), theirs)
         wins = (remote_wins or {}).get(name, remote_is_newer)
+        if wins and name in (remote_wins or {}) and rule.policy is Policy.NEWEST:
+            # A conflict is told with the rule that settled it.
+            rule = replace(rule, policy=Policy.REMOTE)
         _merge_field(sides, rule, merged, match, wins)
     return merged
 

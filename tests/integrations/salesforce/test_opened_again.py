@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from deals.models import Status
@@ -143,6 +144,36 @@ def test_a_change_made_here_while_nothing_is_to_happen_goes_there_after_that(wri
     writing.edit(loan, status="Application")
 
     assert [call.body for call in writing.send()] == [{AMOUNT: 1}]
+
+
+def test_a_status_that_changed_there_counts_and_the_conflict_names_that_rule(
+    writing, known, admin_client
+):
+    loan = known()
+    stages = writing.pipeline.stages
+    edit_here(writing.deal(loan), stage=stages.get(name="Clear To Close"))
+    writing.edit(loan, status="Pre-Approved")
+
+    (conflict,) = Conflict.objects.filter(field="stage")
+    assert (conflict.policy, conflict.winner) == ("remote", "remote")
+    page = admin_client.get(f"/admin/integrations/conflict/{conflict.pk}/change/").content.decode()
+    for name in ("Application In", "Clear To Close", "Pre-Approved"):
+        assert f">{name}</a>" in page
+
+
+def test_putting_a_value_back_on_an_ended_deal_does_not_promise_to_send_it(
+    writing, known, admin_client
+):
+    deal = writing.deal(known())
+    edit_here(deal, value=1)
+    edit_here(deal, status=Status.LOST)
+    event = deal.events.order_by("pgh_id").first()
+    address = reverse("record-put-back", args=["deal", deal.pk, "value", event.pgh_id])
+
+    assert "sent to Salesforce" not in admin_client.get(address).content.decode()
+
+    edit_here(deal, status=Status.OPEN)
+    assert "sent to Salesforce" in admin_client.get(address).content.decode()
 
 
 def test_a_write_after_a_conflict_is_told_as_the_write_that_it_was(writing, known, admin_client):

@@ -43,4 +43,4 @@ def test_comparing_says_that_tc2_has_a_value_in_its_own_way(admin_client, tc2, c
     link = tc2.link("company", client_id)
     page = admin_client.get(reverse("record-compare", args=["company", shown.pk, link.pk]))
 
-    assert "TC2 has it in its own way" in page.content.decode()
+    assert "Left as it is: TC2 has its own value for it" in page.content.decode()
