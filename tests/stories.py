@@ -105,11 +105,11 @@ def assert_only_what_is_gone_there_waits_for_a_person() -> None:
     """Edited here after it was deleted there, and no message told of that."""
     for entry in OutboxEntry.objects.filter(state="dead"):
         assert (entry.kind, entry.reason) == ("company", "gone")
-        assert entry.record_id in gone_there()
+        assert entry.record_id in gone_there(entry.system)
 
 
-def gone_there() -> set[int | None]:
-    links = ExternalLink.objects.filter(system="pipedrive", kind="company", state="gone")
+def gone_there(system: str = "pipedrive") -> set[int | None]:
+    links = ExternalLink.objects.filter(system=system, kind="company", state="gone")
     return set(links.values_list("record_id", flat=True))
 
 

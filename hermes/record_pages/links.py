@@ -12,7 +12,7 @@ from typing import Any
 from hermes.words import plain_error
 from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxState
 from integrations.models.queues import OPEN_ENTRIES
-from integrations.sync import by_hand, directions, not_taken
+from integrations.sync import by_hand, directions, not_taken, withheld
 from integrations.sync import system as systems
 from integrations.sync.directions import Said
 from integrations.sync.outgoing import lacks
@@ -242,11 +242,4 @@ def _kept_here(
         return set()
     sent = directions.sent(system, [(kind, pk) for pk in apart])
     unsent = {pk for pk, why in apart.items() if why or (kind, pk) not in sent}
-    return unsent | _withheld(system, kind, apart)
-
-
-def _withheld(system: System, kind: str, ids: Iterable[int]) -> set[int]:
-    """Those of the records whose last change could not go there."""
-    entries = OutboxEntry.objects.filter(system=system.name, kind=kind, record_id__in=list(ids))
-    newest = entries.order_by("record_id", "-pk").distinct("record_id")
-    return {pk for pk, action in newest.values_list("record_id", "action") if action == "withheld"}
+    return unsent | withheld.of(system, kind, apart)

@@ -20,13 +20,14 @@ from . import (
     not_taken,
     places,
     waiting,
+    withheld,
 )
 from .link_clock import (
     advance,
     forget_future,
     is_ahead,
+    is_in_another_state,
     is_newer,
-    is_otherwise,
     is_stale,
     is_what_is_there,
     must_rewrite_hub_id,
@@ -112,9 +113,7 @@ class KindBatch:
         link = self._link(record)
         if link is None or link.state != LinkState.LIVE or link.deleted_here:
             return False
-        if not_taken.KEY in link.snapshot:
-            return False
-        known = held_as.is_known_beside_fields(record, link)
+        known = held_as.is_known_beside_fields(record, link) and not_taken.KEY not in link.snapshot
         if old := known and self.values.are_in(link.snapshot, record):
             if is_ahead(record, link):
                 advance(link, record, self.now)
@@ -148,15 +147,21 @@ class KindBatch:
         if self._settled(record, target, link):
             return
         stale = is_stale(record, link) and not is_what_is_there(record, link)
-        may_go_now = not stale and is_otherwise(record, link)
-        if link.state == LinkState.GONE and not stale:
+        was_gone, moved = link.state == LinkState.GONE, is_in_another_state(record, link)
+        if was_gone and not stale:
             self._return(record, target, link)
         self._merge(record, target, link, Match.LINK, stale=stale)
-        if may_go_now and lacks(self.system, self.kind, target, link):
+        if not stale and (was_gone or moved):
+            self._owe_what_stayed(target, link, was_gone=was_gone)
+
+    def _owe_what_stayed(self, target: Any, link: ExternalLink, *, was_gone: bool) -> None:
+        """It is back or in another state: what could not go there before may go now."""
+        if not lacks(self.system, self.kind, target, link):
+            return
+        if was_gone or withheld.of(self.system, self.kind, [target.pk]):
             self.writes.owe(link)
 
     def _return(self, record: RemoteRecord, target: Any, link: ExternalLink) -> None:
-        """It had been deleted there."""
         link.state, link.deleted_here = LinkState.LIVE, False
         self.advance(link, record)
         self._restore(target)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from integrations.models import ExternalLink, LinkState
+from integrations.models import ExternalLink
 
 from .records import RemoteRecord
 
@@ -111,17 +111,11 @@ def says_otherwise(record: RemoteRecord, link: ExternalLink) -> dict[str, bool]:
     Our record's own time says nothing of it, as any edit moves that. Where the two have just
     met, nothing has changed so far.
     """
-    return dict.fromkeys(
-        record.ours, bool(link.remote_state) and _is_in_another_state(record, link)
-    )
+    return dict.fromkeys(record.ours, bool(link.remote_state) and is_in_another_state(record, link))
 
 
-def is_otherwise(record: RemoteRecord, link: ExternalLink) -> bool:
-    """Whether what kept changes of ours here may be over: it is back, or in another state."""
-    return link.state == LinkState.GONE or _is_in_another_state(record, link)
-
-
-def _is_in_another_state(record: RemoteRecord, link: ExternalLink) -> bool:
+def is_in_another_state(record: RemoteRecord, link: ExternalLink) -> bool:
+    """Whether its system says something else of it beside its fields."""
     return any(link.remote_state.get(k) != v for k, v in record.remote_state.items())
 
 

@@ -186,7 +186,7 @@ def _bring_up_to_date(remote: Remote, job: Job) -> None:
         outgoing, body = _to_send(job)
     kept_back = withheld.tell(job.system, outgoing)
     if not body:
-        close(job.entry, "withheld" if kept_back else _why_nothing(job))
+        close(job.entry, withheld.ACTION if kept_back else _why_nothing(job))
     elif outgoing.creating:
         create(remote, job, outgoing, body)
     else:

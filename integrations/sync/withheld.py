@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from django.utils import timezone
 
-from integrations.models import SyncLog
+from integrations.models import OutboxEntry, OutboxState, SyncLog
 
 from .findings import SAID_FOR
 from .system import Outgoing, System
 
 TOPIC = "withheld"
+
+#: What an entry did of which nothing could go.
+ACTION = "withheld"
 
 
 def tell(system: System, outgoing: Outgoing) -> bool:
@@ -31,6 +35,17 @@ def tell(system: System, outgoing: Outgoing) -> bool:
         for sentence in sorted(new)
     )
     return True
+
+
+def of(system: System, kind: str, ids: Iterable[int]) -> set[int]:
+    """Those of the records of whose last change nothing went there."""
+    entries = OutboxEntry.objects.filter(system=system.name, kind=kind, record_id__in=list(ids))
+    newest = entries.order_by("record_id", "-pk").distinct("record_id")
+    return {
+        pk
+        for pk, action, state in newest.values_list("record_id", "action", "state")
+        if action == ACTION or state == OutboxState.DISCARDED
+    }
 
 
 def _sentences(system: System, outgoing: Outgoing) -> list[str]:
