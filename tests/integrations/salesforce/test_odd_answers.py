@@ -17,7 +17,6 @@ from integrations.models import (
 )
 from integrations.salesforce import SYSTEM
 from integrations.salesforce.client import Client
-from integrations.sandbox.routing import json_response
 from integrations.sandbox.salesforce import jungo
 from integrations.sandbox.server import Handler
 from integrations.sync import inbox, reconcile
@@ -298,24 +297,3 @@ def test_what_is_neither_an_object_nor_a_list_is_no_answer(salesforce, altered, 
 
     with pytest.raises(Unavailable, match="GET limits: an answer that cannot be read"):
         Client(hurried=True).limits()
-
-
-def test_an_id_that_salesforce_refuses_keeps_no_other_from_being_read(
-    salesforce, relayed, monkeypatch
-):
-    good, bad = salesforce.loan(), salesforce.loan()
-    answer = salesforce.org.answer
-    refused = [
-        {"errorCode": "INVALID_QUERY_FILTER_OPERATOR", "message": f"invalid ID field: {bad}"}
-    ]
-
-    def refusing(request):
-        asked = dict(request.query).get("q", "")
-        return json_response(refused, 400) if bad in asked else answer(request)
-
-    monkeypatch.setattr(salesforce.org, "answer", refusing)
-
-    relayed.deliver(relayed.emit("UPDATE", bad), relayed.emit("UPDATE", good))
-
-    assert salesforce.deal(good)
-    assert not WebhookEvent.objects.filter(state="dead").exists()
