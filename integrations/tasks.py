@@ -86,7 +86,11 @@ def reconcile_system(name: str, released: bool = False) -> None:
 @shared_task(name="integrations.repair_system")
 def repair_system(name: str) -> None:
     """Check the registration and the fields there, and mend them."""
-    system = get(name)
+    _run(_repair, name)
+
+
+def _repair(system: System) -> None:
+    """It is no run, so its failure is kept on the connection."""
     try:
         if system.repair:
             system.repair()

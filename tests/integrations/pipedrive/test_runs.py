@@ -171,6 +171,14 @@ def test_the_nightly_repair_gives_way_to_a_set_up_that_runs(pipedrive, monkeypat
     assert SyncRun.objects.get().state == RunState.RUNNING
 
 
+def test_a_nightly_repair_that_is_refused_is_told_once(pipedrive):
+    pipedrive.sandbox.trouble.add("error", times=None, status=403)
+    for _ in range(2):
+        tasks.repair_system("pipedrive")
+
+    assert "set up there was not checked" in SyncLog.objects.get(topic="repair").message
+
+
 def test_a_fault_in_the_inbox_holds_back_no_change_to_send(pipedrive, monkeypatch):
     CompanyFactory()
     monkeypatch.setattr("integrations.sync.inbox.drain", lambda: 1 / 0)
