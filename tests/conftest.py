@@ -8,6 +8,7 @@ import os
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
+from django.db import connection
 
 # Each process of a parallel run has a database of Valkey's own.
 _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
@@ -28,6 +29,20 @@ USER, PASSWORD = "pipedrive", "a-long-random-secret"
 def pytest_collection_modifyitems(items):
     """What takes longest begins first, so that nobody is left alone with it at the end."""
     items.sort(key=lambda item: item.get_closest_marker("processes") is None)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The tests' database, without sessions when it is removed.
+
+    The live server answers what a browser asked last even if nobody waits for it any more.
+    """
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(autouse=True)
