@@ -45,21 +45,20 @@ def close(entry: OutboxEntry, action: str, fields: list[str] | None = None) -> N
         reason="",
     )
     # An earlier entry that had given up on this record has nothing left to say.
-    given_up = _given_up_before(entry).update(
-        state=OutboxState.DISCARDED, last_error="A later change took its place"
-    )
-    if given_up or entry.last_error:
-        _clear_link(entry)
+    _discard_given_up(entry, last_error="A later change took its place")
 
 
-def _given_up_before(entry: OutboxEntry) -> Any:
-    return OutboxEntry.objects.filter(
+def _discard_given_up(entry: OutboxEntry, **told: str) -> None:
+    """Of what went wrong with sending the record before nothing is left to say."""
+    given_up = OutboxEntry.objects.filter(
         system=entry.system,
         kind=entry.kind,
         record_id=entry.record_id,
         state=OutboxState.DEAD,
         pk__lt=entry.pk,
-    )
+    ).update(state=OutboxState.DISCARDED, **told)
+    if given_up or entry.last_error:
+        _links(entry).exclude(last_error__in=["", NOT_SHOWN]).update(last_error="")
 
 
 def withhold(entry: OutboxEntry, why: str) -> None:
@@ -79,11 +78,7 @@ def withhold(entry: OutboxEntry, why: str) -> None:
         reason="",
     )
     # Of this nothing goes out either.
-    given_up = _given_up_before(entry).update(
-        state=OutboxState.DISCARDED, last_error=why, reason=""
-    )
-    if given_up or entry.last_error:
-        _clear_link(entry)
+    _discard_given_up(entry, last_error=why, reason="")
 
 
 def ours(entry: OutboxEntry) -> Any:
@@ -163,11 +158,6 @@ def _stop(entry: OutboxEntry, reason: str, message: str, keeps: dict[str, Any]) 
         done_at=timezone.now(),
         **keeps,
     )
-
-
-def _clear_link(entry: OutboxEntry) -> None:
-    """Of what went wrong with sending nothing is left to say."""
-    _links(entry).exclude(last_error__in=["", NOT_SHOWN]).update(last_error="")
 
 
 def _mark_link(entry: OutboxEntry, message: str) -> None:
