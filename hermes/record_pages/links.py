@@ -38,7 +38,7 @@ RETRYING = StateWord("Retrying", "replay", "warning")
 DIFFERS = StateWord("Differs", "sync_disabled", "default")
 NEEDS_YOU = StateWord("Needs you", "error", "danger")
 NOT_LINKED = StateWord("Not linked", "link_off", "default")
-MERGED_AWAY = StateWord("Merged away", "merge", "default")
+EARLIER_NUMBER = StateWord("Earlier number", "history", "default")
 
 _OPEN = {
     OutboxState.WAITING: WAITING,
@@ -193,7 +193,7 @@ def state_of(
         changed: It was changed a moment ago, and has no entry for that yet.
     """
     if link.state == LinkState.ALIAS:
-        return MERGED_AWAY
+        return EARLIER_NUMBER
     if entry is not None and entry.state in _OPEN:
         return _OPEN[OutboxState(entry.state)]
     if link.state == LinkState.GONE:

@@ -5,11 +5,11 @@ from django.db.models import Q
 
 
 class LinkState(models.TextChoices):
-    """What staff see of a link; `ALIAS` routes a merged-away remote id to its survivor."""
+    """What staff see of a link; `ALIAS` routes a number that it had there to it."""
 
     LIVE = "live", "In sync"
     GONE = "gone", "Gone"
-    ALIAS = "alias", "Merged away"
+    ALIAS = "alias", "Earlier number"
 
 
 class ExternalLink(models.Model):

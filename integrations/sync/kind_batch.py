@@ -144,15 +144,16 @@ class KindBatch:
         if link.deleted_here and (self.spoke_kind.deletes or target.archived_at):
             self.note(record, Status.IGNORED, link.record_id, self.findings.deleted_here(target))
             return
-        if self._settled(record, target, link):
-            return
         stale = is_stale(record, link) and not is_what_is_there(record, link)
+        if not_taken.settled(self, record, target, link, stale=stale):
+            return
         was_gone, moved = link.state == LinkState.GONE, is_in_another_state(record, link)
         if was_gone and not stale:
             self._return(record, target, link)
         self._merge(record, target, link, Match.LINK, stale=stale)
         if not stale and (was_gone or moved):
             self._owe_what_stayed(target, link, was_gone=was_gone)
+            self._say_what_state(record, target, link)
 
     def _owe_what_stayed(self, target: Any, link: ExternalLink, *, was_gone: bool) -> None:
         """It is back or in another state: what could not go there before may go now."""
@@ -161,25 +162,18 @@ class KindBatch:
         if was_gone or withheld.of(self.system, self.kind, [target.pk]):
             self.writes.owe(link)
 
+    def _say_what_state(self, record: RemoteRecord, target: Any, link: ExternalLink) -> None:
+        """Where no field is new, that nothing goes to it any more may be the news."""
+        outcome = self.results[record.remote_id]
+        if outcome.status is Status.UNCHANGED and not outcome.note:
+            outcome.note = self.spoke_kind.left_alone(target, link)
+
     def _return(self, record: RemoteRecord, target: Any, link: ExternalLink) -> None:
         link.state, link.deleted_here = LinkState.LIVE, False
         self.advance(link, record)
         self._restore(target)
         if not self.spoke_kind.archives:
             self.findings.returned(link)
-
-    def _settled(self, record: RemoteRecord, target: Any, link: ExternalLink) -> bool:
-        """Deal with one that takes nothing more; that it has something else there is noted."""
-        if not (why := self.spoke_kind.frozen(target, link)):
-            return False
-        for name in self.values.of(record):
-            link.snapshot.setdefault(name, self.hub_kind.json_value(target, name))
-        if not is_stale(record, link):
-            not_taken.note(link, differs=not self.values.are_in(link.snapshot, record))
-        link.remote_state = {**record.remote_state, **link.remote_state}
-        self.advance(link, record)
-        self.note(record, Status.IGNORED, link.record_id, why)
-        return True
 
     def _restore(self, target: Any) -> None:
         if target.archived_at is not None:
@@ -192,7 +186,7 @@ class KindBatch:
         heirs.take_place(self.system, self.kind, found.record_id)
         link = self.new_link(record, found.record_id)
         self.findings.duplicates(found.record_id, found)
-        if self._settled(record, target, link):
+        if not_taken.settled(self, record, target, link, stale=False):
             return
         if found.how is Match.HUB_ID:
             self._restore(target)
@@ -237,11 +231,12 @@ class KindBatch:
             remote_is_newer=is_newer(record, target),
             remote_wins=says_otherwise(record, link),
         )
+        if not stale:
+            not_taken.taken(merged.snapshot)
         if shown := {} if stale else held_as.changed_there(record, link):
             self.findings.put_right(link, shown)
             merged.snapshot |= shown
             merged.owes = True
-        merged.snapshot.pop(not_taken.KEY, None)
         for name in merged.take:
             self.hub_kind.assign(target, name, values[name])
         if merged.take:

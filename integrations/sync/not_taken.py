@@ -6,22 +6,51 @@ Until then the snapshot stays as it was, so that it is news by then and no chang
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from integrations.models import ExternalLink, LinkState
 
 from . import hub
+from .outcomes import Status
+from .records import RemoteRecord
 from .system import System
+
+if TYPE_CHECKING:
+    from .kind_batch import KindBatch
 
 #: In a link's snapshot: the remote has something else by now.
 KEY = "not_taken"
 
 
-def note(link: ExternalLink, *, differs: bool) -> None:
-    """Keep on the link whether the remote has something that ours does not take."""
-    link.snapshot.pop(KEY, None)
-    if differs:
-        link.snapshot[KEY] = True
+def settled(
+    batch: KindBatch, record: RemoteRecord, target: Any, link: ExternalLink, *, stale: bool
+) -> bool:
+    """Deal with a record of which ours takes nothing; that it has something else is noted."""
+    if not (why := batch.spoke_kind.frozen(target, link)):
+        return False
+    for name in batch.values.of(record):
+        link.snapshot.setdefault(name, batch.hub_kind.json_value(target, name))
+    if not stale:
+        taken(link.snapshot)
+        if not batch.values.are_in(link.snapshot, record):
+            link.snapshot[KEY] = True
+        _come_back(batch, link)
+    link.remote_state = {**record.remote_state, **link.remote_state}
+    batch.advance(link, record)
+    batch.note(record, Status.IGNORED, link.record_id, why)
+    return True
+
+
+def _come_back(batch: KindBatch, link: ExternalLink) -> None:
+    """It was deleted there and is there again. Ours stays as it is."""
+    if link.state == LinkState.GONE:
+        link.state = LinkState.LIVE
+        batch.findings.returned(link)
+
+
+def taken(snapshot: dict[str, Any]) -> None:
+    """What it has now was looked at: there is nothing left to read again."""
+    snapshot.pop(KEY, None)
 
 
 def is_due(system: System, record: Any, link: ExternalLink) -> bool:
@@ -42,11 +71,13 @@ def due(system: System, records: Iterable[tuple[str, int]]) -> set[tuple[str, in
         record_id__any=[pk for _, pk in asked],
         snapshot__has_key=KEY,
     )
-    again = {(link.kind, record.pk) for link in noted if (record := _taking(system, link))}
-    return again & asked
+    pairs = [pair for kind in kinds for pair in _with_records(kind, noted)]
+    return {
+        (link.kind, record.pk) for record, link in pairs if is_due(system, record, link)
+    } & asked
 
 
-def _taking(system: System, link: ExternalLink) -> Any:
-    """Its record, if that takes things again."""
-    record = hub.KINDS[link.kind].model._base_manager.filter(pk=link.record_id).first()
-    return record if record is not None and is_due(system, record, link) else None
+def _with_records(kind: str, links: Iterable[ExternalLink]) -> list[tuple[Any, ExternalLink]]:
+    by_record = {link.record_id: link for link in links if link.kind == kind}
+    records = hub.KINDS[kind].model._base_manager.in_bulk(by_record)
+    return [(record, by_record[pk]) for pk, record in records.items()]

@@ -10,6 +10,7 @@ from integrations.models import OutboxEntry, OutboxState
 from integrations.pipedrive import keys
 from integrations.sync import by_hand, poll
 from integrations.sync.system import get
+from tests.admin.records.timelines import sentences, timeline
 from tests.integrations.salesforce.in_pipedrive import (
     deals,
     due_now,
@@ -103,9 +104,22 @@ def test_a_linked_deal_that_a_person_archives_is_not_updated_any_more(loans, pip
 
     assert pipedrive.send() == []
     edit_there(pipedrive, deal, is_archived=False)
-    by_hand.push(get("pipedrive"), "deal", loans.deal(loan).pk)
     [call] = pipedrive.send()
     assert call.body == {"value": 260_000.0}
+
+
+def test_a_deal_that_is_archived_there_says_so_in_its_timeline(loans, pipedrive, admin_client):
+    loan = loans.loan()
+    loans.poll()
+    pipedrive.send()
+    [deal] = deals(pipedrive)
+
+    edit_there(pipedrive, deal, is_archived=True)
+
+    assert sentences(timeline(admin_client, loans.deal(loan), show="messages"))[0] == (
+        "Pipedrive says that it was changed there. "
+        "It is archived there, and nothing goes to it before it is back."
+    )
 
 
 def test_a_person_with_the_address_and_a_name_that_is_alike_is_the_borrower(loans, pipedrive):

@@ -7,10 +7,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from deals.models import Status
-from integrations.models import Conflict, ExternalLink, OutboxEntry
+from integrations.models import Conflict, ExternalLink, OutboxEntry, SyncLog
 from integrations.salesforce import SYSTEM
+from integrations.salesforce.remote import SalesforceRemote
 from integrations.sandbox.salesforce.jungo import MEANING
 from integrations.sync import by_hand, outbox, reconcile
+from integrations.sync.apply import apply
 from tests.admin.records.timelines import sentences, timeline
 from tests.salesforce_loop import edit_here, told
 
@@ -115,6 +117,41 @@ def test_a_change_that_was_taken_back_there_leaves_nothing_to_do(writing, known)
     assert writing.send() == []
 
     assert "not_taken" not in ExternalLink.objects.get(remote_id=loan).snapshot
+
+
+def test_a_page_that_was_read_before_does_not_hide_that_there_is_more(salesforce):
+    loan = salesforce.loan()
+    salesforce.poll()
+    deal = salesforce.deal(loan)
+    edit_here(deal, status=Status.LOST)
+    page = SalesforceRemote().fetch("deal", [loan])
+    salesforce.edit(loan, amount=606_060)
+    edit_here(deal, status=Status.OPEN)
+    apply(page, system=SYSTEM)
+
+    outbox.drain()
+
+    assert salesforce.deal(loan).value == 606_060
+
+
+def test_a_loan_that_comes_back_while_its_deal_is_ended_is_there_again(writing, known):
+    loan = known()
+    deal = writing.deal(loan)
+    writing.later(60)
+    writing.org.delete("loan", loan)
+    writing.poll()
+    edit_here(deal, status=Status.LOST)
+    writing.later(60)
+    writing.org.undelete("loan", loan)
+    writing.edit(loan, amount=606_060)
+
+    assert ExternalLink.objects.get(remote_id=loan).state == "live"
+    assert SyncLog.objects.get(topic="back_there").message == "The deal is in Salesforce again"
+    assert writing.deal(loan).value == 250_000
+
+    edit_here(deal, status=Status.OPEN)
+    assert writing.send() == []
+    assert writing.deal(loan).value == 606_060
 
 
 def test_a_change_made_here_while_the_loan_was_deleted_goes_there_once_it_is_back(writing, known):
