@@ -62,7 +62,7 @@ def _deal(row: Mapping[str, Any], how: HowToRead, people: list[RemoteRecord]) ->
         fields=draft.fields | ({"status": meant.status} if meant else {}),
         parents=_parents(row, how, people),
         ours=_stage(meant),
-        when_new=_when_new(how, draft, meant),
+        when_new=_when_new(how, draft, meant) | {"name": _usual_title(row, how, people)},
         not_made=_why_not_made(row, how, people),
         flagged=how.is_ours(row),
         modified_at=stamp_of(row, draft),
@@ -122,15 +122,25 @@ def _title(row: Mapping[str, Any], how: HowToRead, people: list[RemoteRecord]) -
     name = as_text(row.get(how.name_field))
     if name and not how.title:
         return name
-    borrower = as_text(people[0].fields.get("name")) if people else ""
-    number = _number(row, how)
+    borrower, number = _borrower_name(people), _number(row, how)
     if how.title and borrower and number:
         known = {"{borrower_name}": borrower, "{loan_number}": number, "{name}": name}
         title = how.title
         for place, value in known.items():
             title = title.replace(place, value)
         return title
-    return f"{borrower} - Loan" if borrower else f"Loan # {number}" if number else name
+    return _usual_title(row, how, people) if borrower or number else name
+
+
+def _usual_title(row: Mapping[str, Any], how: HowToRead, people: list[RemoteRecord]) -> str:
+    """Of a loan that has no name, or none that can be kept."""
+    if borrower := _borrower_name(people):
+        return f"{borrower} - Loan"
+    return f"Loan # {_number(row, how) or row_id(row)}"
+
+
+def _borrower_name(people: list[RemoteRecord]) -> str:
+    return as_text(people[0].fields.get("name")) if people else ""
 
 
 def _number(row: Mapping[str, Any], how: HowToRead) -> str:
@@ -144,8 +154,11 @@ def _stage(meant: Meant | None) -> dict[str, int | None]:
 
 
 def _when_new(how: HowToRead, draft: Draft, meant: Meant | None) -> dict[str, Any]:
-    """A new deal has a stage and a value, whatever the loan lacks."""
-    first: dict[str, Any] = {"kind": "loan", "value": Decimal(0)}
+    """A new deal has a name, a stage, a status and a value, whatever the loan lacks.
+
+    They are no change of ours that would go back.
+    """
+    first: dict[str, Any] = {"kind": "loan", "value": Decimal(0), "status": "open"}
     if how.currency:
         first["currency"] = how.currency
     if not _stage(meant) and how.stages.first is not None:

@@ -82,6 +82,9 @@ def _move(
     moved = outgoing.changed & {"stage", "status"}
     if not moved or _means(present, wanted):
         return
+    if present is None and outgoing.remote_state.get("status"):
+        building.keep_back(moved, "nobody has said what its status there means")
+        return
     found = _statuses(wanted, schema, how)
     if len(found) == 1:
         for name in moved:

@@ -69,6 +69,11 @@ def _why_kept_there(contact: Any, link: Any) -> str:
     return "A co-borrower is kept on the borrower's contact there, and stays as people wrote."
 
 
+def _unsaid(loan: RemoteRecord) -> set[str]:
+    """A status that nobody mapped says nothing, and is not written over by what a deal has."""
+    return {"stage", "status"} - loan.ours.keys() - loan.fields.keys()
+
+
 def _is_another(record: RemoteRecord, link: Any) -> bool:
     """A co-borrower has no id, only a place on the borrower's contact."""
     was, now = link.snapshot, record.fields
@@ -127,6 +132,7 @@ SPOKE_KINDS = {
         sends=_sends,
         reads_first=True,
         left_alone=_why_left_alone,
+        as_found=_unsaid,
         archives=False,
         frozen=_why_nothing_is_taken,
         awaits=("pipeline", "stage"),

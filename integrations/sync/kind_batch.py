@@ -241,6 +241,8 @@ class KindBatch:
             self.hub_kind.assign(target, name, values[name])
         if merged.take:
             self.writes.change(target, self.hub_kind.columns(set(merged.take)))
+            # Of two that are one here, the other lacks it.
+            merged.owes = merged.owes or link.state == LinkState.ALIAS
         written = self._write_link(record, link, merged, stale=stale)
         if merged.owes or (written and must_rewrite_hub_id(link)):
             self.writes.owe(link)

@@ -11,9 +11,12 @@ from django.utils import timezone
 from companies import merging, signals
 from integrations.models import ExternalLink, KeptApart, LinkState, SyncLog
 
-from . import directions, hub, links, outbox_entries
+from . import directions, hub, links, not_taken, outbox_entries, parts, questions
 from .records import RemoteRecord
 from .system import System, get, switched_on
+
+#: In the snapshot of a link whose record became part of another: what both agreed on by then.
+BEFORE = "before the merge"
 
 
 def fold(system: System, records: Iterable[RemoteRecord]) -> None:
@@ -108,6 +111,8 @@ def _move_links(sender: Any, *, winner: Any, losers: Sequence[Any], **_: Any) ->
         return
     loser_ids = [loser.pk for loser in losers]
     directions.inherit(kind.name, winner.pk, loser_ids)
+    questions.merged(kind.name, winner.pk, loser_ids)
+    parts.make_way(kind.name, winner.pk, loser_ids)
     links = ExternalLink.objects.select_for_update().filter(kind=kind.name, record_id__in=loser_ids)
     taken = set(
         ExternalLink.objects.filter(kind=kind.name, record_id=winner.pk)
@@ -148,9 +153,10 @@ def _move_link(link: ExternalLink, winner_id: int, taken: set[str]) -> None:
     if link.system in taken:
         link.merge_owed = link.merge_owed or link.state == LinkState.LIVE
         link.state = LinkState.ALIAS
+        link.snapshot = {BEFORE: link.snapshot} | link.snapshot
     elif link.state != LinkState.ALIAS:
         taken.add(link.system)
-    link.save(update_fields=["merged_record_id", "record_id", "state", "merge_owed"])
+    link.save(update_fields=["merged_record_id", "record_id", "state", "merge_owed", "snapshot"])
     if link.merge_owed:
         outbox_entries.add(get(link.system), [(link.kind, winner_id)])
 
@@ -171,6 +177,7 @@ def _move_links_back(sender: Any, *, winner: Any, losers: Sequence[Any], **_: An
     for link, home in sorted(homes.items(), key=lambda pair: pair[0].merged_record_id != pair[1]):
         if home != winner.pk:
             _move_link_back(link, home)
+    parts.come_forward(kind.name, winner.pk)
     for system in switched_on():
         outbox_entries.add(system, [(kind.name, loser.pk) for loser in losers])
 
@@ -189,4 +196,12 @@ def _move_link_back(link: ExternalLink, home: int | None) -> None:
         link.merged_record_id = None
     if link.merge_owed and not own.exclude(state=LinkState.ALIAS).exists():
         link.state, link.merge_owed = LinkState.LIVE, False
-    link.save(update_fields=["merged_record_id", "record_id", "state", "merge_owed"])
+        _agree_as_before(link)
+    link.save(update_fields=["merged_record_id", "record_id", "state", "merge_owed", "snapshot"])
+
+
+def _agree_as_before(link: ExternalLink) -> None:
+    """What the remote said while the record was part of another is news to it now."""
+    before = link.snapshot.pop(BEFORE, link.snapshot)
+    if before != link.snapshot and get(link.system).kinds[link.kind].reads_first:
+        link.snapshot = not_taken.noted(before)

@@ -5,12 +5,12 @@ Until then the snapshot stays as it was, so that it is news by then and no chang
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from integrations.models import ExternalLink, LinkState
 
-from . import hub
+from . import hub, parts
 from .outcomes import Status
 from .records import RemoteRecord
 from .system import System
@@ -26,14 +26,15 @@ def settled(
     batch: KindBatch, record: RemoteRecord, target: Any, link: ExternalLink, *, stale: bool
 ) -> bool:
     """Deal with a record of which ours takes nothing; that it has something else is noted."""
-    if not (why := batch.spoke_kind.frozen(target, link)):
+    why = batch.spoke_kind.frozen(target, link) or parts.why_silent(batch.system, link)
+    if not why:
         return False
     for name in batch.values.of(record):
         link.snapshot.setdefault(name, batch.hub_kind.json_value(target, name))
     if not stale:
         taken(link.snapshot)
         if not batch.values.are_in(link.snapshot, record):
-            link.snapshot[KEY] = True
+            link.snapshot = noted(link.snapshot)
         _come_back(batch, link)
     link.remote_state = {**record.remote_state, **link.remote_state}
     batch.advance(link, record)
@@ -46,6 +47,11 @@ def _come_back(batch: KindBatch, link: ExternalLink) -> None:
     if link.state == LinkState.GONE:
         link.state = LinkState.LIVE
         batch.findings.returned(link)
+
+
+def noted(snapshot: Mapping[str, Any]) -> dict[str, Any]:
+    """What both agreed on, and that the remote has something else by now."""
+    return {**snapshot, KEY: True}
 
 
 def taken(snapshot: dict[str, Any]) -> None:

@@ -9,29 +9,74 @@ from integrations.models import ExternalLink, LinkState
 
 from .system import System
 
+#: In the id of a part, between that of the record it is kept on and what part it is.
+MARK = ":"
+
 
 def ids_of(system: System, kind: str, ids: Collection[int], part: str) -> dict[int, list[int]]:
     """Record to the ids of those that are kept there as this part of it, where there are any."""
     links = _live(system, kind)
     own = links.filter(record_id__in=ids).values_list("remote_id", "record_id")
-    keepers = {f"{remote_id}:{part}": pk for remote_id, pk in own}
+    keepers = {f"{remote_id}{MARK}{part}": pk for remote_id, pk in own}
     found: dict[int, list[int]] = {}
-    kept = links.filter(remote_id__in=list(keepers)).values_list("remote_id", "record_id")
-    for remote_id, pk in kept:
+    kept = _known(system, kind).filter(remote_id__in=list(keepers))
+    for remote_id, pk in kept.order_by("pk").values_list("remote_id", "record_id"):
         found.setdefault(keepers[remote_id], []).append(pk)
     return found
 
 
 def keepers(system: System, kind: str, ids: Collection[int]) -> list[int]:
     """Ids of the records of which some of these are a part there, whichever."""
-    links = _live(system, kind)
-    parts = links.filter(record_id__in=ids, remote_id__contains=":")
-    kept_in = [text.partition(":")[0] for text in parts.values_list("remote_id", flat=True)]
-    own = links.filter(remote_id__in=kept_in) if kept_in else links.none()
-    return list(own.values_list("record_id", flat=True))
+    parts = _known(system, kind).filter(record_id__in=ids, remote_id__contains=MARK)
+    kept_in = [text.partition(MARK)[0] for text in parts.values_list("remote_id", flat=True)]
+    own = _live(system, kind).filter(remote_id__in=kept_in) if kept_in else []
+    return [link.record_id for link in own]
+
+
+def is_one(link: ExternalLink) -> bool:
+    """Whether it leads to a part of another record there."""
+    return MARK in link.remote_id
+
+
+def why_silent(system: System, link: ExternalLink) -> str:
+    """Why nothing is taken of a part: who has a record of their own there is what that says."""
+    if link.state != LinkState.ALIAS or not is_one(link):
+        return ""
+    own = _live(system, link.kind).filter(record_id=link.record_id)
+    if not own.exclude(remote_id__contains=MARK).exists():
+        return ""
+    return f"They have a record of their own in {system.label}, and that is taken"
+
+
+def make_way(kind: str, winner_id: int, loser_ids: Collection[int]) -> None:
+    """Before a merge: where the winner is a part of another, and a loser is not, that counts."""
+    living = ExternalLink.objects.filter(kind=kind, state=LinkState.LIVE)
+    own = living.filter(record_id__in=loser_ids).exclude(remote_id__contains=MARK)
+    systems = own.values_list("system", flat=True)
+    parts = living.filter(record_id=winner_id, remote_id__contains=MARK, system__in=list(systems))
+    parts.update(state=LinkState.ALIAS)
+
+
+def come_forward(kind: str, record_id: int) -> None:
+    """After a merge was undone: a part is all that the record has there again."""
+    own = ExternalLink.objects.filter(kind=kind, record_id=record_id)
+    others = own.exclude(state=LinkState.ALIAS).values_list("system", flat=True)
+    parts = own.filter(state=LinkState.ALIAS, remote_id__contains=MARK, merged_record_id=None)
+    for link in parts.exclude(system__in=list(others)).order_by("system", "pk").distinct("system"):
+        ExternalLink.objects.filter(pk=link.pk).update(state=LinkState.LIVE)
 
 
 def _live(system: System, kind: str) -> Any:
     return ExternalLink.objects.filter(
         system=system.name, kind=kind, state=LinkState.LIVE, record_id__isnull=False
+    )
+
+
+def _known(system: System, kind: str) -> Any:
+    """Those that became part of another here too: who was merged is a co-borrower still."""
+    return ExternalLink.objects.filter(
+        system=system.name,
+        kind=kind,
+        state__in=[LinkState.LIVE, LinkState.ALIAS],
+        record_id__isnull=False,
     )

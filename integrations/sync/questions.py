@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from integrations.models import (
@@ -95,3 +97,17 @@ def not_the_same(pair: PossibleDuplicate, *, by: str = "") -> None:
     PossibleDuplicate.objects.filter(pk=pair.pk, state=QuestionState.OPEN).update(
         state=QuestionState.SETTLED, settled_by=by[:150]
     )
+
+
+def merged(kind: str, winner_id: int, loser_ids: Collection[int]) -> None:
+    """Of records that are one now nobody is asked; what else a loser may be, the winner may be."""
+    known, gone = {winner_id, *loser_ids}, list(loser_ids)
+    asked = PossibleDuplicate.objects.filter(kind=kind, state=QuestionState.OPEN)
+    for pair in asked.filter(Q(first_id__in=gone) | Q(second_id__in=gone)).order_by("pk"):
+        for other in {pair.first_id, pair.second_id} - known:
+            first, second = sorted([winner_id, other])
+            PossibleDuplicate.objects.get_or_create(
+                kind=kind, first_id=first, second_id=second, defaults={"why": pair.why}
+            )
+        pair.state, pair.settled_by = QuestionState.SETTLED, "They were merged"
+        pair.save(update_fields=["state", "settled_by"])

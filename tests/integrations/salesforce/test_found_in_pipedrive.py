@@ -8,6 +8,7 @@ from contacts.models import Contact
 from deals.models import Deal
 from integrations.models import OutboxEntry, OutboxState
 from integrations.pipedrive import keys
+from integrations.sandbox.salesforce.jungo import MEANING
 from integrations.sync import by_hand, poll
 from integrations.sync.system import get
 from tests.admin.records.timelines import sentences, timeline
@@ -20,6 +21,7 @@ from tests.integrations.salesforce.in_pipedrive import (
     stage,
     there,
 )
+from tests.salesforce_loop import edit_here
 
 pytestmark = pytest.mark.django_db
 
@@ -240,3 +242,21 @@ def test_a_deal_that_is_another_one_here_is_not_made_once_more(loans, pipedrive)
     assert len(deals(pipedrive)) == 1
     stopped = OutboxEntry.objects.get(kind="deal", state=OutboxState.DEAD)
     assert "merge the two" in stopped.last_error
+
+
+def test_a_deal_that_was_there_first_is_not_written_over_a_status_that_nobody_mapped(
+    loans, pipedrive, settings
+):
+    settings.SALESFORCE_WRITE_ENABLED = True
+    loan = loans.loan(status="On Hold")
+    moved = stage(pipedrive, "Pre-Approved")["id"]
+    deal = there(pipedrive, "deal", loan, title="Old title", stage_id=moved)
+    pipedrive.tell("create", "deal", deal["id"])
+    loans.poll()
+    pipedrive.send()
+
+    edit_here(loans.deal(loan), value=1)
+    loans.send()
+
+    assert loans.org.row("loan", loan)[MEANING["status"]] == "On Hold"
+    assert loans.org.row("loan", loan)[MEANING["amount"]] == 1

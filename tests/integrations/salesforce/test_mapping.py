@@ -203,3 +203,12 @@ def test_a_setting_that_is_no_name_never_reaches_a_query(salesforce, settings, s
         salesforce.poll()
 
     assert salesforce.queries() == []
+
+
+@pytest.mark.parametrize("name", ["", "N" * 5000])
+def test_a_new_loan_whose_name_cannot_be_kept_is_called_by_its_borrower(salesforce, name):
+    loan = salesforce.loan(name=name)
+
+    salesforce.poll()
+
+    assert salesforce.deal(loan).name == "Ada Quill - Loan"

@@ -292,3 +292,11 @@ def test_nothing_goes_there_unless_somebody_says_so(writing, known, settings):
     assert not OutboxEntry.objects.exists()
     reconcile.reconcile(SYSTEM)
     assert writing.send() == []
+
+
+def test_a_new_loan_in_a_status_that_nobody_mapped_keeps_it_there(writing, known):
+    loan = known(status="On Hold")
+
+    edit_here(writing.deal(loan), value=1)
+
+    assert [call.body for call in writing.send()] == [{AMOUNT: 1}]
