@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -27,7 +27,7 @@ from integrations.models import (
     WebhookEvent,
 )
 from integrations.models.queues import OPEN_ENTRIES
-from integrations.sync import connections
+from integrations.sync import brake, connections
 from integrations.sync.system import everyone
 from integrations.sync.upkeep import PROGRAMS
 
@@ -76,6 +76,7 @@ class Queues:
     messages_last_hour: int
     conflicts: int
     duplicates: int
+    stopped_runs: int
 
     @property
     def waiting(self) -> int:
@@ -91,7 +92,7 @@ class Queues:
 
     @property
     def needs_you(self) -> int:
-        return self.stuck + self.conflicts + self.duplicates
+        return self.stuck + self.conflicts + self.duplicates + self.stopped_runs
 
 
 def _queues() -> Queues:
@@ -118,9 +119,22 @@ def _queues() -> Queues:
         messages_last_hour=WebhookEvent.objects.filter(
             received_at__gte=now - timedelta(hours=1)
         ).count(),
-        conflicts=Conflict.objects.filter(state=QuestionState.OPEN).count(),
-        duplicates=PossibleDuplicate.objects.filter(state=QuestionState.OPEN).count(),
+        **_counts(
+            conflicts=Conflict.objects.filter(state=QuestionState.OPEN),
+            duplicates=PossibleDuplicate.objects.filter(state=QuestionState.OPEN),
+            stopped_runs=brake.asking(),
+        ),
     )
+
+
+def _counts(**rows: QuerySet[Any]) -> dict[str, int]:
+    """By their names how many rows there are, in one query."""
+    each = [
+        some.order_by().values(what=Value(name)).annotate(number=Count("pk"))
+        for name, some in rows.items()
+    ]
+    found = each[0].union(*each[1:], all=True)
+    return dict.fromkeys(rows, 0) | {row["what"]: row["number"] for row in found}
 
 
 def _list(model: str, **filters: str) -> str:
@@ -134,7 +148,8 @@ def _tiles(queues: Queues, rows: dict[str, Connection]) -> list[dict[str, Any]]:
     return [
         _tile("Needs you", queues.needs_you, _where_it_hurts(queues), "error",
               note=f"{queues.stuck} stuck, {counted(queues.conflicts, 'conflict', 'conflicts')}, "
-                   f"{counted(queues.duplicates, 'possible duplicate', 'possible duplicates')}"),
+                   f"{counted(queues.duplicates, 'possible duplicate', 'possible duplicates')}, "
+                   f"{counted(queues.stopped_runs, 'stopped run', 'stopped runs')}"),
         _tile("Conflicts", queues.conflicts, _list("conflict", state__exact="open"), "call_split"),
         _tile("Waiting to send", queues.waiting, _list("outboxentry", queue="open"), "schedule",
               note=oldest),
@@ -165,6 +180,8 @@ def _tile(
 
 def _where_it_hurts(queues: Queues) -> str:
     """The list with most to do."""
+    if queues.stopped_runs:
+        return _list("syncrun", state__exact="stopped")
     if queues.stuck_changes or not queues.needs_you:
         return _list("outboxentry", state__exact="dead")
     if queues.stuck_messages:

@@ -18,8 +18,9 @@ from integrations.sync import (
     upkeep,
     wake,
 )
+from integrations.sync.brake import BrakePulled
 from integrations.sync.errors import SyncError, describe
-from integrations.sync.runs import AlreadyRunning, BrakePulled
+from integrations.sync.runs import AlreadyRunning
 from integrations.sync.system import System, get, switched_on
 from meetings import choosing
 

@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from hermes.words import badge, plain_error, span, when
 from integrations import tasks
 from integrations.models import RunState, SyncLog, SyncRun
+from integrations.sync import brake
 
 from .buttons import Button, ButtonsAdmin
 from .filters import AtFilter, SystemFilter
@@ -25,7 +26,7 @@ COUNTS = {
     "seen": "Read",
     "created": "Added",
     "changed": "Changed",
-    "removed": "Archived",
+    "removed": "Deleted there",
     "skipped": "Left out",
     "failed": "Failed",
 }
@@ -134,7 +135,7 @@ class SyncRunAdmin(ButtonsAdmin):
     def changed(self, run: SyncRun) -> int:
         return self._total(run, "changed")
 
-    @admin.display(description="Archived")
+    @admin.display(description="Deleted there")
     def removed(self, run: SyncRun) -> int:
         return self._total(run, "removed")
 
@@ -174,7 +175,7 @@ class SyncRunAdmin(ButtonsAdmin):
     def shows(self, button: Button, run: SyncRun) -> bool:
         if button.name == "cancel":
             return run.state == RunState.RUNNING
-        return run.state == RunState.STOPPED and run.action in RELEASABLE
+        return brake.asking().filter(pk=run.pk).exists()
 
     def do_cancel(self, request: HttpRequest, run: SyncRun) -> str:
         SyncRun.objects.filter(pk=run.pk, state=RunState.RUNNING).update(

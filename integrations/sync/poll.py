@@ -57,7 +57,7 @@ def _poll_kind(
         asked, usual = ([], changing) if run.row.brake_released else braked(system, changing)
         held += asked
         rest += usual
-        run.brake(kind, len(held))
+        run.brake(kind, held)
         newest = _newest(newest, page.records)
         outcomes = apply_page(with_missing_parents(system, rest), system=system)
         run.learnt(created(rest, outcomes))
@@ -166,7 +166,7 @@ def deletions(system: System) -> SyncRun:
             records = remote.deleted(kind, since)
             run.counts[kind]["seen"] += len(records)
             changing, _ = changes_in(system, records)
-            run.brake(kind, len(changing))
+            run.brake(kind, changing)
             run.count(kind, apply_page(changing, system=system))
             newest = _newest(cursor.watermark, records)
             cursor.watermark = newest and min(newest, run.row.started_at)

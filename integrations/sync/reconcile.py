@@ -79,7 +79,7 @@ def _reconcile_kind(system: System, remote: Remote, kind: str, run: Run) -> str:
         lost += gone
         held += changing
         run.learnt([*gone, *changing])
-        run.brake(kind, len(held) + len(lost))
+        run.brake(kind, [*held, *lost])
         run.page(kind)
     for records in chunks([*held, *lost], CHUNK):
         run.count(kind, apply_page(with_missing_parents(system, records), system=system))
@@ -122,7 +122,7 @@ def _walk(
         rest += usual
         differed += len(changing)
         run.learnt(changing)
-        run.brake(kind, len(held))
+        run.brake(kind, held)
         outcomes = apply_page(with_missing_parents(system, rest), system=system)
         run.learnt(created(rest, outcomes))
         run.count(kind, outcomes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from integrations.models import RunState, SyncLog, SyncRun
 
-from . import connections, hub, not_kept
+from . import brake, connections, not_kept
 from .errors import Misconfigured, RateLimited, SyncError, Unauthorised, Unavailable, describe
 from .outcomes import Outcomes, Status
 from .records import RemoteRecord
@@ -21,10 +21,6 @@ from .system import Page, System
 
 #: A running run that was silent for so long is taken to be dead.
 SILENT_FOR = timedelta(minutes=5)
-
-#: A run may archive or change so many records of a kind, or this share if that is more.
-BRAKE_AT_LEAST = 10
-BRAKE_SHARE = 0.02
 
 #: So many different remarks are in a run's report.
 MOST_REMARKS = 20
@@ -59,10 +55,6 @@ Progress = Callable[[str, Counter], None]
 
 class AlreadyRunning(Exception):
     """The same run is under way."""
-
-
-class BrakePulled(Exception):
-    """More would change than a person expects; nothing of it was written."""
 
 
 class Run:
@@ -148,31 +140,18 @@ class Run:
         ]
         return lines + ["and more of the kind"] * (len(self.remarks) > MOST_REMARKS)
 
-    def brake(self, kind: str, changes: int) -> None:
-        """Stop before more of a kind is changed or archived than anyone expects.
+    def brake(self, kind: str, records: Sequence[RemoteRecord]) -> None:
+        """Stop before more of a kind is changed or ended than anyone expects.
 
         Raises:
-            BrakePulled: With the sentence for staff.
+            BrakePulled: With the question for staff, who have not said yes to this run.
         """
-        if self.row.brake_released or changes <= BRAKE_AT_LEAST:
-            return
-        if changes <= (limit := brake_limit(kind)):
-            return
-        raise BrakePulled(
-            f"{changes} {kind.replace('_', ' ')} records or more would be changed or archived, "
-            f"more than the {limit} that pass without asking. Nothing of this was "
-            "written. Look at what happened there, then release the run."
-        )
+        if not self.row.brake_released:
+            brake.check(self.system, kind, records)
 
 
 class Cancelled(Exception):
     """Staff cancelled the run."""
-
-
-def brake_limit(kind: str) -> int:
-    """How many live records of a kind one run may change or archive."""
-    live = hub.KINDS[kind].model._base_manager.filter(archived_at__isnull=True).count()
-    return max(BRAKE_AT_LEAST, int(live * BRAKE_SHARE))
 
 
 @contextmanager
@@ -199,9 +178,9 @@ def run(
         if system.begin and not dry_run:
             system.begin()
         yield current
-    except BrakePulled as brake:
-        _end(current, RunState.STOPPED, str(brake))
-        _ask_once(row, str(brake))
+    except brake.BrakePulled as pulled:
+        _end(current, RunState.STOPPED, str(pulled))
+        _ask_once(row, str(pulled))
         raise
     except Cancelled:
         _end(current, RunState.CANCELLED, "Cancelled by staff")

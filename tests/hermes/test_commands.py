@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 
 from companies.models import Company
 from integrations import tasks
-from integrations.models import OutboxEntry, WebhookEvent
+from integrations.models import OutboxEntry, SyncRun, WebhookEvent
 from tests.factories import CompanyFactory
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +134,16 @@ def test_the_status_fails_when_staff_is_needed(pipedrive):
     with pytest.raises(SystemExit) as ended:
         run("sync_status")
     assert ended.value.code == 1
+
+
+def test_the_status_fails_while_a_run_asks(pipedrive):
+    SyncRun.objects.create(system="pipedrive", action="reconcile", state="stopped")
+    out = io.StringIO()
+
+    with pytest.raises(SystemExit):
+        call_command("sync_status", stdout=out)
+
+    assert "Stopped, asks you: Compare all pipedrive" in out.getvalue()
 
 
 def test_a_failure_is_one_line_and_a_code_for_the_shell():

@@ -13,8 +13,9 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from integrations.models import SyncRun
 from integrations.sync import collector
+from integrations.sync.brake import BrakePulled
 from integrations.sync.errors import SyncError
-from integrations.sync.runs import AlreadyRunning, BrakePulled
+from integrations.sync.runs import AlreadyRunning
 from integrations.sync.system import System, get
 
 

@@ -3,6 +3,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from integrations.models import Connection, Heartbeat, OutboxEntry, WebhookEvent
+from integrations.sync import brake
 from integrations.sync.system import everyone
 from integrations.sync.upkeep import PROGRAMS
 
@@ -17,9 +18,16 @@ class Command(BaseCommand):
             self.stdout.write(f"{system.label}: {state}")
         needed = self._queue("Messages received", WebhookEvent)
         needed += self._queue("Changes to send", OutboxEntry)
+        needed += self._questions()
         self._programs()
         if needed:
             raise SystemExit(1)
+
+    def _questions(self):
+        stopped = brake.asking()
+        for run in stopped:
+            self.stdout.write(f"Stopped, asks you: {run}")
+        return len(stopped)
 
     def _programs(self):
         beats = dict(Heartbeat.objects.values_list("name", "beat_at"))

@@ -154,6 +154,17 @@ def test_releasing_the_brake_starts_the_run_again_without_it(as_, started):
     assert started == [("poll_system", ("pipedrive",), {"released": True})]
 
 
+@pytest.mark.parametrize("later", ["stopped", "done"])
+def test_only_the_newest_question_of_the_brake_can_be_answered(as_, started, later):
+    old = SyncRun.objects.create(system="pipedrive", action="poll", state="stopped")
+    SyncRun.objects.create(system="pipedrive", action="poll", state=later)
+    SyncRun.objects.create(system="pipedrive", action="poll", state="running")
+
+    press(as_("operations"), old, "release")
+
+    assert started == []
+
+
 def test_a_button_returns_to_our_own_pages_only(as_):
     rows.connection()
     connection = Connection.objects.get()

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from integrations import tasks
-from integrations.models import Heartbeat
+from integrations.models import Heartbeat, SyncRun
 from integrations.sync import connections
 from integrations.sync.system import get
 
@@ -47,6 +47,18 @@ def test_a_tile_counts_what_is_stuck_and_leads_to_it(as_):
 
     assert tile["value"] == "1"
     assert client.get(tile["url"]).context["cl"].result_count == 1
+
+
+def test_a_run_that_stopped_and_asks_is_counted_until_it_is_answered(as_):
+    run = SyncRun.objects.create(system="pipedrive", action="poll", state="stopped")
+    client = as_()
+
+    tile = tiles(client.get("/admin/"))["Needs you"]
+
+    assert (tile["value"], "1 stopped run" in tile["note"]) == ("1", True)
+    assert list(client.get(tile["url"]).context["cl"].result_list) == [run]
+    SyncRun.objects.create(system="pipedrive", action="poll", state="done")
+    assert tiles(client.get("/admin/"))["Needs you"]["value"] == "All clear"
 
 
 def test_what_failed_says_what_it_counts_on_the_tile_and_under_the_chart(as_):

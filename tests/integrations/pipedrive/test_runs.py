@@ -27,7 +27,8 @@ from integrations.models import (
 )
 from integrations.pipedrive import SYSTEM, registration
 from integrations.sync import connections, poll, reconcile, upkeep
-from integrations.sync.runs import AlreadyRunning, BrakePulled
+from integrations.sync.brake import BrakePulled
+from integrations.sync.runs import AlreadyRunning
 from tests.factories import CompanyFactory
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from contacts.models import Contact
 from deals.models import Deal
 from integrations.models import OutboxEntry, RemoteField, SyncLog, WebhookEvent
 from integrations.pipedrive import SYSTEM, keys
-from integrations.sync import poll, reconcile, runs
+from integrations.sync import brake, poll, reconcile
 from tests.factories import MeetingFactory
 
 pytestmark = pytest.mark.django_db
@@ -107,7 +107,7 @@ def test_a_date_in_a_year_that_cannot_be_meant_is_reported_and_the_rest_is_taken
 
 def test_what_is_left_as_it_is_holds_up_no_comparison(pipedrive):
     org = known(pipedrive)
-    for number in range(runs.BRAKE_AT_LEAST + 1):
+    for number in range(brake.BRAKE_AT_LEAST + 1):
         pipedrive.create(
             "deal", title=f"Deal {number}", org_id=org["id"], expected_close_date="2201-01-01"
         )
@@ -115,7 +115,7 @@ def test_what_is_left_as_it_is_holds_up_no_comparison(pipedrive):
 
     row = reconcile.reconcile(SYSTEM)
 
-    number = runs.BRAKE_AT_LEAST + 1
+    number = brake.BRAKE_AT_LEAST + 1
     assert Deal.objects.count() == number
     assert f"deal: {number} there, {number} linked; 0 differed" in row.report
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from integrations.models import Connection, SyncLog
 from integrations.sync import connections, poll, reconcile
-from integrations.sync.runs import BrakePulled
+from integrations.sync.brake import BrakePulled
 from integrations.tc2 import SYSTEM
 
 pytestmark = pytest.mark.django_db
