@@ -32,8 +32,8 @@ SAID_FOR = timedelta(days=7)
 #: The topic of records of which none is made here.
 LEFT_OUT = "left_out"
 
-#: Topics of what happens to a record anew each time, so it is said each time.
-DELETED_THERE, BACK_THERE = "deleted_there", "back_there"
+#: Topics of what happens to a record by turns: the last of them is not said again.
+BY_TURNS = DELETED_THERE, BACK_THERE = "deleted_there", "back_there"
 
 #: Table, key and reason by which new records are possible duplicates of each other.
 ALIKE = {
@@ -236,8 +236,10 @@ class Findings:
             system=self.system.name,
             kind=self.kind,
             at__gt=timezone.now() - SAID_FOR,
-        ).exclude(topic__in=[DELETED_THERE, BACK_THERE])
-        return set(told.values_list("record_id", "topic", "message"))
+        )
+        rows = list(told.order_by("pk").values_list("record_id", "topic", "message"))
+        last = {row[0]: row for row in rows if row[1] in BY_TURNS}
+        return {row for row in rows if row[1] not in BY_TURNS} | set(last.values())
 
     def _save_logs(self) -> None:
         said = self._said() if self._logs else set()

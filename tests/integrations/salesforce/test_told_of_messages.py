@@ -83,6 +83,18 @@ def test_a_loan_that_was_deleted_there_and_came_back_is_told_as_it_was(
     assert not [line for line in timeline if "archived" in line]
 
 
+def test_a_deletion_that_is_told_twice_is_said_once(salesforce, relayed, loan):
+    salesforce.later(60)
+    salesforce.org.delete("loan", loan)
+    relayed.deliver()
+
+    salesforce.later(60)
+    salesforce.poll()
+    relayed.deliver(relayed.emit("DELETE", loan))
+
+    assert SyncLog.objects.filter(topic="deleted_there").count() == 1
+
+
 def test_what_differs_and_does_not_go_there_is_not_called_in_sync(
     salesforce, relayed, loan, page, settings
 ):
