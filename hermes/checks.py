@@ -9,7 +9,7 @@ from django.core.checks import Error, Tags, Warning, register
 
 from integrations.google_calendar.credentials import service_account
 from integrations.pipedrive import given_keys
-from integrations.salesforce import field_map
+from integrations.salesforce import choices, field_map
 from integrations.sync.errors import Misconfigured
 from integrations.sync.system import everyone
 
@@ -75,6 +75,13 @@ def field_maps_make_sense(**_: Any) -> list[Error]:
     """What is wrong in them would show in each deal."""
     problems = [problem for kind in field_map.MAPS for problem in field_map.read(kind)[1]]
     return [Error(f"{problem}.", id="hermes.E006") for problem in problems]
+
+
+@register
+def salesforce_settings_make_sense(**_: Any) -> list[Warning]:
+    """Hermes starts all the same, and the connection's card says that it is set up wrong."""
+    problems = choices.problems() if settings.SALESFORCE_ENABLED else []
+    return [Warning(f"{problem}.", id="hermes.W003") for problem in problems]
 
 
 @register

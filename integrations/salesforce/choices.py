@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from integrations.sync.errors import Misconfigured
 
+from . import FEWEST_MINUTES, MOST_MINUTES, names, stages
 from .ids import whole_id
 from .names import MODIFIED, STAMP, several
 from .schemas import PERSON_UPDATES
@@ -25,25 +29,63 @@ ALLOWED = {
 SINCE = "since:"
 
 
+#: What a title's template may name.
+TITLE_WORDS = ("{borrower_name}", "{loan_number}", "{name}")
+_BRACED = re.compile(r"\{[^{}]*\}?|\}")
+
+
 def check() -> None:
     """Look at all of them.
 
     Raises:
         Misconfigured: One means nothing; says which, and what there is.
     """
-    for setting, values in ALLOWED.items():
-        if (value := getattr(settings, setting)) not in values:
-            raise Misconfigured(f"{setting} must be one of {', '.join(values)}, not {value!r}")
-    first_day()
+    for judge in _judges():
+        judge()
+
+
+def problems() -> list[str]:
+    """A sentence for each setting that means nothing; asks neither Salesforce nor our tables.
+
+    What is wrong in the maps of further fields is field_map's to say.
+    """
+    judges = [*_judges(), *names.judges(), stages.in_environment, _check_interval]
+    return [said for judge in judges if (said := _refused(judge))]
+
+
+def _refused(judge: Callable[[], object]) -> str:
+    try:
+        judge()
+    except Misconfigured as error:
+        return str(error)
+    return ""
+
+
+def _judges() -> list[Callable[[], object]]:
+    """Each looks at one setting, and refuses it."""
+    allowed = [partial(_check_allowed, setting) for setting in ALLOWED]
+    return [*allowed, first_day, _check_zone, _check_title, _check_ids, _check_officer]
+
+
+def _check_allowed(setting: str) -> None:
+    values = ALLOWED[setting]
+    if (value := getattr(settings, setting)) not in values:
+        raise Misconfigured(f"{setting} must be one of {', '.join(values)}, not {value!r}")
+
+
+def _check_zone() -> None:
     try:
         ZoneInfo(settings.SALESFORCE_TIMEZONE)
     except (KeyError, ValueError, OSError):
         raise Misconfigured("SALESFORCE_TIMEZONE is no time zone, like America/Denver") from None
-    _check_ids()
-    if not officer_names() and not officer_ids():
-        raise Misconfigured(
-            "SALESFORCE_LOAN_OFFICER or SALESFORCE_LOAN_OFFICER_USER_ID must say whose loans"
-        )
+
+
+def _check_title() -> None:
+    """What is no word of ours would stand in each deal's name as it is."""
+    for word in _BRACED.findall(settings.SALESFORCE_TITLE_TEMPLATE):
+        if word not in TITLE_WORDS:
+            known = ", ".join(TITLE_WORDS)
+            raise Misconfigured(f"SALESFORCE_TITLE_TEMPLATE has {word[:60]!r}; there are {known}")
 
 
 def _check_ids() -> None:
@@ -51,6 +93,22 @@ def _check_ids() -> None:
     for text in several(settings.SALESFORCE_LOAN_OFFICER_USER_ID):
         if not whole_id(text):
             raise Misconfigured(f"SALESFORCE_LOAN_OFFICER_USER_ID: {text[:60]!r} is no id")
+
+
+def _check_officer() -> None:
+    if not officer_names() and not officer_ids():
+        raise Misconfigured(
+            "SALESFORCE_LOAN_OFFICER or SALESFORCE_LOAN_OFFICER_USER_ID must say whose loans"
+        )
+
+
+def _check_interval() -> None:
+    """Polls go on all the same, at the nearest that may be."""
+    if not FEWEST_MINUTES <= (minutes := settings.SALESFORCE_POLL_INTERVAL_MINUTES) <= MOST_MINUTES:
+        raise Misconfigured(
+            f"SALESFORCE_POLL_INTERVAL_MINUTES must be {FEWEST_MINUTES} to {MOST_MINUTES}, "
+            f"not {minutes}"
+        )
 
 
 def first_day() -> datetime | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -79,7 +80,7 @@ def names() -> Names:
     own = _meant(mapped["deal"])
     entries = [each for some in mapped.values() for each in some.values()]
     return Names(
-        loan=_checked("SALESFORCE_LOAN_OBJECT", settings.SALESFORCE_LOAN_OBJECT),
+        loan=_loan(),
         fields=_fields(own) | {meaning: entry.source for meaning, entry in own.items()},
         said_in=SETTINGS | {meaning: entry.said_in for meaning, entry in own.items()},
         coborrower=_coborrower(),
@@ -90,6 +91,16 @@ def names() -> Names:
         | {entry.said_in for entry in entries if entry.required},
         clears_value="amount" in own and own["amount"].clear_on_null,
     )
+
+
+def judges() -> list[Callable[[], object]]:
+    """The parts of it, apart from the maps: each refuses what is no name."""
+    deal, _problems = field_map.read("deal")
+    return [_loan, partial(_fields, _meant(deal)), _coborrower]
+
+
+def _loan() -> str:
+    return _checked("SALESFORCE_LOAN_OBJECT", settings.SALESFORCE_LOAN_OBJECT)
 
 
 def _fields(own: Entries) -> dict[str, str]:

@@ -94,7 +94,7 @@ def _first(meant: Mapping[str, Meant]) -> Meant | None:
 
 def unmapped(listed: Iterable[Mapping[str, Any]]) -> list[str]:
     """Those active values of the org's picklist that our table knows by neither value nor label."""
-    known = _known() | {folded(name) for name in mapping(SETTING)}
+    known = _known() | {folded(name) for name in in_environment()}
     return [
         str(each["value"])
         for each in listed
@@ -158,7 +158,7 @@ def take_from_environment() -> None:
 def _only_in_environment(rows: Mapping[str, StageMapping]) -> list[StageMapping]:
     """Unsaved. A stage that is not there yet is looked for again, until somebody has said."""
     said = []
-    for name, entry in _checked(mapping(SETTING)).items():
+    for name, entry in in_environment().items():
         row = rows.get(folded(name))
         if row is not None and (row.edited_by or row.is_mapped):
             continue
@@ -179,21 +179,31 @@ def _says(row: StageMapping) -> tuple[int | None, str, str]:
     return row.stage_id, row.status, row.action
 
 
-def _checked(entries: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+def in_environment() -> Mapping[str, Mapping[str, Any]]:
+    """What the environment says of statuses.
+
+    Raises:
+        Misconfigured: It is nonsense; names the entry.
+    """
+    entries = mapping(SETTING)
     for name, entry in entries.items():
-        if not isinstance(entry, dict):
-            raise Misconfigured(f"{SETTING}: {name} must be an object")
-        if unknown := entry.keys() - set(KEYS):
-            wrong = ", ".join(sorted(unknown))
-            raise Misconfigured(f"{SETTING}: {name} has {wrong}; there are {', '.join(KEYS)}")
-        action, status = entry.get("action"), entry.get("status")
-        if action not in [None, "", *StageMapping.Action.values] or (
-            status not in [None, "", *DealStatus.values]
-        ):
-            raise Misconfigured(f"{SETTING}: {name} has an action or a status that there is not")
-        if type(entry.get("label")) not in (int, str, NoneType):
-            raise Misconfigured(f"{SETTING}: the label of {name} is no number or text")
+        _check(name, entry)
     return entries
+
+
+def _check(name: str, entry: Any) -> None:
+    if not isinstance(entry, dict):
+        raise Misconfigured(f"{SETTING}: {name} must be an object")
+    if unknown := entry.keys() - set(KEYS):
+        wrong = ", ".join(sorted(unknown))
+        raise Misconfigured(f"{SETTING}: {name} has {wrong}; there are {', '.join(KEYS)}")
+    action, status = entry.get("action"), entry.get("status")
+    if action not in [None, "", *StageMapping.Action.values] or (
+        status not in [None, "", *DealStatus.values]
+    ):
+        raise Misconfigured(f"{SETTING}: {name} has an action or a status that there is not")
+    if type(entry.get("label")) not in (int, str, NoneType):
+        raise Misconfigured(f"{SETTING}: the label of {name} is no number or text")
 
 
 def _stage(named: Any) -> Stage | None:

@@ -9,6 +9,10 @@ from django.utils import timezone
 
 from deals.models import Deal, Status
 from integrations.models import StageMapping, SyncLog
+from integrations.salesforce import SYSTEM
+from integrations.salesforce.choices import TITLE_WORDS
+from integrations.sync import reconcile
+from tests.salesforce_loop import OFFICER
 
 pytestmark = pytest.mark.django_db
 
@@ -178,6 +182,48 @@ def test_the_title_is_made_by_a_template_with_what_there_is(salesforce, settings
 
     assert salesforce.deal(both).name == "Ada Quill - Loan # 77"
     assert salesforce.deal(no_number).name == "Ada Quill - Loan"
+
+
+def test_each_word_that_a_template_may_have_is_filled_in(salesforce, settings):
+    settings.SALESFORCE_TITLE_TEMPLATE = " / ".join(TITLE_WORDS)
+    loan = salesforce.loan(number="77")
+
+    salesforce.poll()
+
+    assert salesforce.deal(loan).name == "Ada Quill / 77 / Quill - 12 Elm Street"
+
+
+def test_without_a_borrower_or_a_number_a_title_is_what_there_is(salesforce, settings):
+    settings.SALESFORCE_WITHOUT_BORROWER = "create"
+    settings.SALESFORCE_TITLE_TEMPLATE = "{borrower_name} of {name}"
+    for number, name in (("77", "Loan # 77"), (None, "12 Elm Street")):
+        loan = salesforce.org.add(
+            "loan", name="12 Elm Street", officer=OFFICER, status="Application", number=number
+        )["Id"]
+        salesforce.poll()
+
+        assert salesforce.deal(loan).name == name
+
+
+@pytest.mark.parametrize("read_by", ["change", "night"])
+def test_deals_that_are_there_take_a_new_template_when_their_loans_are_read(
+    salesforce, settings, read_by
+):
+    loan = salesforce.loan(number="77")
+    salesforce.poll()
+    salesforce.later(3600)
+    salesforce.loan()
+    salesforce.poll()
+    settings.SALESFORCE_TITLE_TEMPLATE = "{borrower_name} - Loan # {loan_number}"
+    salesforce.poll()
+    assert salesforce.deal(loan).name == "Quill - 12 Elm Street"
+
+    if read_by == "change":
+        salesforce.edit(loan, amount=1)
+    else:
+        reconcile.reconcile(SYSTEM)
+
+    assert salesforce.deal(loan).name == "Ada Quill - Loan # 77"
 
 
 def test_the_names_that_the_specification_assumes_will_do(salesforce, settings):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from io import StringIO
 
 import pytest
@@ -36,6 +37,13 @@ def retype(salesforce, meaning: str, **about) -> None:
         ("LOAN_OFFICER_MODE", "user", "one of auto, text, lookup, owner"),
         ("LOAN_OFFICER_MODE", "lookup", "Loan_Officer__c of .* is no lookup"),
         ("CURSOR_FIELD", "CreatedDate", "one of SystemModstamp, LastModifiedDate"),
+        ("TITLE_TEMPLATE", "{borrower} x", "has '{borrower}'; there are {borrower_name}, {loan_nu"),
+        ("TITLE_TEMPLATE", "{borrower_name", "has '{borrower_name'; there are {borrower_name}"),
+        (
+            "TITLE_TEMPLATE",
+            "Loan {0}",
+            "has '.0.'; there are {borrower_name}, {loan_number}, {name}",
+        ),
         ("TIMEZONE", "Denver", "no time zone"),
         ("TIMEZONE", "../etc", "no time zone"),
         ("LOAN_OFFICER", " ; ", "must say whose loans"),
@@ -55,6 +63,26 @@ def test_a_setting_that_means_nothing_is_named_and_nothing_is_read(
     with pytest.raises(CommandError, match=said):
         call_command("setup_salesforce", stdout=StringIO())
     assert not [query for query in salesforce.queries() if "SELECT" in query]
+
+
+def test_a_trial_of_the_set_up_names_what_the_map_of_statuses_cannot_say(salesforce, settings):
+    settings.SALESFORCE_STAGE_MAP = '{"Closed": {"stag": "Clear To Close"}}'
+
+    with pytest.raises(CommandError, match="Closed has stag; there are stage"):
+        call_command("setup_salesforce", dry_run=True, stdout=StringIO())
+
+
+def test_the_card_says_which_word_of_the_titles_template_there_is_not(
+    salesforce, settings, admin_client
+):
+    settings.SALESFORCE_TITLE_TEMPLATE = "{borrower} x"
+    with pytest.raises(Misconfigured):
+        salesforce.poll()
+
+    page = unescape(admin_client.get("/admin/").content.decode())
+
+    assert "Set up wrong" in page
+    assert "SALESFORCE_TITLE_TEMPLATE has '{borrower}'" in page
 
 
 def test_a_wrong_field_of_the_officer_is_named_with_those_that_exist(salesforce, settings):
