@@ -11,7 +11,7 @@ from integrations.models import ExternalLink, SyncLog, SyncRun
 from integrations.salesforce import SYSTEM
 from integrations.sandbox import Sandbox
 from integrations.sandbox.salesforce import by_hand
-from integrations.sandbox.salesforce.demo_settings import demo_settings
+from integrations.sandbox.salesforce.demo_settings import COBORROWER, demo_settings
 from integrations.sandbox.salesforce.field_changes import set_field
 from integrations.sync import hub, outbox, poll
 
@@ -32,6 +32,8 @@ def connect(settings: Any, sandbox: Sandbox) -> None:
     settings.SALESFORCE_LOAN_OFFICER = OFFICER
     # Its targets are fields of an account that has them from the start.
     settings.SALESFORCE_FIELD_MAP = ""
+    # Most borrowers of tests borrow alone; less is asked for.
+    settings.SALESFORCE_COBORROWER_FIELDS = ""
 
 
 def _typed(name: str, value: str) -> Any:
@@ -49,15 +51,6 @@ def edit_here(record: Any, **values: Any) -> None:
 def told() -> list[str]:
     """What staff have been told of changes that stayed here."""
     return list(SyncLog.objects.filter(topic="withheld").values_list("message", flat=True))
-
-
-#: Part of a co-borrower to the field of the borrower's contact.
-COBORROWER = {
-    "first_name": "MtgPlanner_CRM__Co_Borrower_First_Name__c",
-    "last_name": "MtgPlanner_CRM__Co_Borrower_Last_Name__c",
-    "email": "MtgPlanner_CRM__Co_Borrower_Email__c",
-    "phone": "Phone_Co_Borrower__c",
-}
 
 
 def co(**values) -> dict[str, Any]:

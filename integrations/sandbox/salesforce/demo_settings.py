@@ -30,6 +30,14 @@ STAGE_MAP = {
     "Cancelled": {"action": "skip"},
 }
 
+#: Part of a co-borrower to the field of the borrower's contact.
+COBORROWER = {
+    "first_name": "MtgPlanner_CRM__Co_Borrower_First_Name__c",
+    "last_name": "MtgPlanner_CRM__Co_Borrower_Last_Name__c",
+    "email": "MtgPlanner_CRM__Co_Borrower_Email__c",
+    "phone": "Phone_Co_Borrower__c",
+}
+
 #: What else is shown on the deal, and in which field of Pipedrive's.
 FIELD_MAP = {
     "interest_rate": {
@@ -69,6 +77,7 @@ def demo_settings(sandbox: str, hermes: str) -> dict[str, str]:
         "SALESFORCE_AMOUNT_FIELD": MEANING["amount"],
         "SALESFORCE_CLOSE_DATE_FIELD": MEANING["close_date"],
         "SALESFORCE_LOAN_NUMBER_FIELD": MEANING["number"],
+        "SALESFORCE_COBORROWER_FIELDS": json.dumps(COBORROWER),
         "SALESFORCE_FIELD_MAP": json.dumps(FIELD_MAP),
         "SALESFORCE_STAGE_MAP": json.dumps(STAGE_MAP),
         "SALESFORCE_INITIAL_SYNC": "all",

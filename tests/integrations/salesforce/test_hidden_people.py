@@ -7,7 +7,8 @@ import json
 import pytest
 
 from integrations.models import SyncLog
-from tests.salesforce_loop import COBORROWER, co
+from integrations.sandbox.salesforce.demo_settings import COBORROWER
+from tests.salesforce_loop import co
 
 pytestmark = pytest.mark.django_db
 

@@ -9,10 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from integrations.models import ExternalLink, OutboxEntry, SyncLog
+from integrations.sandbox.salesforce.demo_settings import COBORROWER
 from integrations.sync import reconcile
 from integrations.sync.system import get
 from tests.integrations.salesforce.in_pipedrive import deals, due_now, edit_there, persons
-from tests.salesforce_loop import COBORROWER, co
+from tests.salesforce_loop import co
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,10 @@ from deals.models import Deal
 from integrations.models import ExternalLink, PossibleDuplicate
 from integrations.salesforce.ids import whole_id
 from integrations.sandbox.salesforce import jungo
+from integrations.sandbox.salesforce.demo import add_demo
+from integrations.sandbox.salesforce.demo_settings import COBORROWER, demo_settings
 from tests.factories import ContactFactory
-from tests.salesforce_loop import COBORROWER, co
+from tests.salesforce_loop import co
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +80,22 @@ def test_a_coborrower_who_can_be_reached_is_a_person_too(with_coborrowers):
     with_coborrowers.poll()
 
     assert with_coborrowers.linked("contact", f"{borrower}:co-borrower").name == "Tom Quill"
+
+
+def test_the_demo_has_one_coborrower_and_none_who_is_the_borrower_once_more(
+    salesforce, settings, sandbox
+):
+    told = demo_settings(sandbox.url, "http://hermes.example")
+    for name in ("SALESFORCE_COBORROWER_FIELDS", "SALESFORCE_LOAN_OFFICER"):
+        setattr(settings, name, told[name])
+    add_demo(salesforce.org.account)
+
+    salesforce.poll()
+
+    links = ExternalLink.objects.filter(kind="contact", remote_id__endswith=":co-borrower")
+    [pk] = links.values_list("record_id", flat=True)
+    assert Contact.objects.get(pk=pk).name == "Rui Carvalho"
+    assert Contact.objects.filter(last_name="Reyes").count() == 1
 
 
 def test_the_pages_of_the_deal_and_of_the_borrower_name_the_coborrower(

@@ -8,8 +8,9 @@ import pytest
 
 from contacts.models import Contact
 from integrations.models import ExternalLink, PossibleDuplicate, SyncLog
+from integrations.sandbox.salesforce.demo_settings import COBORROWER
 from tests.factories import ContactFactory
-from tests.salesforce_loop import COBORROWER, co
+from tests.salesforce_loop import co
 
 pytestmark = pytest.mark.django_db
 
