@@ -136,6 +136,7 @@ def test_an_edit_of_the_coborrower_alone_is_seen(with_coborrowers):
     [
         co(first_name="Tom", last_name="Quill"),
         co(first_name="Ada", last_name="Quill", email="Quill@quill.example"),
+        co(first_name="Ada", last_name="Quill", phone="202-555-0199"),
         co(email=" quill@QUILL.example"),
         co(phone="202-555-0143"),
     ],
@@ -164,6 +165,15 @@ def test_a_coborrower_without_a_name_but_with_another_address_is_somebody(
     with_coborrowers.poll()
 
     assert with_coborrowers.linked("contact", f"{borrower}:co-borrower").name == called
+
+
+def test_a_coborrower_of_the_same_name_with_an_address_of_their_own_is_somebody(with_coborrowers):
+    namesake = co(first_name="Ada", last_name="Quill", email="junior@quill.example")
+    with_coborrowers.loan(with_coborrowers.borrower(**namesake))
+
+    with_coborrowers.poll()
+
+    assert Contact.objects.filter(last_name="Quill").count() == 2
 
 
 def test_a_couple_that_shares_an_address_stays_two(with_coborrowers):
