@@ -134,7 +134,8 @@ def _state(account: "Account", of: Entity, row: dict) -> dict:
     state = {"shared": row["Id"] not in account.unshared}
     if of.name != account.schema.loan:
         return state
-    borrower = account.tables[CONTACT].get(row.get(account.schema.loan_fields["borrower"]))
+    named = long_id(row.get(account.schema.loan_fields["borrower"]))
+    borrower = account.tables[CONTACT].get(named or "")
     return state | {"borrower_name": borrower and borrower["Name"]}
 
 

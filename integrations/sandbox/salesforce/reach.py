@@ -83,7 +83,9 @@ class Reach:
         name, unshared, deleted = field.name, self._account.unshared, self._deleted
 
         def find(row: Row) -> Row | None:
-            found = table.get(row.get(name))
+            # By hand anything may be written there, and much of that leads to nobody.
+            parent_id = row.get(name)
+            found = table.get(parent_id) if isinstance(parent_id, str) else None
             if found is None or found["Id"] in unshared:
                 return None
             return found if deleted or not found["IsDeleted"] else None

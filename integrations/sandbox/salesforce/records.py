@@ -86,7 +86,7 @@ def named(entity: Entity, row: dict) -> dict:
     if entity.name not in _NAMED_BY_PARTS:
         return row
     parts = (row.get("FirstName"), row.get("LastName"))
-    return row | {"Name": " ".join(part for part in parts if part)}
+    return row | {"Name": " ".join(str(part) for part in parts if part)}
 
 
 def delete(account: "Account", entity: Entity, row: dict, author: Author, **more: str) -> dict:

@@ -50,7 +50,8 @@ class Column:
         if self.type == "boolean":
             return lambda row: bool(get(row))
         if self.type in IDS or self.type in _KINDS:
-            return get
+            # What was written by hand as no text has no place among texts.
+            return lambda row: value if isinstance(value := get(row), str) else None
         return lambda row: None if (value := get(row)) is None else str(value).casefold()
 
 
