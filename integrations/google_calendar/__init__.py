@@ -10,7 +10,7 @@ from django.conf import settings
 from integrations.sync.errors import NotOurs
 from integrations.sync.system import Outgoing, Reading, Remote, System
 
-from .schemas import NAME, SPOKE_KINDS
+from .schemas import LABEL, NAME, SPOKE_KINDS
 
 
 def _is_on() -> bool:
@@ -40,7 +40,7 @@ def _web_url(kind: str, remote_id: str) -> str:
 
 SYSTEM = System(
     name=NAME,
-    label="Google Calendar",
+    label=LABEL,
     kinds=SPOKE_KINDS,
     is_on=_is_on,
     connect=_connect,

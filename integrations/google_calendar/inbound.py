@@ -11,7 +11,7 @@ from integrations.sync.records import RemoteRecord
 from meetings.models import MeetingStatus
 
 from . import event_ids
-from .schemas import NAME
+from .schemas import LABEL, NAME
 
 KIND = "meeting"
 
@@ -70,7 +70,7 @@ def _times(event: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
             fields[ours] = moment(event[theirs]["dateTime"])
         except (LookupError, TypeError, ValueError):
             # An event of whole days is no call.
-            return {}, [misfit(theirs, event[theirs])]
+            return {}, [misfit(LABEL, theirs, event[theirs])]
     return fields, []
 
 

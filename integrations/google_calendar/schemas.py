@@ -11,7 +11,7 @@ from integrations.sync.field_rules import FieldRule, Policy
 from integrations.sync.spoke_kinds import Derived, SpokeKind, one_by_one
 from meetings.models import Meeting, MeetingStatus
 
-NAME = "google_calendar"
+NAME, LABEL = "google_calendar", "Google Calendar"
 
 #: What an event knows for us and for its host alone: that it is ours, of which call, and
 #: whom we invited.

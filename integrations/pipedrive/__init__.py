@@ -9,7 +9,7 @@ from django.conf import settings
 from integrations.sync.set_up import Say, Setup, SetupPlan
 from integrations.sync.system import Outgoing, Reading, Remote, System
 
-from .schemas import ENTITIES, NAME, SPOKE_KINDS
+from .schemas import ENTITIES, LABEL, NAME, SPOKE_KINDS
 
 
 def _is_on() -> bool:
@@ -70,7 +70,7 @@ def _web_url(kind: str, remote_id: str) -> str:
 
 SYSTEM = System(
     name=NAME,
-    label="Pipedrive",
+    label=LABEL,
     kinds=SPOKE_KINDS,
     is_on=_is_on,
     connect=_connect,

@@ -11,7 +11,7 @@ from integrations.sync.records import clean_text
 
 from . import loan_details, wire
 from .custom_fields import label_of
-from .schemas import Keys, RemoteKey
+from .schemas import LABEL, Keys, RemoteKey
 
 if TYPE_CHECKING:
     from .inbound import Draft
@@ -36,7 +36,7 @@ def read_custom(draft: Draft, kind: str, keys: Keys) -> None:
             else:
                 draft.fields[name] = _custom_value(remote, name, value)
         except (TypeError, ValueError, RecursionError):
-            draft.problems.append(misfit(label_of(kind, name), value))
+            draft.problems.append(misfit(LABEL, label_of(kind, name), value))
 
 
 def unwrap(value: Any) -> Any:

@@ -19,7 +19,7 @@ from integrations.sync.records import RemoteRecord, clean_text
 from . import elsewhere, wire
 from .custom_fields import is_shown
 from .custom_values import hub_ids, read_custom
-from .schemas import ARCHIVED, ENTITIES, KINDS, NAME, Keys
+from .schemas import ARCHIVED, ENTITIES, KINDS, LABEL, NAME, Keys
 
 #: Hub field -> the entity's own.
 FIELDS: dict[str, dict[str, str]] = {
@@ -233,7 +233,7 @@ def _activity(draft: Draft) -> None:
         starts_at = datetime.combine(entity.due_date, time(), UTC) + entity.due_time
         ends_at = starts_at + (entity.duration or USUAL_LENGTH)
     except OverflowError:
-        draft.problems.append(misfit("due_date", str(entity.due_date)))
+        draft.problems.append(misfit(LABEL, "due_date", str(entity.due_date)))
         return
     draft.fields |= {"starts_at": starts_at, "ends_at": ends_at}
 

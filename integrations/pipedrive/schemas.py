@@ -16,7 +16,7 @@ from meetings.invitations import title
 from . import elsewhere, loan_details, participants
 from .custom_fields import CUSTOM_FIELDS, NO_FIELDS, CustomField
 
-NAME = "pipedrive"
+NAME, LABEL = "pipedrive", "Pipedrive"
 
 #: Pipedrive's word for each kind, and back.
 ENTITIES = {

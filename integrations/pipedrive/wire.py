@@ -17,6 +17,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from integrations.sync.plain_values import identity, misfit, moment, text, whole
 from integrations.sync.records import clean_text
 
+from .schemas import LABEL
+
 #: The largest amount that the hub keeps.
 LARGEST_AMOUNT = Decimal(10) ** 18
 
@@ -213,4 +215,4 @@ def parsed(name: str, entity: Mapping[str, Any]) -> tuple[Entity, list[str]]:
     except ValidationError as error:
         wrong = dict.fromkeys(str(each["loc"][0]) for each in error.errors(include_url=False))
     rest = {key: value for key, value in entity.items() if key not in wrong}
-    return model.model_validate(rest), [misfit(key, entity[key]) for key in wrong]
+    return model.model_validate(rest), [misfit(LABEL, key, entity[key]) for key in wrong]

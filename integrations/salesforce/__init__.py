@@ -16,7 +16,7 @@ from integrations.sync.system import Outgoing, Reading, Remote, System
 
 from . import flows
 from .ids import whole_id
-from .schemas import NAME, SPOKE_KINDS
+from .schemas import LABEL, NAME, SPOKE_KINDS
 
 #: Between two polls. Salesforce advises against asking more often. Contract, section 8.1.
 FEWEST_MINUTES, MOST_MINUTES = 5, 60
@@ -105,7 +105,7 @@ def _web_url(kind: str, remote_id: str) -> str:
 
 SYSTEM = System(
     name=NAME,
-    label="Salesforce",
+    label=LABEL,
     kinds=SPOKE_KINDS,
     is_on=_is_on,
     connect=_connect,

@@ -12,6 +12,7 @@ from integrations.sync.records import jsonable
 
 from . import field_map, values
 from .field_map import ADDRESS, LOAN_NUMBER, LOAN_OFFICER, Entries, without_fields
+from .schemas import LABEL
 
 #: What stands in place of a street as long as there is none. Contract, section 12.1.
 NO_STREET = "PREQUALIFICATION"
@@ -55,11 +56,11 @@ def said(row: Mapping[str, Any], entries: Entries) -> tuple[dict[str, Any], list
         try:
             value = _address(there) if name == ADDRESS else READERS[entry.type](there[""])
         except (ValueError, TypeError, OverflowError, RecursionError):
-            problems.append(misfit(entry.source, next(iter(there.values()))))
+            problems.append(misfit(LABEL, entry.source, next(iter(there.values()))))
             continue
         if entry.options and value not in (None, "") and _option(value) not in entry.options:
             why = f"for which {entry.said_in} has no option"
-            problems.append(misfit(entry.source, value, why))
+            problems.append(misfit(LABEL, entry.source, value, why))
         elif value not in (None, "") or (entry.clear_on_null and name != ADDRESS):
             found[name] = None if value == "" else jsonable(value)
     return found, problems

@@ -17,7 +17,7 @@ from . import values
 from .ids import whole_id
 from .people import contact
 from .rows import Draft, HowToRead, as_text, row_id, stamp_of
-from .schemas import ANOTHERS, FROZEN, NAME
+from .schemas import ANOTHERS, FROZEN, LABEL, NAME
 from .stages import Meant
 
 NOT_THE_OFFICERS = "Its loan officer is another"
@@ -185,7 +185,7 @@ def _misfitting_borrower(row: Mapping[str, Any], how: HowToRead) -> str:
     person = row.get(how.borrower)
     if not isinstance(person, Mapping) or not person.get("Id") or _has_id(person):
         return ""
-    return misfit("borrower", person["Id"])
+    return misfit(LABEL, "borrower", person["Id"])
 
 
 def _known_only(row: Mapping[str, Any], why: str, state: Mapping[str, Any]) -> RemoteRecord:

@@ -15,6 +15,7 @@ from . import details, values
 from .field_map import Entries
 from .ids import whole_id
 from .names import STAMP
+from .schemas import LABEL
 from .stages import Meant, Stages
 
 
@@ -82,7 +83,7 @@ class Draft:
         try:
             fitting = fit(value)
         except (ValueError, TypeError, OverflowError, RecursionError):
-            self.problems.append(misfit(called or name, value))
+            self.problems.append(misfit(LABEL, called or name, value))
             return None
         self.fields[name] = fitting
         return fitting
@@ -120,5 +121,5 @@ def stamp_of(row: Mapping[str, Any], draft: Draft) -> Any:
     try:
         return values.stamp(row.get(STAMP))
     except ValueError:
-        draft.problems.append(misfit(STAMP, row.get(STAMP)))
+        draft.problems.append(misfit(LABEL, STAMP, row.get(STAMP)))
         return None

@@ -18,7 +18,7 @@ from integrations.sync.spoke_kinds import SpokeKind
 
 from .whose import lets_go
 
-NAME = "salesforce"
+NAME, LABEL = "salesforce", "Salesforce"
 
 #: Behind a contact's id and a colon: the co-borrower that is kept on the contact.
 PART = "co-borrower"

@@ -5,8 +5,10 @@ Each raises ``ValueError`` for what does not fit.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from .records import clean_text
@@ -73,15 +75,22 @@ def whole(value: Any) -> int | None:
 
 
 def shown(value: Any) -> str:
-    """A value as a sentence quotes it."""
-    try:
+    """A value as a sentence quotes it: texts in quotes, all else as JSON has it."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, Decimal):
+        return str(value)[:60]
+    if isinstance(value, str):
+        # So that what no screen shows is seen as well.
         return repr(value)[:60]
+    try:
+        return json.dumps(clean_text(value), ensure_ascii=False, default=str)[:60]
     except RecursionError:
         return f"a {type(value).__name__} that is nested too deep"
 
 
-def misfit(name: str, value: Any, why: str = "which does not fit there") -> str:
-    """What staff are told of a value that was left out."""
+def misfit(label: str, name: str, value: Any, why: str = "which does not fit here") -> str:
+    """What staff are told of a value that was left out; ``label`` is its system's."""
     # A name with two in a row is the remote's own, which people look for as it is.
     called = name if "__" in name else name.replace("_", " ")
-    return f"{called} holds {shown(value)}, {why}"
+    return f"{called} holds {shown(value)} in {label}, {why}"

@@ -12,7 +12,7 @@ from django.conf import settings
 from integrations.sync.system import Applied, Outgoing, Reading, Remote, System
 
 from .kinds import SPOKE_KINDS
-from .schemas import NAME
+from .schemas import LABEL, NAME
 
 #: Kind to the part of an address in TC2.
 PAGES = {"company": "clients", "contact": "recipients"}
@@ -54,7 +54,7 @@ def _applied(news: Iterable[Applied]) -> None:
 
 SYSTEM = System(
     name=NAME,
-    label="TC2",
+    label=LABEL,
     kinds=SPOKE_KINDS,
     is_on=_is_on,
     connect=_connect,

@@ -26,6 +26,7 @@ from .schemas import (
     CRM_FIELDS,
     CUSTOM_FIELDS,
     DROPDOWN,
+    LABEL,
     LONGEST_NAME,
     NAME,
     PEOPLE,
@@ -57,7 +58,7 @@ class Draft:
         try:
             self.fields[name] = fit(held[key])
         except (ValueError, TypeError, OverflowError, RecursionError):
-            self.problems.append(misfit(key, held[key]))
+            self.problems.append(misfit(LABEL, key, held[key]))
 
 
 def remote_id(held: Any) -> str:
@@ -159,7 +160,7 @@ def _read_agency(draft: Draft, agency: Mapping[str, Any]) -> None:
     draft.take("narc", agency, "narc", values.flag)
     draft.take("signup_questionnaire", agency, "signup_questionnaire", values.document)
     if "price_plan" in agency and draft.fields.get("price_plan") is None:
-        draft.problems.append(misfit("price_plan", agency["price_plan"], "which is no plan"))
+        draft.problems.append(misfit(LABEL, "price_plan", agency["price_plan"], "which is no plan"))
         draft.fields["price_plan"] = USUAL_PLAN
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from django.conf import settings
 
-NAME = "tc2"
+NAME, LABEL = "tc2", "TC2"
 
 #: The system whose organizations and stages TC2 shows.
 CRM = "pipedrive"

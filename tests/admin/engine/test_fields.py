@@ -162,7 +162,8 @@ def test_what_does_not_fit_is_said_beside_the_sample(look, salesforce, settings)
 
     response = look()
 
-    assert "Funding_Fee__c holds &#x27;about 900&#x27;, which does not fit there" in words(response)
+    told = "Funding_Fee__c holds &#x27;about 900&#x27; in Salesforce, which does not fit here"
+    assert told in words(response)
     assert cells(response)["Fee"] == ("about 900", "–", "–", "Left as it is")
 
 

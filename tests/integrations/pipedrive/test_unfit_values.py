@@ -184,5 +184,5 @@ def test_staff_are_told_of_a_value_in_plain_words(pipedrive):
     deal = pipedrive.create("deal", title="Onboarding")
     tell_with(pipedrive, "deal", deal["id"], expected_close_date="soon")
 
-    told = "expected close date holds 'soon', which does not fit there"
+    told = "expected close date holds 'soon' in Pipedrive, which does not fit here"
     assert SyncLog.objects.get().message == told

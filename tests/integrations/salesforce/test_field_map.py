@@ -124,7 +124,17 @@ def test_money_that_is_no_number_is_left_out_with_a_warning_and_the_rest_goes_on
     assert "funding_fee" not in said
     assert said["interest_rate"] == "6.5"
     [warning] = warnings()
-    assert warning == f"Funding_Fee__c holds {fee!r}, which does not fit there"
+    assert warning == f"Funding_Fee__c holds {fee!r} in Salesforce, which does not fit here"
+
+
+@pytest.mark.parametrize(
+    ("rate", "told"), [(1e300, "1E+300"), ({"x": 1}, '{"x": 1}'), ([True], "[true]")]
+)
+def test_a_value_that_does_not_fit_is_told_as_salesforce_has_it(mapped, rate, told):
+    only(mapped, **{f"{P}Rate_1st_TD__c": rate})
+
+    [warning] = warnings()
+    assert warning == f"{P}Rate_1st_TD__c holds {told} in Salesforce, which does not fit here"
 
 
 def test_a_value_without_an_option_leaves_what_there_is_and_is_told(mapped):
@@ -135,7 +145,8 @@ def test_a_value_without_an_option_leaves_what_there_is_and_is_told(mapped):
 
     assert (deal.value, deal.loan_details["occupancy"]) == (Decimal(300_000), "Primary")
     [warning] = warnings()
-    assert "'Secondary', for which SALESFORCE_FIELD_MAP.occupancy has no option" in warning
+    assert "holds 'Secondary' in Salesforce" in warning
+    assert "for which SALESFORCE_FIELD_MAP.occupancy has no option" in warning
 
 
 def test_what_is_emptied_there_is_emptied_here_unless_the_map_says_otherwise(mapped, settings):

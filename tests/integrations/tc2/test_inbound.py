@@ -35,7 +35,7 @@ def test_a_country_that_nobody_knows_is_left_out_and_told():
     told = company({"country": "Atlantis"})
 
     assert "country" not in told.fields
-    assert told.problems == ("country holds 'Atlantis', which does not fit there",)
+    assert told.problems == ("country holds 'Atlantis' in TC2, which does not fit here",)
 
 
 @pytest.mark.parametrize(

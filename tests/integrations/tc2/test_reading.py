@@ -87,4 +87,4 @@ def test_the_same_wrong_value_is_told_once_however_often_it_is_sent(tc2, client_
         tc2.deliver(event)
 
     told = SyncLog.objects.get(topic="bad_value")
-    assert told.message == "country holds 'Atlantis', which does not fit there"
+    assert told.message == "country holds 'Atlantis' in TC2, which does not fit here"
