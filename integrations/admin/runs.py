@@ -156,15 +156,19 @@ class SyncRunAdmin(ButtonsAdmin):
                     kind_label(kind),
                     format_html_join(
                         "",
-                        "<td>{}</td>",
-                        [(_count(run, kind, c, counts.get(c, 0)),) for c in COUNTS],
+                        '<td data-label="{}">{}</td>',
+                        [
+                            (name, _count(run, kind, c, counts.get(c, 0)))
+                            for c, name in COUNTS.items()
+                        ],
                     ),
                 )
                 for kind, counts in run.counts.items()
             ],
         )
         return format_html(
-            '<table class="hermes-table"><caption class="hermes-hidden">Counts by kind</caption>'
+            '<table class="hermes-table hermes-stacked">'
+            '<caption class="hermes-hidden">Counts by kind</caption>'
             '<thead><tr><th scope="col">Kind</th>{}</tr></thead><tbody>{}</tbody></table>',
             head,
             rows,
