@@ -137,7 +137,9 @@ def test_a_runs_numbers_lead_to_what_they_count(as_):
     rows.company("Made later")
 
     text = client.get(page(run)).content.decode()
-    created, failed = re.findall(r'<td><a class="hermes-link" href="([^"]+)"', text)
+    created, failed = re.findall(
+        r'<td data-label="[^"]+"><a class="hermes-link" href="([^"]+)"', text
+    )
 
     assert list(client.get(unescape(created)).context["cl"].result_list) == [made]
     assert "Could not be read" in client.get(unescape(failed)).content.decode()
@@ -148,7 +150,7 @@ def test_a_dry_runs_numbers_lead_nowhere(as_):
         system="pipedrive", action="backfill", dry_run=True, counts={"company": {"created": 1}}
     )
 
-    assert "<td>1</td>" in as_().get(page(run)).content.decode()
+    assert '<td data-label="Added">1</td>' in as_().get(page(run)).content.decode()
 
 
 def test_a_message_nested_beyond_reading_is_shown_as_it_came(as_):
