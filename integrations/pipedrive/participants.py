@@ -95,7 +95,16 @@ def add(client: Client, deal_id: str, wanted: Iterable[int]) -> bool:
     except (Rejected, RemoteGone) as error:
         _tell(f"does not show the participants of deal {deal_id}", error)
         return False
-    return all([_is_taken(client, deal_id, pk) for pk in wanted if pk not in there])
+    lacking = _still_persons(pk for pk in wanted if pk not in there)
+    return all([_is_taken(client, deal_id, pk) for pk in lacking])
+
+
+def _still_persons(ids: Iterable[int]) -> list[int]:
+    """Of those who were put on it long ago some have become part of others there."""
+    from .schemas import NAME
+
+    links = live(NAME, "contact").filter(remote_id__in=[str(pk) for pk in ids])
+    return sorted(int(remote_id) for remote_id in links.values_list("remote_id", flat=True))
 
 
 def _is_taken(client: Client, deal_id: str, person_id: int) -> bool:

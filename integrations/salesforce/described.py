@@ -21,6 +21,9 @@ from .whose import officer_names
 #: Contract, section 2.2.
 KEPT_SECONDS = 24 * 3600
 
+#: What lacked something is asked for again after so long: it may have been given back.
+KEPT_INCOMPLETE_SECONDS = 15 * 60
+
 #: The fields of an object, as far as we use them: name to its facts.
 Fields = Mapping[str, Mapping[str, Any]]
 
@@ -152,6 +155,9 @@ def schema(client: Client, names: Names) -> Schema:
         Misconfigured: It has no such object, or lacks a field without which nothing goes.
     """
     found = look(client, names)
+    if missing(found) and not shared_cache.held(_fresh(names.loan)):
+        forget(names)
+        found = look(client, names)
     problems = missing(found)
     lacking = [sentence for place, sentence in problems.items() if place in names.required]
     if lacking:
@@ -237,6 +243,7 @@ def fields(client: Client, name: str) -> Fields:
     if held is None:
         held = _described(client, name)
         shared_cache.hold(_key(name), held, KEPT_SECONDS)
+        shared_cache.hold(_fresh(name), True, KEPT_INCOMPLETE_SECONDS)
     return held
 
 
@@ -257,6 +264,10 @@ def _described(client: Client, name: str) -> Fields:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _fresh(name: str) -> str:
+    return f"{_key(name)}:fresh"
 
 
 def _key(name: str) -> str:

@@ -8,6 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from companies.merging import merge
+from contacts.models import Contact
 from integrations.models import ExternalLink, OutboxEntry, SyncLog
 from integrations.sandbox.salesforce.demo_settings import COBORROWER
 from integrations.sync import reconcile
@@ -214,3 +216,18 @@ def test_a_deal_whose_answer_was_lost_is_made_once_and_gets_them(couples, pipedr
     pipedrive.send()
 
     assert (len(deals(pipedrive)), len(participants(pipedrive))) == (1, 1)
+
+
+def test_who_became_part_of_another_is_not_added_again(couples, pipedrive):
+    for name in ("Quill", "Reed"):
+        polled(couples, pipedrive, last_name=name, **TOM)
+    one, other = Contact.objects.filter(email="tom@quill.example").order_by("pk")
+
+    merge(winner=one, losers=[other])
+    pipedrive.send()
+    due_now()
+    pipedrive.send()
+
+    tom = person(pipedrive, "Tom Quill")
+    assert {pk for _, pk in participants(pipedrive)} == {tom}
+    assert not SyncLog.objects.filter(message__contains="as a participant").exists()

@@ -6,8 +6,9 @@ import pytest
 
 from deals.models import Deal
 from integrations.models import ExternalLink, SyncCursor, SyncLog
-from integrations.salesforce import SYSTEM, usage
+from integrations.salesforce import SYSTEM, described, usage
 from integrations.sandbox.salesforce.by_hand import Late
+from integrations.sandbox.salesforce.jungo import MEANING
 from integrations.sync import poll
 from tests.salesforce_loop import OFFICER
 
@@ -77,6 +78,22 @@ def test_a_field_that_is_taken_from_us_is_told_and_the_others_go_on(salesforce):
     deal = salesforce.deal(loan)
     assert (deal.value, deal.stage.name) == (250_000, "Pre-Approved")
     assert SyncLog.objects.filter(message__contains="Loan_Amount_1st_TD__c").count() == 1
+
+
+@pytest.mark.parametrize(("seconds", "value"), [(0, 2), (900, 250_000)])
+def test_a_field_that_is_given_back_is_read_again_after_a_while(
+    salesforce, monkeypatch, seconds, value
+):
+    monkeypatch.setattr(described, "KEPT_INCOMPLETE_SECONDS", seconds)
+    loan = salesforce.loan()
+    salesforce.poll()
+    salesforce.hide_field(MEANING["amount"])
+    salesforce.edit(loan, amount=1)
+    salesforce.hide_field(MEANING["amount"], hidden=False)
+
+    salesforce.edit(loan, amount=2)
+
+    assert salesforce.deal(loan).value == value
 
 
 def test_without_a_field_that_it_needs_nothing_is_polled_and_the_run_says_which(salesforce):
