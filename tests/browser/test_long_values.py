@@ -64,5 +64,5 @@ def test_the_numbers_of_a_run_are_read_on_a_phone(as_, live_server):
     assert cut_off(page, f"{live_server.url}{address}", 390) == []
     labels = "all => all.map(one => one.dataset.label)"
     assert page.locator("td[data-label]").evaluate_all(labels) == [
-        "Read", "Added", "Changed", "Archived", "Left out", "Failed",
+        "Read", "Added", "Changed", "Deleted there", "Left out", "Failed",
     ]  # fmt: skip
