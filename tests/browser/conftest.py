@@ -9,6 +9,7 @@ from django.conf import settings as django_settings
 from django.contrib.auth.models import Group, User
 from django.core.cache import cache
 from django.test import Client
+from playwright.sync_api import expect
 
 # Playwright keeps an event loop in this thread, in which Django refuses to work otherwise.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -17,6 +18,10 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
          "--disable-component-update"]  # fmt: skip
 
 PASSWORD = "a-long-password"
+
+#: In milliseconds; the longest that anything on a page may take to come true.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items):
@@ -44,7 +49,7 @@ def page(transactional_db, settings, live_server, context):
     """A tab of the browser. What its console complains of fails the test."""
     settings.SITE_URL = live_server.url
     cache.clear()
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     tab, faults = context.new_page(), []
     tab.on("console", lambda said: said.type == "error" and faults.append(said.text))
     tab.on("pageerror", lambda error: faults.append(str(error)))

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-pytestmark = pytest.mark.timeout(120)
-
 
 def test_it_says_how_to_call_its_api_and_has_the_form_before_the_list(page, sandbox):
     sandbox.pipedrive.seed(organizations=60)

@@ -13,7 +13,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 
 #: The longest that anything here may take to come true.
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 150
 
 
 def until(what: str, condition: Callable[[], Any], seconds: float = PATIENCE_SECONDS) -> Any:

@@ -18,7 +18,7 @@ from hermes.embedded.places import free_port
 from tests.processes.parts import until
 from tests.processes.supervised import Checkout
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.processes
 
 
 @pytest.fixture(scope="module")

@@ -35,7 +35,6 @@ def settle(story: ThreeSided) -> None:
         story.tc2.send()
 
 
-@pytest.mark.timeout(300)
 @settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
