@@ -188,7 +188,7 @@ class SyncRunAdmin(ButtonsAdmin):
         return "Cancelled. It stops at its next page; what it has read so far stays."
 
     def do_release(self, request: HttpRequest, run: SyncRun) -> str | tuple[int, str]:
-        started = send(RELEASABLE[run.action], run.system, released=True)
+        started = send(WALKS[run.action], run.system, released=True)
         if isinstance(started, str):
             SyncLog.objects.create(
                 system=run.system,
@@ -198,7 +198,8 @@ class SyncRunAdmin(ButtonsAdmin):
         return started
 
 
-RELEASABLE = {
+#: What the worker does once a run may go on.
+WALKS = {
     SyncRun.Action.POLL: tasks.poll_system,
     SyncRun.Action.RECONCILE: tasks.reconcile_system,
 }

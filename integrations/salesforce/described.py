@@ -155,10 +155,11 @@ def schema(client: Client, names: Names) -> Schema:
         Misconfigured: It has no such object, or lacks a field without which nothing goes.
     """
     found = look(client, names)
-    if missing(found) and not shared_cache.held(_fresh(names.loan)):
+    problems = missing(found)
+    if problems and not all(shared_cache.held(_fresh(each)) for each in (names.loan, CONTACT)):
         forget(names)
         found = look(client, names)
-    problems = missing(found)
+        problems = missing(found)
     lacking = [sentence for place, sentence in problems.items() if place in names.required]
     if lacking:
         forget(names)

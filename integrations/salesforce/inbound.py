@@ -14,6 +14,7 @@ from integrations.sync.plain_values import misfit
 from integrations.sync.records import RemoteRecord
 
 from . import values
+from .choices import TITLE_WORDS
 from .ids import whole_id
 from .people import contact
 from .rows import Draft, HowToRead, as_text, row_id, stamp_of
@@ -124,9 +125,8 @@ def _title(row: Mapping[str, Any], how: HowToRead, people: list[RemoteRecord]) -
         return name
     borrower, number = _borrower_name(people), _number(row, how)
     if how.title and borrower and number:
-        known = {"{borrower_name}": borrower, "{loan_number}": number, "{name}": name}
         title = how.title
-        for place, value in known.items():
+        for place, value in zip(TITLE_WORDS, (borrower, number, name), strict=True):
             title = title.replace(place, value)
         return title
     return _usual_title(row, how, people) if borrower or number else name
@@ -154,7 +154,7 @@ def _stage(meant: Meant | None) -> dict[str, int | None]:
 
 
 def _when_new(how: HowToRead, draft: Draft, meant: Meant | None) -> dict[str, Any]:
-    """A new deal has a name, a stage, a status and a value, whatever the loan lacks.
+    """A new deal has a stage, a status and a value, whatever the loan lacks.
 
     They are no change of ours that would go back.
     """

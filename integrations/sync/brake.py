@@ -37,7 +37,7 @@ def check(system: System, kind: str, records: Sequence[RemoteRecord]) -> None:
     Raises:
         BrakePulled: With the question for staff.
     """
-    if len(records) <= BRAKE_AT_LEAST or len(records) <= (limit := brake_limit(kind)):
+    if len(records) <= BRAKE_AT_LEAST or len(records) <= (limit := _limit(kind)):
         return
     called, ended = kind.replace("_", " "), sum(record.deleted for record in records)
     happened = [
@@ -52,7 +52,7 @@ def check(system: System, kind: str, records: Sequence[RemoteRecord]) -> None:
     )
 
 
-def brake_limit(kind: str) -> int:
+def _limit(kind: str) -> int:
     """How many live records of a kind one run may change or archive."""
     live = hub.KINDS[kind].model._base_manager.filter(archived_at__isnull=True).count()
     return max(BRAKE_AT_LEAST, int(live * BRAKE_SHARE))

@@ -149,7 +149,8 @@ class KindBatch:
             return
         was_gone, moved = link.state == LinkState.GONE, is_in_another_state(record, link)
         if was_gone and not stale:
-            self._return(record, target, link)
+            self.come_back(record, link)
+            self._restore(target)
         self._merge(record, target, link, Match.LINK, stale=stale)
         if not stale and (was_gone or moved):
             self._owe_what_stayed(target, link, was_gone=was_gone)
@@ -168,10 +169,10 @@ class KindBatch:
         if outcome.status is Status.UNCHANGED and not outcome.note:
             outcome.note = self.spoke_kind.left_alone(target, link)
 
-    def _return(self, record: RemoteRecord, target: Any, link: ExternalLink) -> None:
+    def come_back(self, record: RemoteRecord, link: ExternalLink) -> None:
+        """It was deleted there and is there again. Whether ours follows is another question."""
         link.state, link.deleted_here = LinkState.LIVE, False
         self.advance(link, record)
-        self._restore(target)
         if not self.spoke_kind.archives:
             self.findings.returned(link)
 

@@ -35,18 +35,12 @@ def settled(
         taken(link.snapshot)
         if not batch.values.are_in(link.snapshot, record):
             link.snapshot = noted(link.snapshot)
-        _come_back(batch, link)
+        if link.state == LinkState.GONE:
+            batch.come_back(record, link)
     link.remote_state = {**record.remote_state, **link.remote_state}
     batch.advance(link, record)
     batch.note(record, Status.IGNORED, link.record_id, why)
     return True
-
-
-def _come_back(batch: KindBatch, link: ExternalLink) -> None:
-    """It was deleted there and is there again. Ours stays as it is."""
-    if link.state == LinkState.GONE:
-        link.state = LinkState.LIVE
-        batch.findings.returned(link)
 
 
 def noted(snapshot: Mapping[str, Any]) -> dict[str, Any]:
