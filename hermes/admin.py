@@ -15,7 +15,7 @@ from deals.models import Deal, Pipeline, Stage
 from hermes import booking_admin, people_admin, schedule_admin  # noqa: F401
 from hermes.calls import change_views
 from hermes.record_pages.editing import DealForm
-from hermes.record_pages.parts import parts_of
+from hermes.record_pages.parts import kept_with, parts_of
 from hermes.record_pages.record_admin import ArchivedFilter, RecordPage
 from meetings.models import Meeting
 
@@ -76,6 +76,7 @@ class ContactPage(RecordPage):
         return [
             ("Deals", record.deals.live().order_by("-pk")[:20]),
             *parts_of("contact", record.pk),
+            *kept_with("contact", record.pk),
         ]
 
 

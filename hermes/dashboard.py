@@ -181,7 +181,7 @@ def _tile(
 def _where_it_hurts(queues: Queues) -> str:
     """The list with most to do."""
     if queues.stopped_runs:
-        return _list("syncrun", state__exact="stopped")
+        return _list("syncrun", asks="yes")
     if queues.stuck_changes or not queues.needs_you:
         return _list("outboxentry", state__exact="dead")
     if queues.stuck_messages:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from integrations.sync import parts
@@ -12,18 +13,34 @@ from .kinds import model_of
 
 
 def parts_of(kind: str, pk: int | None) -> list[tuple[str, Any]]:
-    """Titles and querysets; only of systems that are on and keep records so."""
+    """Titles and querysets; only of systems that are on and keep records so.
+
+    Without the record itself: two of which one was a part may have become one here.
+    """
     if pk is None:
         return []
     return [
-        found
-        for system in systems.switched_on()
-        if kind in system.kinds
-        for part, title in system.kinds[kind].parts.items()
-        if (found := (title, _rows(system, kind, pk, part)))[1]
+        (title, _rows(kind, ids))
+        for system, part, (title, _) in _kept(kind)
+        if (ids := {*parts.ids_of(system, kind, [pk], part).get(pk, ())} - {pk})
     ]
 
 
-def _rows(system: System, kind: str, pk: int, part: str) -> Any:
-    ids = parts.ids_of(system, kind, [pk], part).get(pk, [])
+def kept_with(kind: str, pk: int) -> list[tuple[str, Any]]:
+    """The same the other way round: whose part this record is."""
+    return [
+        (title, _rows(kind, ids))
+        for system, part, (_, title) in _kept(kind)
+        if (ids := {*parts.keepers(system, kind, [pk], part)} - {pk})
+    ]
+
+
+def _kept(kind: str) -> Iterator[tuple[System, str, tuple[str, str]]]:
+    for system in systems.switched_on():
+        if kind in system.kinds:
+            for part, titles in system.kinds[kind].parts.items():
+                yield system, part, titles
+
+
+def _rows(kind: str, ids: Collection[int]) -> Any:
     return model_of(kind)._base_manager.filter(pk__in=ids).order_by("pk")

@@ -49,7 +49,7 @@ class ConflictAdmin(NamedRecords, ButtonsAdmin):
         "is shown here, for you to choose."
     )
     list_display = ["found", "record", "field_label", "ours", "theirs", "system_label", "rule",
-                    "state_badge", "settled_by"]  # fmt: skip
+                    "state_badge", "winner_label", "settled_by"]  # fmt: skip
     list_display_links = ["found"]
     list_filter = ["state", SystemFilter, KindFilter]
     ordering = ["-id"]

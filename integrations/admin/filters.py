@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.utils import timezone
 
 from integrations.models import OutboxState, Reason
+from integrations.sync import brake
 
 from .records import system_choices
 
@@ -79,6 +80,19 @@ class ReasonFilter(admin.SimpleListFilter):
         if not self.value():
             return queryset
         return queryset.filter(state=OutboxState.DEAD, reason=self.value())
+
+
+class AsksFilter(admin.SimpleListFilter):
+    """The runs that stopped and wait for a yes; other stopped ones were answered by a later."""
+
+    title = "asks you"
+    parameter_name = "asks"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Waits for your yes")]
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        return queryset.filter(pk__in=brake.asking().values("pk")) if self.value() else queryset
 
 
 class AtFilter(SinceFilter):

@@ -17,7 +17,7 @@ from integrations.models import RunState, SyncLog, SyncRun
 from integrations.sync import brake
 
 from .buttons import Button, ButtonsAdmin
-from .filters import AtFilter, SystemFilter
+from .filters import AsksFilter, AtFilter, SystemFilter
 from .records import NamedRecords, kind_label, label_of, list_of
 from .send import send
 
@@ -84,7 +84,7 @@ class SyncRunAdmin(ButtonsAdmin):
     list_display = ["started", "system_label", "action_label", "state_badge", "took", "seen",
                     "created", "changed", "removed", "failed"]  # fmt: skip
     list_display_links = ["started"]
-    list_filter = ["state", SystemFilter, "action"]
+    list_filter = ["state", AsksFilter, SystemFilter, "action"]
     ordering = ["-id"]
     fields = ["system_label", "action_label", "state_badge", "started", "took", "counts_table",
               "report", "problem"]  # fmt: skip

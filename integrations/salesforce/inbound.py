@@ -129,7 +129,7 @@ def _title(row: Mapping[str, Any], how: HowToRead, people: list[RemoteRecord]) -
         for place, value in zip(TITLE_WORDS, (borrower, number, name), strict=True):
             title = title.replace(place, value)
         return title
-    return _usual_title(row, how, people) if borrower or number else name
+    return name if name and not (borrower or number) else _usual_title(row, how, people)
 
 
 def _usual_title(row: Mapping[str, Any], how: HowToRead, people: list[RemoteRecord]) -> str:

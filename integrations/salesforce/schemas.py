@@ -114,7 +114,7 @@ def contact_kind() -> SpokeKind:
         create_there=False,
         deletes=False,
         merges=False,
-        parts={PART: "Co-borrowers"},
+        parts={PART: ("Co-borrowers", "Co-borrower of")},
         another=_is_another,
         edits_in_bursts=True,
     )

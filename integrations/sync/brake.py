@@ -11,7 +11,7 @@ from integrations.models import RunState, SyncRun
 from . import hub
 from .preview import known_links
 from .records import RemoteRecord
-from .system import System
+from .system import System, switched_on
 
 #: A run may archive or change so many records of a kind, or this share if that is more.
 BRAKE_AT_LEAST = 10
@@ -67,9 +67,15 @@ def _names(system: System, kind: str, records: Sequence[RemoteRecord]) -> str:
 
 
 def asking() -> QuerySet[SyncRun]:
-    """The runs that wait for a yes: each the newest of its kind that came to an end."""
+    """The runs that wait for a yes: each the newest of its kind that came to an end.
+
+    A system that is switched off asks nobody: its run could not go on.
+    """
     ended = SyncRun.objects.filter(
-        state__in=[RunState.DONE, RunState.STOPPED], action__in=RELEASABLE, dry_run=False
+        system__in=[system.name for system in switched_on()],
+        state__in=[RunState.DONE, RunState.STOPPED],
+        action__in=RELEASABLE,
+        dry_run=False,
     )
     newest = ended.order_by("system", "action", "-pk").distinct("system", "action").values("pk")
     return SyncRun.objects.filter(pk__in=newest, state=RunState.STOPPED)

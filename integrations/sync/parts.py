@@ -25,9 +25,9 @@ def ids_of(system: System, kind: str, ids: Collection[int], part: str) -> dict[i
     return found
 
 
-def keepers(system: System, kind: str, ids: Collection[int]) -> list[int]:
-    """Ids of the records of which some of these are a part there, whichever."""
-    parts = _known(system, kind).filter(record_id__in=ids, remote_id__contains=MARK)
+def keepers(system: System, kind: str, ids: Collection[int], part: str = "") -> list[int]:
+    """Ids of the records of which some of these are a part there, this one or whichever."""
+    parts = _known(system, kind).filter(record_id__in=ids, remote_id__contains=f"{MARK}{part}")
     kept_in = [text.partition(MARK)[0] for text in parts.values_list("remote_id", flat=True)]
     own = _live(system, kind).filter(remote_id__in=kept_in) if kept_in else []
     return [link.record_id for link in own]

@@ -80,7 +80,7 @@ class SpokeKind:
         reads_first: Whether it is read there before it is written: of what people do there we
             hear late.
         parts: What a colon adds to the id of a record for others of the kind that are kept on it,
-            and how staff call those.
+            and how staff call those, and whom they are kept with.
         edits_in_bursts: Whether many edits at once are usual there: then no person is asked about
             them, only about many that ended.
         another: Whether a record is somebody else than its link was made for: some ids are
@@ -110,7 +110,7 @@ class SpokeKind:
     as_found: Callable[[RemoteRecord], Collection[str]] = lambda record: ()
     left_alone: Callable[[Any, Any], str] = lambda record, link: ""
     reads_first: bool = False
-    parts: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     edits_in_bursts: bool = False
     another: Callable[[RemoteRecord, Any], bool] | None = None
 

@@ -154,6 +154,8 @@ def _values(account: "Account", of: Entity, given: dict) -> dict:
         field = of.fields.get(meant.get(name, name).lower())
         if field is None:
             raise Refused(f"{of.name} has no field {name}")
+        if field.name == "Id":
+            raise Refused("Id: Salesforce itself gives every record one, and it stays")
         values[field.name] = value
     return values
 

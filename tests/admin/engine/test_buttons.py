@@ -146,7 +146,7 @@ def test_a_run_is_cancelled(as_):
     assert run.state == "cancelled"
 
 
-def test_releasing_the_brake_starts_the_run_again_without_it(as_, started):
+def test_releasing_the_brake_starts_the_run_again_without_it(as_, started, switched_on):
     run = SyncRun.objects.create(system="pipedrive", action="poll", state="stopped")
 
     press(as_("operations"), run, "release")
@@ -155,7 +155,7 @@ def test_releasing_the_brake_starts_the_run_again_without_it(as_, started):
 
 
 @pytest.mark.parametrize("later", ["stopped", "done"])
-def test_only_the_newest_question_of_the_brake_can_be_answered(as_, started, later):
+def test_only_the_newest_question_of_the_brake_can_be_answered(as_, started, switched_on, later):
     old = SyncRun.objects.create(system="pipedrive", action="poll", state="stopped")
     SyncRun.objects.create(system="pipedrive", action="poll", state=later)
     SyncRun.objects.create(system="pipedrive", action="poll", state="running")

@@ -50,6 +50,7 @@ def test_a_tile_counts_what_is_stuck_and_leads_to_it(as_):
 
 
 def test_a_run_that_stopped_and_asks_is_counted_until_it_is_answered(as_):
+    SyncRun.objects.create(system="pipedrive", action="poll", state="stopped")
     run = SyncRun.objects.create(system="pipedrive", action="poll", state="stopped")
     client = as_()
 
@@ -59,6 +60,12 @@ def test_a_run_that_stopped_and_asks_is_counted_until_it_is_answered(as_):
     assert list(client.get(tile["url"]).context["cl"].result_list) == [run]
     SyncRun.objects.create(system="pipedrive", action="poll", state="done")
     assert tiles(client.get("/admin/"))["Needs you"]["value"] == "All clear"
+
+
+def test_a_run_of_a_system_that_is_switched_off_asks_nobody(as_):
+    SyncRun.objects.create(system="salesforce", action="poll", state="stopped")
+
+    assert tiles(as_().get("/admin/"))["Needs you"]["value"] == "All clear"
 
 
 def test_what_failed_says_what_it_counts_on_the_tile_and_under_the_chart(as_):

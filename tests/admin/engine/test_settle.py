@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -85,3 +87,18 @@ def test_nonsense_typed_instead_is_refused_with_the_field_and_changes_nothing(as
     assert website(conflict) == OURS
     conflict.refresh_from_db()
     assert conflict.state == "open"
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"), [("hub", "Hermes"), ("remote", "Pipedrive"), (None, "nobody yet")]
+)
+def test_the_list_says_whose_value_stayed(as_, conflict, answer, said):
+    if answer:
+        questions.settle(conflict, answer, by="Ada")
+
+    response = as_("sales").get(reverse("admin:integrations_conflict_changelist"))
+
+    cell = re.search(
+        r'class="[^"]*field-winner_label[^"]*"[^>]*>(.*?)</td>', response.content.decode(), re.S
+    )
+    assert said in cell.group(1)

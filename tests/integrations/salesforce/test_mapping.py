@@ -205,6 +205,21 @@ def test_without_a_borrower_or_a_number_a_title_is_what_there_is(salesforce, set
         assert salesforce.deal(loan).name == name
 
 
+@pytest.mark.parametrize("template", ["", "{borrower_name} of {name}"])
+def test_a_loan_with_neither_borrower_nor_number_nor_name_is_called_by_its_id(
+    salesforce, settings, template
+):
+    settings.SALESFORCE_WITHOUT_BORROWER = "create"
+    settings.SALESFORCE_TITLE_TEMPLATE = template
+    loan = salesforce.org.add(
+        "loan", name=None, officer=OFFICER, status="Application", number=None
+    )["Id"]
+
+    salesforce.poll()
+
+    assert salesforce.deal(loan).name == f"Loan # {loan}"
+
+
 @pytest.mark.parametrize("read_by", ["change", "night"])
 def test_deals_that_are_there_take_a_new_template_when_their_loans_are_read(
     salesforce, settings, read_by

@@ -117,6 +117,21 @@ def test_the_pages_of_the_deal_and_of_the_borrower_name_the_coborrower(
     assert "Co-borrowers" not in other.content.decode()
 
 
+def test_the_page_of_a_coborrower_names_the_borrower(with_coborrowers, admin_client):
+    couple = co(first_name="Tom", last_name="Quill", email="tom@quill.example")
+    borrower = with_coborrowers.borrower(**couple)
+    with_coborrowers.loan(borrower)
+    with_coborrowers.poll()
+    tom = with_coborrowers.linked("contact", f"{borrower}:co-borrower")
+    ada = with_coborrowers.linked("contact", borrower)
+
+    shown = admin_client.get(f"/admin/contacts/contact/{tom.pk}/change/").content.decode()
+    assert "Co-borrower of" in shown
+    assert f'href="/admin/contacts/contact/{ada.pk}/change/">Ada Quill</a>' in shown
+    own = admin_client.get(f"/admin/contacts/contact/{ada.pk}/change/").content.decode()
+    assert "Co-borrower of" not in own
+
+
 def test_an_edit_of_the_coborrower_alone_is_seen(with_coborrowers):
     borrower = with_coborrowers.borrower()
     with_coborrowers.loan(borrower)

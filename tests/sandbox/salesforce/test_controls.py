@@ -26,6 +26,7 @@ def url():
         ("POST", "/reset", {"loans": "x"}, "loans is one of jungo, plain"),
         ("POST", "/records/loan", {"values": {"nope": 1}}, "has no field nope"),
         ("POST", "/records/loan", {"values": []}, "values is an object"),
+        ("POST", "/records/loan", {"values": {"Id": 5}}, "Salesforce itself gives"),
         ("POST", "/records/loan", {"late_seconds": "1"}, "late_seconds is a number"),
         ("PATCH", f"/records/loan/{NOBODY}", {}, "does not exist"),
         ("POST", f"/records/loan/{NOBODY}/undelete", {}, "There is no Loan"),
