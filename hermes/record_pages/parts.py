@@ -7,6 +7,7 @@ from typing import Any
 
 from integrations.sync import parts
 from integrations.sync import system as systems
+from integrations.sync.spoke_kinds import PartTitles
 from integrations.sync.system import System
 
 from .kinds import model_of
@@ -20,8 +21,8 @@ def parts_of(kind: str, pk: int | None) -> list[tuple[str, Any]]:
     if pk is None:
         return []
     return [
-        (title, _rows(kind, ids))
-        for system, part, (title, _) in _kept(kind)
+        (titles.parts, _rows(kind, ids))
+        for system, part, titles in _kept(kind)
         if (ids := {*parts.ids_of(system, kind, [pk], part).get(pk, ())} - {pk})
     ]
 
@@ -29,13 +30,13 @@ def parts_of(kind: str, pk: int | None) -> list[tuple[str, Any]]:
 def kept_with(kind: str, pk: int) -> list[tuple[str, Any]]:
     """The same the other way round: whose part this record is."""
     return [
-        (title, _rows(kind, ids))
-        for system, part, (_, title) in _kept(kind)
+        (titles.keeper, _rows(kind, ids))
+        for system, part, titles in _kept(kind)
         if (ids := {*parts.keepers(system, kind, [pk], part)} - {pk})
     ]
 
 
-def _kept(kind: str) -> Iterator[tuple[System, str, tuple[str, str]]]:
+def _kept(kind: str) -> Iterator[tuple[System, str, PartTitles]]:
     for system in systems.switched_on():
         if kind in system.kinds:
             for part, titles in system.kinds[kind].parts.items():

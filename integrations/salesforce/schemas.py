@@ -14,7 +14,7 @@ from integrations.sync.field_rules import FieldRule, Policy
 from integrations.sync.held_as import alike
 from integrations.sync.names import are_alike
 from integrations.sync.records import RemoteRecord
-from integrations.sync.spoke_kinds import SpokeKind
+from integrations.sync.spoke_kinds import PartTitles, SpokeKind
 
 from .whose import lets_go
 
@@ -114,7 +114,7 @@ def contact_kind() -> SpokeKind:
         create_there=False,
         deletes=False,
         merges=False,
-        parts={PART: ("Co-borrowers", "Co-borrower of")},
+        parts={PART: PartTitles("Co-borrowers", "Co-borrower of")},
         another=_is_another,
         edits_in_bursts=True,
     )

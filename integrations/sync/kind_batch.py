@@ -18,6 +18,7 @@ from . import (
     locks,
     match,
     not_taken,
+    parts,
     places,
     waiting,
     withheld,
@@ -65,6 +66,7 @@ class KindBatch:
             self.system.name, self.kind, [record.remote_id for record in self.records]
         )
         forget_future(self.links.values(), self.now)
+        self.silent = parts.silent(self.system, self.kind, self.links.values())
         self.left = places.cleared(self.spoke_kind, self.records, self.links)
         self.records = [
             held_as.without(record, self.links.get(record.remote_id)) for record in self.records

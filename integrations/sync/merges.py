@@ -11,12 +11,9 @@ from django.utils import timezone
 from companies import merging, signals
 from integrations.models import ExternalLink, KeptApart, LinkState, SyncLog
 
-from . import directions, hub, links, not_taken, outbox_entries, parts, questions
+from . import before_merge, directions, hub, links, outbox_entries, parts, questions
 from .records import RemoteRecord
 from .system import System, get, switched_on
-
-#: In the snapshot of a link whose record became part of another: what both agreed on by then.
-BEFORE = "before the merge"
 
 
 def fold(system: System, records: Iterable[RemoteRecord]) -> None:
@@ -111,7 +108,6 @@ def _move_links(sender: Any, *, winner: Any, losers: Sequence[Any], **_: Any) ->
         return
     loser_ids = [loser.pk for loser in losers]
     directions.inherit(kind.name, winner.pk, loser_ids)
-    questions.merged(kind.name, winner.pk, loser_ids)
     parts.make_way(kind.name, winner.pk, loser_ids)
     links = ExternalLink.objects.select_for_update().filter(kind=kind.name, record_id__in=loser_ids)
     taken = set(
@@ -122,6 +118,8 @@ def _move_links(sender: Any, *, winner: Any, losers: Sequence[Any], **_: Any) ->
     for link in links.order_by("pk"):
         _move_link(link, winner.pk, taken)
     _keep_apart(kind.name, winner.pk, loser_ids)
+    # Links first, then questions: whoever applies what a remote says takes them in this order.
+    questions.merged(kind.name, winner.pk, loser_ids)
 
 
 def _keep_apart(kind: str, winner_id: int, loser_ids: list[int]) -> None:
@@ -150,10 +148,10 @@ def _move_link(link: ExternalLink, winner_id: int, taken: set[str]) -> None:
     # Of one that moves a second time, the first owner is remembered: it leads to the others.
     link.merged_record_id = link.merged_record_id or link.record_id
     link.record_id = winner_id
+    before_merge.remember(link)
     if link.system in taken:
         link.merge_owed = link.merge_owed or link.state == LinkState.LIVE
         link.state = LinkState.ALIAS
-        link.snapshot = {BEFORE: link.snapshot} | link.snapshot
     elif link.state != LinkState.ALIAS:
         taken.add(link.system)
     link.save(update_fields=["merged_record_id", "record_id", "state", "merge_owed", "snapshot"])
@@ -167,7 +165,7 @@ def _move_links_back(sender: Any, *, winner: Any, losers: Sequence[Any], **_: An
         return
     # What was merged there already stays merged there: the restored record is unlinked.
     moved = ExternalLink.objects.filter(
-        Q(merge_owed=True) | ~Q(state=LinkState.ALIAS),
+        Q(merge_owed=True) | ~Q(state=LinkState.ALIAS) | parts.ARE_PARTS,
         kind=kind.name,
         record_id=winner.pk,
         merged_record_id__isnull=False,
@@ -178,8 +176,9 @@ def _move_links_back(sender: Any, *, winner: Any, losers: Sequence[Any], **_: An
         if home != winner.pk:
             _move_link_back(link, home)
     parts.come_forward(kind.name, winner.pk)
+    questions.parted(kind.name, winner.pk, [loser.pk for loser in losers])
     for system in switched_on():
-        outbox_entries.add(system, [(kind.name, loser.pk) for loser in losers])
+        outbox_entries.add(system, [(kind.name, one.pk) for one in [winner, *losers]])
 
 
 def _home(model: Any, pk: int | None) -> int | None:
@@ -196,12 +195,5 @@ def _move_link_back(link: ExternalLink, home: int | None) -> None:
         link.merged_record_id = None
     if link.merge_owed and not own.exclude(state=LinkState.ALIAS).exists():
         link.state, link.merge_owed = LinkState.LIVE, False
-        _agree_as_before(link)
+    before_merge.recall(link)
     link.save(update_fields=["merged_record_id", "record_id", "state", "merge_owed", "snapshot"])
-
-
-def _agree_as_before(link: ExternalLink) -> None:
-    """What the remote said while the record was part of another is news to it now."""
-    before = link.snapshot.pop(BEFORE, link.snapshot)
-    if before != link.snapshot and get(link.system).kinds[link.kind].reads_first:
-        link.snapshot = not_taken.noted(before)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from integrations.models import ExternalLink, LinkState
 
-from . import hub, parts
+from . import hub
+from .link_clock import is_ahead
 from .outcomes import Status
 from .records import RemoteRecord
 from .system import System
@@ -26,19 +27,20 @@ def settled(
     batch: KindBatch, record: RemoteRecord, target: Any, link: ExternalLink, *, stale: bool
 ) -> bool:
     """Deal with a record of which ours takes nothing; that it has something else is noted."""
-    why = batch.spoke_kind.frozen(target, link) or parts.why_silent(batch.system, link)
+    why = batch.spoke_kind.frozen(target, link) or batch.silent.get(record.remote_id)
     if not why:
         return False
-    for name in batch.values.of(record):
-        link.snapshot.setdefault(name, batch.hub_kind.json_value(target, name))
+    ours = {name: batch.hub_kind.json_value(target, name) for name in batch.values.of(record)}
+    snapshot, state = {**ours, **link.snapshot}, {**record.remote_state, **link.remote_state}
     if not stale:
-        taken(link.snapshot)
-        if not batch.values.are_in(link.snapshot, record):
-            link.snapshot = noted(link.snapshot)
+        taken(snapshot)
+        if not batch.values.are_in(snapshot, record):
+            snapshot = noted(snapshot)
         if link.state == LinkState.GONE:
             batch.come_back(record, link)
-    link.remote_state = {**record.remote_state, **link.remote_state}
-    batch.advance(link, record)
+    if (snapshot, state) != (link.snapshot, link.remote_state) or is_ahead(record, link):
+        link.snapshot, link.remote_state = snapshot, state
+        batch.advance(link, record)
     batch.note(record, Status.IGNORED, link.record_id, why)
     return True
 
@@ -68,6 +70,7 @@ def due(system: System, records: Iterable[tuple[str, int]]) -> set[tuple[str, in
     noted = ExternalLink.objects.filter(
         system=system.name,
         kind__in=kinds,
+        state=LinkState.LIVE,
         record_id__any=[pk for _, pk in asked],
         snapshot__has_key=KEY,
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from integrations.models import (
@@ -24,6 +24,10 @@ from .errors import SyncError
 from .system import get
 
 WINNERS = ("hub", "remote", "typed")
+
+#: Who answered whether two are one: a merge of these two, or of one of them with a third.
+MERGED = "They were merged"
+ASKED_ELSEWHERE = "One of them was merged: asked of what it became part of"
 
 
 class AlreadySettled(SyncError):
@@ -101,13 +105,35 @@ def not_the_same(pair: PossibleDuplicate, *, by: str = "") -> None:
 
 def merged(kind: str, winner_id: int, loser_ids: Collection[int]) -> None:
     """Of records that are one now nobody is asked; what else a loser may be, the winner may be."""
-    known, gone = {winner_id, *loser_ids}, list(loser_ids)
-    asked = PossibleDuplicate.objects.filter(kind=kind, state=QuestionState.OPEN)
-    for pair in asked.filter(Q(first_id__in=gone) | Q(second_id__in=gone)).order_by("pk"):
-        for other in {pair.first_id, pair.second_id} - known:
-            first, second = sorted([winner_id, other])
-            PossibleDuplicate.objects.get_or_create(
-                kind=kind, first_id=first, second_id=second, defaults={"why": pair.why}
-            )
-        pair.state, pair.settled_by = QuestionState.SETTLED, "They were merged"
-        pair.save(update_fields=["state", "settled_by"])
+    one = {winner_id, *loser_ids}
+    pairs = list(_with_any_of(kind, loser_ids, state=QuestionState.OPEN))
+    inside = [pair.pk for pair in pairs if {pair.first_id, pair.second_id} <= one]
+    others = [pair for pair in pairs if pair.pk not in inside]
+    asked = [(sorted([winner_id, *_other(pair, one)]), pair.why) for pair in others]
+    PossibleDuplicate.objects.bulk_create(
+        [
+            PossibleDuplicate(kind=kind, first_id=first, second_id=second, why=why)
+            for (first, second), why in asked
+        ],
+        ignore_conflicts=True,
+    )
+    for ids, answer in [(inside, MERGED), ([pair.pk for pair in others], ASKED_ELSEWHERE)]:
+        PossibleDuplicate.objects.filter(pk__in=ids).update(
+            state=QuestionState.SETTLED, settled_by=answer
+        )
+
+
+def parted(kind: str, winner_id: int, loser_ids: Collection[int]) -> None:
+    """A merge was undone: what else a loser may be is asked of itself again."""
+    _with_any_of(kind, loser_ids, settled_by=ASKED_ELSEWHERE).exclude(
+        Q(first_id=winner_id) | Q(second_id=winner_id)
+    ).update(state=QuestionState.OPEN, settled_by="")
+
+
+def _with_any_of(kind: str, ids: Collection[int], **filters: Any) -> QuerySet[PossibleDuplicate]:
+    pairs = PossibleDuplicate.objects.filter(kind=kind, **filters)
+    return pairs.filter(Q(first_id__in=ids) | Q(second_id__in=ids)).order_by("pk")
+
+
+def _other(pair: PossibleDuplicate, known: Collection[int]) -> set[int]:
+    return {pair.first_id, pair.second_id}.difference(known)

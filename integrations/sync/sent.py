@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from integrations.models import ExternalLink, LinkState, OutboxEntry
 
-from . import held_as, hub, links, locks, outbox_entries, overwritten
+from . import before_merge, held_as, hub, links, locks, outbox_entries, overwritten
 from .apply_page import apply_page
 from .ended import close
 from .records import RemoteRecord, jsonable
@@ -83,7 +83,9 @@ def _note_on_link(
     link = _link(system, answer, outgoing)
     overwritten.remember(link, outgoing, sent)
     agreed = {*sent, *stays} & outgoing.values.keys()
-    link.snapshot |= {name: jsonable(outgoing.values[name]) for name in agreed}
+    values = {name: jsonable(outgoing.values[name]) for name in agreed}
+    link.snapshot |= values
+    before_merge.wrote(link.snapshot, values)
     if outgoing.send_hub_id:
         link.snapshot["hub_id"] = answer.hub_id_text or str(outgoing.record_id)
     held_as.remember(system, link, answer, sent)

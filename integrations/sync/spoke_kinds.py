@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from .field_rules import FieldRule
 from .records import RemoteRecord
 
 #: Record id to what is shown of the record.
 Values = Mapping[int, Mapping[str, Any]]
+
+
+class PartTitles(NamedTuple):
+    """Over the list of a record's parts, and on a part's page over the record."""
+
+    parts: str
+    keeper: str
 
 
 def one_by_one(
@@ -80,7 +87,7 @@ class SpokeKind:
         reads_first: Whether it is read there before it is written: of what people do there we
             hear late.
         parts: What a colon adds to the id of a record for others of the kind that are kept on it,
-            and how staff call those, and whom they are kept with.
+            and how staff call those.
         edits_in_bursts: Whether many edits at once are usual there: then no person is asked about
             them, only about many that ended.
         another: Whether a record is somebody else than its link was made for: some ids are
@@ -110,7 +117,7 @@ class SpokeKind:
     as_found: Callable[[RemoteRecord], Collection[str]] = lambda record: ()
     left_alone: Callable[[Any, Any], str] = lambda record, link: ""
     reads_first: bool = False
-    parts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    parts: Mapping[str, PartTitles] = field(default_factory=dict)
     edits_in_bursts: bool = False
     another: Callable[[RemoteRecord, Any], bool] | None = None
 

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from companies.merging import merge
 from deals.models import Status
 from integrations.models import Conflict, ExternalLink, OutboxEntry, SyncLog
 from integrations.salesforce import SYSTEM
@@ -78,6 +79,22 @@ def test_it_is_taken_where_nothing_goes_there_too(salesforce, end, begin):
     edit_here(deal, value=1)
     outbox.drain()
     assert salesforce.org.row("loan", loan)[AMOUNT] == 606_060
+
+
+def test_it_is_taken_of_the_loan_that_counts_where_two_are_one_deal(salesforce):
+    loans = [salesforce.loan(), salesforce.loan()]
+    salesforce.poll()
+    first, second = map(salesforce.deal, loans)
+    merge(winner=first, losers=[second])
+    edit_here(first, status=Status.LOST)
+    for loan in loans:
+        salesforce.edit(loan, amount=606_060)
+    ExternalLink.objects.filter(remote_id=loans[0]).update(pulled_at=timezone.now())
+    edit_here(first, status=Status.OPEN)
+
+    outbox.drain()
+
+    assert salesforce.deal(loans[0]).value == 606_060
 
 
 def test_read_again_takes_it_too(salesforce):
