@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -75,7 +75,18 @@ def sent_fields(system: System, outgoing: Outgoing) -> frozenset[str]:
 
 def lacks(system: System, kind: str, record: Any, link: ExternalLink) -> bool:
     """Whether one of its fields that go there is not there as it is here."""
-    return bool(differing(system, kind, record, link.snapshot, {}, creating=False))
+    return record.pk in lacking(system, kind, [(record, link)])
+
+
+def lacking(
+    system: System, kind: str, pairs: Iterable[tuple[Any, ExternalLink]]
+) -> Collection[int]:
+    """Ids of the records, given with their links, of which that can be said."""
+    # Asked once: before an account is set up each asking is a query.
+    names = system.travelling(kind)
+    return {
+        record.pk for record, link in pairs if _changed(system, kind, record, link.snapshot, names)
+    }
 
 
 def differing(
@@ -92,15 +103,29 @@ def differing(
     Args:
         shown: What others say of the record.
     """
+    names = system.travelling(kind)
+    changed = _changed(system, kind, record, snapshot, names, creating=creating)
+    return changed | {name for name, ours in shown.items() if (snapshot.get(name) or "") != ours}
+
+
+def _changed(
+    system: System,
+    kind: str,
+    record: Any,
+    snapshot: Mapping[str, Any],
+    names: Iterable[str],
+    *,
+    creating: bool = False,
+) -> set[str]:
     hub_kind, rules = hub.KINDS[kind], system.kinds[kind].fields
     changed = set()
-    for name in system.travelling(kind):
+    for name in names:
         ours = hub_kind.json_value(record, name)
         if not rules[name].push or (creating and ours in ("", None)):
             continue
         if creating or not rules[name].same(ours, snapshot.get(name)):
             changed.add(name)
-    return changed | {name for name, ours in shown.items() if (snapshot.get(name) or "") != ours}
+    return changed
 
 
 def _parents(system: System, kind: str, record: Any) -> dict[str, str | None]:
