@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.db import connection
 
 from companies.models import TeamMember
+from integrations.models import RemoteField
 from integrations.pipedrive import SYSTEM
+from integrations.pipedrive.custom_fields import CUSTOM_FIELDS
 
 from .plan import say, stopwatch
 
@@ -80,15 +82,27 @@ _LINKS = """
 INSERT INTO integrations_externallink
     (system, kind, remote_id, record_id, state, snapshot, remote_state, last_error, deleted_here,
      merge_owed, created_at, pulled_at)
-SELECT %s, %s, (500000 + id)::text, id, 'live', '{}', '{}', '', false, false, now(), now()
+SELECT %s, %s, (500000 + id)::text, id, 'live', CASE WHEN id %% 10 = 0 THEN '{}' ELSE {agreed} END,
+    '{}', '', false, false, now(), now()
 FROM {table} WHERE id %% 3 = 0
 """
+
+#: What both sides have; of every tenth Pipedrive lacks something.
+_AGREED = {
+    "company": "to_jsonb(companies_company) || jsonb_build_object('sales_person', sales_person_id)",
+    "contact": """jsonb_build_object('name', first_name || ' ' || last_name, 'company', company_id,
+        'email', email, 'phone', phone)""",
+}
 
 TABLES = ["companies_company", "contacts_contact", "integrations_externallink"]
 
 
 def fill(rows: int) -> None:
     """So many companies and contacts, a third of them linked; indexes are built afterwards."""
+    RemoteField.objects.bulk_create(
+        RemoteField(system=SYSTEM.name, kind=kind, field="hub_id", remote_key=f"hermes_{kind}")
+        for kind in CUSTOM_FIELDS
+    )
     members = TeamMember.objects.bulk_create(
         TeamMember(first_name="Sam", last_name=f"Okoro {n}", email=f"sam{n}@hermes.example")
         for n in range(TEAM)
@@ -102,7 +116,8 @@ def fill(rows: int) -> None:
         cursor.execute("SELECT min(id) FROM companies_company")
         cursor.execute(_CONTACTS, [cursor.fetchone()[0], rows, rows])
         for kind, table in [("company", TABLES[0]), ("contact", TABLES[1])]:
-            cursor.execute(_LINKS.replace("{table}", table), [SYSTEM.name, kind])
+            sql = _LINKS.replace("{table}", table).replace("{agreed}", _AGREED[kind])
+            cursor.execute(sql, [SYSTEM.name, kind])
         for table in TABLES:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         for statement in indexes:

@@ -179,7 +179,7 @@ def _tile(
 
 
 def _where_it_hurts(queues: Queues) -> str:
-    """The list with most to do."""
+    """The first list with something to do: of what a stopped run holds back nothing goes on."""
     if queues.stopped_runs:
         return _list("syncrun", asks="yes")
     if queues.stuck_changes or not queues.needs_you:

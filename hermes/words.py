@@ -33,7 +33,7 @@ LOOKS = {
     "Completed": ("check_circle", "good"),
     "No-show": ("person_off", "warn"),
     "Gone": ("delete", "calm"),
-    "Earlier number": ("history", "calm"),
+    "Other number": ("history", "calm"),
     "Switched off": ("do_not_disturb_on", "calm"),
     "Not linked": ("link_off", "calm"),
     "Differs": ("sync_disabled", "calm"),

@@ -114,7 +114,12 @@ def nightly() -> None:
 def deletions() -> None:
     for system in switched_on():
         if system.polls and connections.may_call(system):
-            _run(poll.deletions, system.name)
+            look_for_deleted(system.name)
+
+
+@shared_task(name="integrations.look_for_deleted")
+def look_for_deleted(name: str, released: bool = False) -> None:
+    _run(lambda system: poll.deletions(system, released=released), name)
 
 
 def _run(action: Callable[[System], object], name: str) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -15,7 +16,7 @@ from integrations.models.queues import OPEN_ENTRIES
 from integrations.sync import by_hand, directions, not_taken, withheld
 from integrations.sync import system as systems
 from integrations.sync.directions import Said
-from integrations.sync.outgoing import lacks
+from integrations.sync.outgoing import lacking
 from integrations.sync.system import System
 
 from .seen import Seen
@@ -38,7 +39,7 @@ RETRYING = StateWord("Retrying", "replay", "warning")
 DIFFERS = StateWord("Differs", "sync_disabled", "default")
 NEEDS_YOU = StateWord("Needs you", "error", "danger")
 NOT_LINKED = StateWord("Not linked", "link_off", "default")
-EARLIER_NUMBER = StateWord("Earlier number", "history", "default")
+OTHER_NUMBER = StateWord("Other number", "history", "default")
 
 _OPEN = {
     OutboxState.WAITING: WAITING,
@@ -111,12 +112,16 @@ def _with_direction(row: LinkRow, kind: str, record: Any, known: Seen) -> LinkRo
     if row.system is None or row.is_old or not row.system.is_on():
         return row
     said = known.said.get(row.system.name)
-    silent = ""
-    if said is None or not said.sends:
+    sends, silent = said is not None and said.sends, ""
+    if not sends:
         silent = f"Changes here do not go to {row.label}."
     elif row.link and row.is_live:
         silent = row.system.kinds[kind].left_alone(record, row.link)
-    kept = row.state is IN_SYNC and row.link and _kept_here(row.system, kind, [record], [row.link])
+    kept = (
+        row.state is IN_SYNC
+        and row.link
+        and _kept_here(row.system, kind, [record], [row.link], lambda ids: ids if sends else [])
+    )
     return replace(
         row,
         state=DIFFERS if kept else row.state,
@@ -193,7 +198,7 @@ def state_of(
         changed: It was changed a moment ago, and has no entry for that yet.
     """
     if link.state == LinkState.ALIAS:
-        return EARLIER_NUMBER
+        return OTHER_NUMBER
     if entry is not None and entry.state in _OPEN:
         return _OPEN[OutboxState(entry.state)]
     if link.state == LinkState.GONE:
@@ -211,7 +216,7 @@ def badges(kind: str, records: Collection[Any]) -> dict[int, list[tuple[str, Sta
     found: dict[int, list[tuple[str, StateWord]]] = defaultdict(list)
     for name, own in groupby(links.exclude(state=LinkState.ALIAS).order_by("system"), _system_of):
         system, theirs = systems.find(name), list(own)
-        kept = _kept_here(system, kind, records, theirs) if system else set()
+        kept = _kept_here(system, kind, records, theirs, partial(_sent, system, kind))
         for link in theirs:
             assert link.record_id is not None
             label = system.label if system else name
@@ -225,21 +230,33 @@ def _system_of(link: ExternalLink) -> str:
     return link.system
 
 
+def _sent(system: System, kind: str, ids: Collection[int]) -> list[int]:
+    """Those of the records whose changes go there."""
+    return [pk for _, pk in directions.sent(system, [(kind, pk) for pk in ids])]
+
+
 def _kept_here(
-    system: System, kind: str, records: Iterable[Any], links: Iterable[ExternalLink]
+    system: System | None,
+    kind: str,
+    records: Iterable[Any],
+    links: Iterable[ExternalLink],
+    sent: Callable[[Collection[int]], Collection[int]],
 ) -> set[int]:
-    """Ids of the records of which the system lacks something that stays here."""
-    if not (system.is_on() and kind in system.kinds):
+    """Ids of the records of which the system lacks something that stays here.
+
+    Args:
+        sent: Which of some records' changes go there; asked only where something lacks.
+    """
+    if not (system and system.is_on() and kind in system.kinds):
         return set()
     live = {link.record_id: link for link in links if link.state == LinkState.LIVE}
     pairs = [(record, live[record.pk]) for record in records if record.pk in live]
+    lacks = lacking(system, kind, pairs)
     apart = {
         record.pk: system.kinds[kind].left_alone(record, link)
         for record, link in pairs
-        if not_taken.KEY in link.snapshot or lacks(system, kind, record, link)
+        if not_taken.KEY in link.snapshot or record.pk in lacks
     }
-    if not apart:
-        return set()
-    sent = directions.sent(system, [(kind, pk) for pk in apart])
-    unsent = {pk for pk, why in apart.items() if why or (kind, pk) not in sent}
-    return unsent | withheld.of(system, kind, apart)
+    going = {*sent([pk for pk, why in apart.items() if not why])} if apart else set()
+    stuck = withheld.of(system, kind, going) if going else set()
+    return (apart.keys() - going) | stuck

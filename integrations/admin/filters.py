@@ -83,7 +83,7 @@ class ReasonFilter(admin.SimpleListFilter):
 
 
 class AsksFilter(admin.SimpleListFilter):
-    """The runs that stopped and wait for a yes; other stopped ones were answered by a later."""
+    """The runs that stopped and wait for a yes; of other stopped ones a later run asks, or none."""
 
     title = "asks you"
     parameter_name = "asks"

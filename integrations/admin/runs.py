@@ -86,14 +86,30 @@ class SyncRunAdmin(ButtonsAdmin):
     list_display_links = ["started"]
     list_filter = ["state", AsksFilter, SystemFilter, "action"]
     ordering = ["-id"]
-    fields = ["system_label", "action_label", "state_badge", "started", "took", "counts_table",
-              "report", "problem"]  # fmt: skip
+    fields = ["system_label", "action_label", "state_badge", "answer", "started", "took",
+              "counts_table", "report", "problem"]  # fmt: skip
     readonly_fields = fields
-    optional_rows = ("report", "problem")
+    optional_rows = ("answer", "report", "problem")
     buttons = (
         Button("cancel", "Cancel", "cancel", MANAGE),
         Button("release", "Go on, these changes are right", "lock_open", MANAGE),
     )
+
+    @admin.display(description="Your answer")
+    def answer(self, run: SyncRun) -> Any:
+        """Polls go on while a run waits for one, and stop as well."""
+        if run.state != RunState.STOPPED:
+            return ""
+        newest = brake.asking().filter(system=run.system, action=run.action).first()
+        if newest is None:
+            return "None is needed any more"
+        if newest == run:
+            return "Waits for you"
+        address = reverse("admin:integrations_syncrun_change", args=[newest.pk])
+        return format_html(
+            '<a class="hermes-link" href="{}">A later run asks the same, and waits for you</a>',
+            address,
+        )
 
     @admin.display(description="Started", ordering="id")
     def started(self, run: SyncRun) -> Any:
@@ -202,6 +218,7 @@ class SyncRunAdmin(ButtonsAdmin):
 WALKS = {
     SyncRun.Action.POLL: tasks.poll_system,
     SyncRun.Action.RECONCILE: tasks.reconcile_system,
+    SyncRun.Action.DELETIONS: tasks.look_for_deleted,
 }
 
 

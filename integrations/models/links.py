@@ -5,11 +5,11 @@ from django.db.models import Q
 
 
 class LinkState(models.TextChoices):
-    """What staff see of a link; `ALIAS` routes a number that it had there to it."""
+    """What staff see of a link; `ALIAS` routes another number of it there to it."""
 
     LIVE = "live", "In sync"
     GONE = "gone", "Gone"
-    ALIAS = "alias", "Earlier number"
+    ALIAS = "alias", "Other number"
 
 
 class ExternalLink(models.Model):

@@ -21,7 +21,7 @@ BRAKE_SHARE = 0.02
 MOST_NAMED = 10
 
 #: The runs that a person may let go on.
-RELEASABLE = (SyncRun.Action.POLL, SyncRun.Action.RECONCILE)
+RELEASABLE = (SyncRun.Action.POLL, SyncRun.Action.RECONCILE, SyncRun.Action.DELETIONS)
 
 
 class BrakePulled(Exception):
@@ -67,7 +67,8 @@ def _names(system: System, kind: str, records: Sequence[RemoteRecord]) -> str:
 
 
 def asking() -> QuerySet[SyncRun]:
-    """The runs that wait for a yes: each the newest of its kind that came to an end.
+    """The runs that wait for a yes: of a system's runs of a kind the newest that stopped, if none
+    went through after it.
 
     A system that is switched off asks nobody: its run could not go on.
     """

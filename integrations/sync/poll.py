@@ -156,9 +156,9 @@ def _preview_kind(system: System, remote: Remote, kind: str, run: Run) -> None:
         run.page(kind)
 
 
-def deletions(system: System) -> SyncRun:
+def deletions(system: System, *, released: bool = False) -> SyncRun:
     """Archive what was deleted there, where the remote can tell."""
-    with runs.run(system, SyncRun.Action.DELETIONS) as run:
+    with runs.run(system, SyncRun.Action.DELETIONS, released=released) as run:
         remote = system.connect()
         for kind in system.kinds:
             cursor = _cursor(system, f"{kind}:deleted")

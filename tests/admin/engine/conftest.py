@@ -51,7 +51,8 @@ def as_(client, person):
 def started(monkeypatch):
     """The tasks that pages hand to the worker, instead of the worker."""
     calls = []
-    for name in ["poll_system", "backfill_system", "reconcile_system", "drain_outbox"]:
+    for name in ["poll_system", "backfill_system", "reconcile_system", "look_for_deleted",
+                 "drain_outbox"]:  # fmt: skip
         task = getattr(tasks, name)
         monkeypatch.setattr(
             task,

@@ -146,12 +146,37 @@ def test_a_run_is_cancelled(as_):
     assert run.state == "cancelled"
 
 
-def test_releasing_the_brake_starts_the_run_again_without_it(as_, started, switched_on):
-    run = SyncRun.objects.create(system="pipedrive", action="poll", state="stopped")
+@pytest.mark.parametrize(
+    ("action", "task"),
+    [
+        ("poll", "poll_system"),
+        ("reconcile", "reconcile_system"),
+        ("deletions", "look_for_deleted"),
+    ],
+)
+def test_releasing_the_brake_starts_the_run_again_without_it(
+    as_, started, switched_on, action, task
+):
+    run = SyncRun.objects.create(system="pipedrive", action=action, state="stopped")
 
     press(as_("operations"), run, "release")
 
-    assert started == [("poll_system", ("pipedrive",), {"released": True})]
+    assert started == [(task, ("pipedrive",), {"released": True})]
+
+
+def test_a_run_that_a_later_one_asks_for_leads_to_it(as_, switched_on):
+    old, new = (
+        SyncRun.objects.create(system="pipedrive", action="poll", state="stopped") for _ in "12"
+    )
+    first, asking = (
+        reverse("admin:integrations_syncrun_change", args=[run.pk]) for run in (old, new)
+    )
+    client = as_("operations")
+
+    assert f'href="{asking}">A later run asks the same' in client.get(first).content.decode()
+    assert "Waits for you" in client.get(asking).content.decode()
+    SyncRun.objects.create(system="pipedrive", action="poll", state="done")
+    assert "None is needed any more" in client.get(first).content.decode()
 
 
 @pytest.mark.parametrize("later", ["stopped", "done"])
