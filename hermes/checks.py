@@ -79,7 +79,7 @@ def field_maps_make_sense(**_: Any) -> list[Error]:
 
 @register
 def salesforce_settings_make_sense(**_: Any) -> list[Warning]:
-    """Hermes starts all the same, and the connection's card says that it is set up wrong."""
+    """Hermes starts all the same; what it cannot go on with stands on the connection's card."""
     problems = choices.problems() if settings.SALESFORCE_ENABLED else []
     return [Warning(f"{problem}.", id="hermes.W003") for problem in problems]
 

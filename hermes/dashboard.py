@@ -229,11 +229,11 @@ def _times(system: Any, row: Connection | None) -> list[tuple[str, Any]]:
 
 
 def _refused(row: Connection | None) -> str:
-    """How many messages came with a wrong password or seal, in a sentence; empty for none."""
+    """How many messages came with a wrong password or signature, in a sentence; empty for none."""
     if row is None or not row.refused_deliveries:
         return ""
     were = counted(row.refused_deliveries, "message was", "messages were")
-    return f"{were} refused: wrong password or seal."
+    return f"{were} refused: wrong password or signature."
 
 
 def _buttons(system: Any, row: Connection) -> list[dict[str, str]]:

@@ -117,5 +117,5 @@ SALESFORCE_REQUESTS_PER_MINUTE = env.int("SALESFORCE_REQUESTS_PER_MINUTE", defau
 SALESFORCE_RELAY_SECRETS = env.list("SALESFORCE_RELAY_SECRETS", default=[])
 SALESFORCE_RELAY_TOLERANCE_SECONDS = env.int("SALESFORCE_RELAY_TOLERANCE_SECONDS", default=300)
 SALESFORCE_OUTBOUND_TOKEN = env("SALESFORCE_OUTBOUND_TOKEN", default="")
-# Messages without a good seal or address that one sender gets an answer to in a minute.
+# Messages without a good signature or address that one sender gets an answer to in a minute.
 SALESFORCE_REFUSALS_PER_MINUTE = env.int("SALESFORCE_REFUSALS_PER_MINUTE", default=30)

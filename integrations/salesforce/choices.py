@@ -28,7 +28,6 @@ ALLOWED = {
 
 SINCE = "since:"
 
-
 #: What a title's template may name.
 TITLE_WORDS = ("{borrower_name}", "{loan_number}", "{name}")
 _BRACED = re.compile(r"\{[^{}]*\}?|\}")
@@ -45,8 +44,9 @@ def check() -> None:
 
 
 def problems() -> list[str]:
-    """A sentence for each setting that means nothing; asks neither Salesforce nor our tables.
+    """What means nothing, a sentence for each setting; of wrong names of fields the first.
 
+    Asks neither Salesforce nor our tables.
     What is wrong in the maps of further fields is field_map's to say.
     """
     judges = [*_judges(), *names.judges(), stages.in_environment, _check_interval]

@@ -63,7 +63,7 @@ def _deal(row: Mapping[str, Any], how: HowToRead, people: list[RemoteRecord]) ->
         fields=draft.fields | ({"status": meant.status} if meant else {}),
         parents=_parents(row, how, people),
         ours=_stage(meant),
-        when_new=_when_new(how, draft, meant) | {"name": _usual_title(row, how, people)},
+        when_new=_when_new(how, draft, meant, title=_usual_title(row, how, people)),
         not_made=_why_not_made(row, how, people),
         flagged=how.is_ours(row),
         modified_at=stamp_of(row, draft),
@@ -125,11 +125,17 @@ def _title(row: Mapping[str, Any], how: HowToRead, people: list[RemoteRecord]) -
         return name
     borrower, number = _borrower_name(people), _number(row, how)
     if how.title and borrower and number:
-        title = how.title
-        for place, value in zip(TITLE_WORDS, (borrower, number, name), strict=True):
-            title = title.replace(place, value)
-        return title
-    return name if name and not (borrower or number) else _usual_title(row, how, people)
+        return _filled_in(how.title, borrower, number, name)
+    if name and not borrower and not number:
+        return name
+    return _usual_title(row, how, people)
+
+
+def _filled_in(template: str, *values: str) -> str:
+    """A title; the values are those of the template's words, in their order."""
+    for word, value in zip(TITLE_WORDS, values, strict=True):
+        template = template.replace(word, value)
+    return template
 
 
 def _usual_title(row: Mapping[str, Any], how: HowToRead, people: list[RemoteRecord]) -> str:
@@ -153,12 +159,12 @@ def _stage(meant: Meant | None) -> dict[str, int | None]:
     return {"stage": meant.stage_id, "pipeline": meant.pipeline_id}
 
 
-def _when_new(how: HowToRead, draft: Draft, meant: Meant | None) -> dict[str, Any]:
-    """A new deal has a stage, a status and a value, whatever the loan lacks.
+def _when_new(how: HowToRead, draft: Draft, meant: Meant | None, *, title: str) -> dict[str, Any]:
+    """A new deal has a title, a stage, a status and a value, whatever the loan lacks.
 
     They are no change of ours that would go back.
     """
-    first: dict[str, Any] = {"kind": "loan", "value": Decimal(0), "status": "open"}
+    first: dict[str, Any] = {"kind": "loan", "name": title, "value": Decimal(0), "status": "open"}
     if how.currency:
         first["currency"] = how.currency
     if not _stage(meant) and how.stages.first is not None:

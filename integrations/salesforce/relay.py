@@ -1,4 +1,4 @@
-"""What a relay of Salesforce's change events posts: its seal, and its events one by one.
+"""What a relay of Salesforce's change events posts: its signature, and its events one by one.
 
 Contract, sections 9.1 to 9.4. Pure but for the settings and the clock.
 """
@@ -35,18 +35,18 @@ VERSION = 1
 
 
 def is_authentic(body: bytes, at: str, given: str) -> bool:
-    """Whether one of our secrets sealed the raw body, and not long ago."""
+    """Whether one of our secrets signed the raw body, and not long ago."""
     if not _SECONDS.fullmatch(at):
         return False
     away = abs(timezone.now().timestamp() - int(at))
     if away > settings.SALESFORCE_RELAY_TOLERANCE_SECONDS:
         return False
-    seals = [each.strip().encode() for each in given.split(",")]
-    # As bytes: a seal with letters that are not ASCII is wrong, and no error.
+    signatures = [each.strip().encode() for each in given.split(",")]
+    # As bytes: a signature with letters that are not ASCII is wrong, and no error.
     matches = [
-        hmac.compare_digest(seal, expected)
-        for expected in (_seal(secret, at, body) for secret in secrets())
-        for seal in seals
+        hmac.compare_digest(signature, expected)
+        for expected in (_signature(secret, at, body) for secret in secrets())
+        for signature in signatures
     ]
     return any(matches)
 
@@ -56,9 +56,9 @@ def secrets() -> list[str]:
     return [each.strip() for each in settings.SALESFORCE_RELAY_SECRETS if each.strip()]
 
 
-def _seal(secret: str, at: str, body: bytes) -> bytes:
-    sealed = hmac.new(secret.encode(), at.encode() + b"." + body, hashlib.sha256)
-    return f"v1={sealed.hexdigest()}".encode()
+def _signature(secret: str, at: str, body: bytes) -> bytes:
+    signed = hmac.new(secret.encode(), at.encode() + b"." + body, hashlib.sha256)
+    return f"v1={signed.hexdigest()}".encode()
 
 
 def parsed(body: bytes) -> dict[str, Any]:

@@ -31,7 +31,7 @@ RETRY_AFTER = {"Retry-After": "60"}
 
 
 class Strangers(Limit):
-    """Messages with a wrong seal or at a wrong address, of one sender's address."""
+    """Messages with a wrong signature or at a wrong address, of one sender's address."""
 
     def limit(self) -> int:
         return int(settings.SALESFORCE_REFUSALS_PER_MINUTE)
@@ -61,15 +61,15 @@ class SalesforceDoor(Door):
 
 
 class ChangeEvents(SalesforceDoor):
-    """A relay's messages; 401 without a good seal, 503 without a secret."""
+    """A relay's messages; 401 without a good signature, 503 without a secret."""
 
     unavailable = 503
 
     def refusal(self, request: Request, body: bytes | None) -> Refusal | None:
         if not settings.SALESFORCE_ENABLED or not relay.secrets():
             return Refusal(503, "No secret of the relay's is set", RETRY_AFTER)
-        seal = request.headers.get("X-Hermes-Signature", "")
-        if body is None or relay.is_authentic(body, _time_of(request), seal):
+        signature = request.headers.get("X-Hermes-Signature", "")
+        if body is None or relay.is_authentic(body, _time_of(request), signature):
             return None
         return Refusal(401, "signature")
 

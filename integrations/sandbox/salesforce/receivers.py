@@ -66,7 +66,7 @@ class Receivers:
         """Neither."""
 
     def letter(self, delivery: Delivery) -> dict:
-        """What is posted: the relay seals each try anew, a flow sends the newest values."""
+        """What is posted: the relay signs each try anew, a flow sends the newest values."""
         sent = delivery.payload
         if delivery.webhook_id == RELAY:
             body = sent["body"].encode()

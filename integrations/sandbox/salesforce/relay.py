@@ -1,4 +1,4 @@
-"""The relay that reads the event bus and posts what it reads: its messages and their seal."""
+"""The relay that reads the event bus and posts what it reads: its messages and their signature."""
 
 import hashlib
 import hmac
@@ -11,7 +11,7 @@ from integrations.sandbox.salesforce.schema import Entity
 #: ``relay``: many events, as the relay has them. ``pubsub``: the same, not decoded.
 #: ``cometd``: one, as the Streaming API has it. ``bare``: that without its ``data``.
 FORMS = ("relay", "pubsub", "cometd", "bare")
-#: How a message may be sealed: ``stale`` and ``future`` are valid, at another time.
+#: How a message may be signed: ``stale`` and ``future`` are valid, at another time.
 SIGNATURES = ("valid", "wrong", "none", "stale", "future")
 #: More than a receiver is to bear.
 _AWAY_SECONDS = {"stale": -600, "future": 600}
@@ -65,5 +65,5 @@ def headers(
 
 def signature(secret: str, at: str, body: bytes) -> str:
     """Over the time and the bytes."""
-    sealed = hmac.new(secret.encode(), at.encode() + b"." + body, hashlib.sha256)
-    return f"v1={sealed.hexdigest()}"
+    signed = hmac.new(secret.encode(), at.encode() + b"." + body, hashlib.sha256)
+    return f"v1={signed.hexdigest()}"

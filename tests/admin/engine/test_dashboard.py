@@ -170,8 +170,8 @@ def test_messages_that_do_not_arrive_are_shown_with_what_hermes_does_instead(as_
 @pytest.mark.parametrize(
     ("number", "sentence"),
     [
-        (1, "1 message was refused: wrong password or seal."),
-        (3, "3 messages were refused: wrong password or seal."),
+        (1, "1 message was refused: wrong password or signature."),
+        (3, "3 messages were refused: wrong password or signature."),
     ],
 )
 def test_a_connection_says_how_many_messages_were_refused(as_, client, number, sentence):
@@ -184,7 +184,10 @@ def test_a_connection_says_how_many_messages_were_refused(as_, client, number, s
 def test_a_wrong_seal_of_salesforces_relay_is_counted_in_the_same_words(as_, client, salesforce):
     client.post("/salesforce/webhooks/cdc/", b"{}", content_type="application/json")
 
-    assert "1 message was refused: wrong password or seal." in as_().get("/admin/").content.decode()
+    assert (
+        "1 message was refused: wrong password or signature."
+        in as_().get("/admin/").content.decode()
+    )
 
 
 def test_a_connection_without_refused_messages_says_nothing_of_them(as_):

@@ -55,7 +55,7 @@ class Relay:
         return relay.message(entity, [asdict(one) for one in events], form)
 
     def post(self, body: Any, *, secrets: Sequence[str] = (SECRET,), signed: str = "valid") -> Any:
-        """Sealed as a relay seals it, or wrongly."""
+        """Signed as a relay signs it, or wrongly."""
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         now = int(timezone.now().timestamp())
         return self.post_raw(raw, relay.headers(raw, secrets, signed, now, "a-delivery"))

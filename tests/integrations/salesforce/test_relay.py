@@ -26,10 +26,10 @@ NOTHING = {"version": 1, "events": []}
 @time_machine.travel("2026-01-01T00:00:00Z", tick=False)
 def test_signature_is_the_one_of_the_known_example(settings):
     settings.SALESFORCE_RELAY_SECRETS = ["test-relay-secret"]
-    seal = "v1=e8d3fa2385dfd9a70d7d6dc4058357981add9366466ada37da25f81a727590b6"
+    signature = "v1=e8d3fa2385dfd9a70d7d6dc4058357981add9366466ada37da25f81a727590b6"
 
-    assert is_authentic(b'{"events":[]}', "1767225600", seal)
-    assert not is_authentic(b'{"events":[ ]}', "1767225600", seal)
+    assert is_authentic(b'{"events":[]}', "1767225600", signature)
+    assert not is_authentic(b'{"events":[ ]}', "1767225600", signature)
 
 
 def test_a_signed_event_is_kept_before_it_is_acknowledged(relayed, event):

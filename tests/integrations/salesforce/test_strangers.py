@@ -90,8 +90,8 @@ def test_a_relay_with_an_old_clock_is_one(relayed, loan):
 
 def test_what_comes_without_the_slash_at_the_end_is_kept_as_well(relayed, loan):
     raw = json.dumps(relayed.message([relayed.emit("UPDATE", loan)])).encode()
-    sealed = relay.headers(raw, [SECRET], "valid", int(time.time()), "one")
+    signed = relay.headers(raw, [SECRET], "valid", int(time.time()), "one")
 
-    assert relayed.post_raw(raw, sealed, CDC.rstrip("/")).status_code == 202
+    assert relayed.post_raw(raw, signed, CDC.rstrip("/")).status_code == 202
     assert WebhookEvent.objects.count() == 1
     assert knock(relayed, OUTBOUND.rstrip("/")).status_code == 404
