@@ -164,12 +164,15 @@ def _when_new(how: HowToRead, draft: Draft, meant: Meant | None, *, title: str) 
 
     They are no change of ours that would go back.
     """
-    first: dict[str, Any] = {"kind": "loan", "name": title, "value": Decimal(0), "status": "open"}
+    first: dict[str, Any] = {"kind": "loan", "value": Decimal(0), "status": "open"}
     if how.currency:
         first["currency"] = how.currency
     if not _stage(meant) and how.stages.first is not None:
         first |= _stage(how.stages.first)
-    return {name: value for name, value in first.items() if name not in draft.fields}
+    # The title holds where the loan's own is too long as well.
+    return {name: value for name, value in first.items() if name not in draft.fields} | {
+        "name": title
+    }
 
 
 def _why_not_made(row: Mapping[str, Any], how: HowToRead, people: list[RemoteRecord]) -> str:
