@@ -110,16 +110,19 @@ def undo(row: Merge, model: type[models.Model]) -> list[str]:
     """Part the records again. Returns sentences about what somebody changed meanwhile.
 
     Raises:
-        CannotMerge: It was undone already, or is too long ago.
+        CannotMerge: It was undone already, is too long ago, or what became of it was merged since.
     """
     row = Merge.objects.select_for_update().get(pk=row.pk)
     if row.undone_at is not None:
         raise CannotMerge("This merge was undone already.")
     if row.merged_at < timezone.now() - UNDO_FOR:
         raise CannotMerge(f"Merges can be undone for {UNDO_FOR.days} days.")
-    rows = {record.pk: record for record in model._base_manager.filter(
+    rows: dict[int, Any] = {record.pk: record for record in model._base_manager.filter(
         pk__in=[row.winner_id, *row.loser_ids]).select_for_update().order_by("pk")}  # fmt: skip
     winner = rows[row.winner_id]
+    if winner.merged_into is not None:
+        # What of the loser went on from there is found again from there only.
+        raise CannotMerge(f"{winner} was merged into {winner.merged_into} since: undo that first.")
     model._base_manager.filter(pk__in=row.loser_ids).update(
         archived_at=None, merged_into=None, updated_at=timezone.now()
     )

@@ -49,7 +49,7 @@ class ConflictAdmin(NamedRecords, ButtonsAdmin):
         "is shown here, for you to choose."
     )
     list_display = ["found", "record", "field_label", "ours", "theirs", "system_label", "rule",
-                    "state_badge", "winner_label", "settled_by"]  # fmt: skip
+                    "state_badge", "stays"]  # fmt: skip
     list_display_links = ["found"]
     list_filter = ["state", SystemFilter, KindFilter]
     ordering = ["-id"]
@@ -120,6 +120,11 @@ class ConflictAdmin(NamedRecords, ButtonsAdmin):
     def winner_label(self, conflict: Conflict) -> str:
         names = {"hub": "Hermes", "remote": label_of(conflict.system)}
         return names.get(conflict.winner, "nobody yet")
+
+    @admin.display(description="Stays")
+    def stays(self, conflict: Conflict) -> str:
+        by = f" ({conflict.settled_by})" if conflict.settled_by else ""
+        return self.winner_label(conflict) + by
 
     @admin.display(description="Answered")
     def settled(self, conflict: Conflict) -> Any:

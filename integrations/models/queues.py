@@ -17,6 +17,7 @@ class Reason(models.TextChoices):
     CONFIG = "config", "Settings needed"
     INTERNAL = "internal", "Unexpected error"
     WAITING = "waiting", "Waits for somebody"
+    PARENT = "parent", "Waits for another record"
 
 
 class EventState(models.TextChoices):

@@ -169,10 +169,9 @@ def _when_new(how: HowToRead, draft: Draft, meant: Meant | None, *, title: str) 
         first["currency"] = how.currency
     if not _stage(meant) and how.stages.first is not None:
         first |= _stage(how.stages.first)
-    # The title holds where the loan's own is too long as well.
-    return {name: value for name, value in first.items() if name not in draft.fields} | {
-        "name": title
-    }
+    unsaid = {name: value for name, value in first.items() if name not in draft.fields}
+    # The loan's own name may be too long to be kept.
+    return {**unsaid, "name": title}
 
 
 def _why_not_made(row: Mapping[str, Any], how: HowToRead, people: list[RemoteRecord]) -> str:

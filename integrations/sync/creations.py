@@ -6,8 +6,11 @@ from dataclasses import replace
 
 from django.utils import timezone
 
+from integrations.models import OutboxEntry
+from integrations.models.queues import OPEN_ENTRIES
+
 from . import links, outbox_entries, removals
-from .errors import Undecided
+from .errors import Undecided, Waiting
 from .jobs import Job
 from .named import named_elsewhere
 from .outbox_claims import hold
@@ -55,6 +58,7 @@ def _met_there(remote: Remote, job: Job, outgoing: Outgoing) -> RemoteRecord | N
 
     Raises:
         Undecided: One that says outright that it is the same is another's.
+        Waiting: The same, and what is to be sent of that other may say so no more.
     """
     if job.entry.create_started_at is not None or not job.kind.look_first(job.record):
         return None
@@ -64,16 +68,26 @@ def _met_there(remote: Remote, job: Job, outgoing: Outgoing) -> RemoteRecord | N
     apart = set(links.apart(system, kind, list(alike)))
     named = named_elsewhere(kind, [alike[pk] for pk in taken])
     if contested := [pk for pk, hub_id in named.items() if hub_id == job.record.pk]:
-        raise Undecided(
-            f"It is {job.system.label}'s {kind} {contested[0]}, which Hermes has as another "
-            f"{kind}: merge the two, and nothing is made twice"
-        )
+        _refuse_anothers(job, contested[0])
     free = [
         record
         for pk, record in alike.items()
         if pk not in taken and (pk, job.record.pk) not in apart
     ]
     return free[0] if len(free) == 1 else None
+
+
+def _refuse_anothers(job: Job, remote_id: str) -> None:
+    """It says that it is ours, and is another's: two that were merged may have been parted."""
+    system, kind = job.system, job.entry.kind
+    owners = links.record_ids_of(system.name, {kind: [remote_id]}).values()
+    is_owed = OutboxEntry.objects.filter(
+        system=system.name, kind=kind, record_id__in=list(owners), state__in=OPEN_ENTRIES
+    )
+    what = f"It is {system.label}'s {kind} {remote_id}, which Hermes has as another {kind}"
+    if is_owed.exists():
+        raise Waiting(f"{what}: that one is sent first")
+    raise Undecided(f"{what}: merge the two, and nothing is made twice")
 
 
 def made_before(remote: Remote, job: Job, outgoing: Outgoing) -> RemoteRecord | None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxState, Reason
 from integrations.models.queues import OPEN_ENTRIES
 
-from . import connections, outbox_entries, schedule
+from . import connections, hub, outbox_entries, schedule
 from .errors import RateLimited, SyncError, Unauthorised, Unavailable, describe
 from .not_shown import NOT_SHOWN
 from .system import System, find
@@ -96,7 +96,7 @@ def waits_for_parent(system: System, entry: OutboxEntry, parent: tuple[str, int]
     # One that is tried again later keeps its time: asked for once more, it would go at once.
     if states.isdisjoint(OPEN_ENTRIES):
         if OutboxState.DEAD in states:
-            _stop(entry, Reason.CONFIG, f"Its {kind} could not be sent; mend that first", {})
+            _stop(entry, Reason.PARENT, f"Its {kind} could not be sent; mend that first", {})
             return
         outbox_entries.add(system, [parent])
     ours(entry).update(
@@ -105,6 +105,21 @@ def waits_for_parent(system: System, entry: OutboxEntry, parent: tuple[str, int]
         next_attempt_at=timezone.now() + LOOK_AGAIN[OutboxState.RETRYING in states],
         last_error=f"Waiting until its {kind} is there",
     )
+
+
+def resume_children(system: System, kind: str, record_id: int) -> None:
+    """The record is there now: what stopped because it was not goes on."""
+    stopped = OutboxEntry.objects.filter(
+        system=system.name, state=OutboxState.DEAD, reason=Reason.PARENT
+    )
+    ids: dict[str, set[int]] = {}
+    for child, pk in stopped.values_list("kind", "record_id"):
+        ids.setdefault(child, set()).add(pk)
+    for child, pks in ids.items():
+        for name in [name for name, of in hub.KINDS[child].parents.items() if of == kind]:
+            rows = hub.KINDS[child].model._base_manager.filter(pk__in=pks)
+            own = rows.filter(**{f"{name}_id": record_id}).values_list("pk", flat=True)
+            outbox_entries.add(system, [(child, pk) for pk in own])
 
 
 def give_up_later(system: System, entry: OutboxEntry, error: Exception) -> None:

@@ -12,7 +12,7 @@ from integrations.models import ExternalLink, LinkState, OutboxEntry
 
 from . import before_merge, held_as, hub, links, locks, outbox_entries, overwritten
 from .apply_page import apply_page
-from .ended import close
+from .ended import close, resume_children
 from .records import RemoteRecord, jsonable
 from .system import Outgoing, System
 
@@ -30,6 +30,8 @@ def keep_answer(
     """Keep what came of an entry's call, and close the entry; what is left is owed anew."""
     keep(system, outgoing, answer, sent=sent, found=found)
     close(entry, _did(outgoing, answer, sent), sorted(sent))
+    if outgoing.creating or found:
+        resume_children(system, entry.kind, outgoing.record_id)
     if outgoing.left:
         outbox_entries.add(system, [(entry.kind, outgoing.record_id)])
 

@@ -99,6 +99,6 @@ def test_the_list_says_whose_value_stayed(as_, conflict, answer, said):
     response = as_("sales").get(reverse("admin:integrations_conflict_changelist"))
 
     cell = re.search(
-        r'class="[^"]*field-winner_label[^"]*"[^>]*>(.*?)</td>', response.content.decode(), re.S
+        r'class="[^"]*field-stays[^"]*"[^>]*>(.*?)</td>', response.content.decode(), re.S
     )
     assert said in cell.group(1)

@@ -298,3 +298,17 @@ def test_comparing_while_the_connection_is_paused_calls_nobody_and_says_so(
 
     assert "No calls go out to that system at the moment" in page.content.decode()
     assert pipedrive.sandbox.calls == []
+
+
+def test_of_two_merges_in_a_row_the_later_is_undone_first(client, staff):
+    staff()
+    first, second, third = (CompanyFactory(name=name) for name in ["Ash", "Birch", "Cedar"])
+    earlier = merge(winner=first, losers=[second])
+    later = merge(winner=third, losers=[first])
+
+    refused = client.post(reverse("merge-undo", args=[earlier.pk]), follow=True)
+
+    assert "Ash was merged into Cedar since: undo that first." in refused.content.decode()
+    for row in (later, earlier):
+        client.post(reverse("merge-undo", args=[row.pk]))
+    assert Company.objects.live().count() == 3
