@@ -27,6 +27,7 @@ LOOKS = {
     "Paused": ("pause_circle", "warn"),
     "Have a look": ("warning", "warn"),
     "Stopped: asks you": ("front_hand", "warn"),
+    "Stopped": ("front_hand", "calm"),
     "Ignored": ("do_not_disturb_on", "calm"),
     "Discarded": ("do_not_disturb_on", "calm"),
     "Cancelled": ("cancel", "calm"),

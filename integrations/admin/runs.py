@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -87,13 +89,17 @@ class SyncRunAdmin(ButtonsAdmin):
     list_filter = ["state", AsksFilter, SystemFilter, "action"]
     ordering = ["-id"]
     fields = ["system_label", "action_label", "state_badge", "answer", "started", "took",
-              "counts_table", "report", "problem"]  # fmt: skip
+              "counts_table", "report_lines", "problem"]  # fmt: skip
     readonly_fields = fields
-    optional_rows = ("answer", "report", "problem")
+    optional_rows = ("answer", "report_lines", "problem")
     buttons = (
         Button("cancel", "Cancel", "cancel", MANAGE),
         Button("release", "Go on, these changes are right", "lock_open", MANAGE),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SyncRun]:
+        asking = brake.asking().values("pk")
+        return super().get_queryset(request).annotate(asks=Q(pk__in=asking))
 
     @admin.display(description="Your answer")
     def answer(self, run: SyncRun) -> Any:
@@ -103,7 +109,7 @@ class SyncRunAdmin(ButtonsAdmin):
         newest = brake.asking().filter(system=run.system, action=run.action).first()
         if newest is None:
             return "None is needed any more"
-        if newest == run:
+        if newest.pk == run.pk:
             return "Waits for you"
         address = reverse("admin:integrations_syncrun_change", args=[newest.pk])
         return format_html(
@@ -125,7 +131,8 @@ class SyncRunAdmin(ButtonsAdmin):
 
     @admin.display(description="State")
     def state_badge(self, run: SyncRun) -> Any:
-        return badge(run.get_state_display())
+        is_answered = run.state == RunState.STOPPED and not run.asks  # type: ignore[attr-defined]
+        return badge("Stopped" if is_answered else run.get_state_display())
 
     @admin.display(description="Took")
     def took(self, run: SyncRun) -> str:
@@ -133,7 +140,14 @@ class SyncRunAdmin(ButtonsAdmin):
 
     @admin.display(description="Problem")
     def problem(self, run: SyncRun) -> str:
+        if run.state == RunState.STOPPED:
+            # A question is read to its end.
+            return run.last_error
         return plain_error(run.last_error) or "–"
+
+    @admin.display(description="Report")
+    def report_lines(self, run: SyncRun) -> str:
+        return linebreaksbr(run.report)
 
     @staticmethod
     def _total(run: SyncRun, name: str) -> int:

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from integrations.sync.errors import Misconfigured
 
-from . import FEWEST_MINUTES, MOST_MINUTES, names, stages
+from . import FEWEST_MINUTES, MOST_MINUTES, flows, names, stages
 from .ids import whole_id
 from .names import MODIFIED, STAMP, several
 from .schemas import PERSON_UPDATES
@@ -24,6 +24,25 @@ ALLOWED = {
     "SALESFORCE_LOAN_OFFICER_MODE": ("auto", "text", "lookup", "owner"),
     "SALESFORCE_PERSON_UPDATE": tuple(PERSON_UPDATES),
     "SALESFORCE_WITHOUT_BORROWER": ("skip", "create"),
+}
+
+#: The smallest and the largest that means something.
+BOUNDS = {
+    "SALESFORCE_API_BUDGET_PERCENT": (1, 100),
+    "SALESFORCE_LOOKBACK_SECONDS": (0, 86_400),
+    "SALESFORCE_POLL_INTERVAL_MINUTES": (FEWEST_MINUTES, MOST_MINUTES),
+    "SALESFORCE_REFUSALS_PER_MINUTE": (1, 100_000),
+    "SALESFORCE_RELAY_TOLERANCE_SECONDS": (1, 86_400),
+    "SALESFORCE_REQUESTS_PER_MINUTE": (1, 100_000),
+    "SALESFORCE_TIMEOUT_SECONDS": (1, 600),
+}
+
+#: How the text of a setting looks, and one that does; empty ones are as if not set.
+FORMS = {
+    "SALESFORCE_API_VERSION": (r"\d{2,3}\.0", "62.0"),
+    "SALESFORCE_CURRENCY": (r"[A-Z]{3}", "USD"),
+    "SALESFORCE_INSTANCE_URL": (r"https?://\S+", "https://acme.my.salesforce.com"),
+    "SALESFORCE_LOGIN_URL": (r"https?://\S+", "https://login.salesforce.com"),
 }
 
 SINCE = "since:"
@@ -49,7 +68,7 @@ def problems() -> list[str]:
     Asks neither Salesforce nor our tables.
     What is wrong in the maps of further fields is field_map's to say.
     """
-    judges = [*_judges(), *names.judges(), stages.in_environment, _check_interval]
+    judges = [*_judges(), *_warnings(), *names.judges(), stages.in_environment]
     return [said for judge in judges if (said := _refused(judge))]
 
 
@@ -65,6 +84,24 @@ def _judges() -> list[Callable[[], object]]:
     """Each looks at one setting, and refuses it."""
     allowed = [partial(_check_allowed, setting) for setting in ALLOWED]
     return [*allowed, first_day, _check_zone, _check_title, _check_ids, _check_officer]
+
+
+def _warnings() -> list[Callable[[], object]]:
+    """Each looks at one setting with which Hermes goes on, be it with nothing but errors."""
+    bounds = [partial(_check_bounds, setting) for setting in BOUNDS]
+    return [*bounds, *(partial(_check_form, setting) for setting in FORMS), flows.check]
+
+
+def _check_bounds(setting: str) -> None:
+    least, most = BOUNDS[setting]
+    if not least <= (given := getattr(settings, setting)) <= most:
+        raise Misconfigured(f"{setting} must be {least} to {most}, not {given}")
+
+
+def _check_form(setting: str) -> None:
+    form, example = FORMS[setting]
+    if (given := getattr(settings, setting)) and not re.fullmatch(form, given):
+        raise Misconfigured(f"{setting} must be like {example}, not {given[:60]!r}")
 
 
 def _check_allowed(setting: str) -> None:
@@ -99,15 +136,6 @@ def _check_officer() -> None:
     if not officer_names() and not officer_ids():
         raise Misconfigured(
             "SALESFORCE_LOAN_OFFICER or SALESFORCE_LOAN_OFFICER_USER_ID must say whose loans"
-        )
-
-
-def _check_interval() -> None:
-    """Polls go on all the same, at the nearest that may be."""
-    if not FEWEST_MINUTES <= (minutes := settings.SALESFORCE_POLL_INTERVAL_MINUTES) <= MOST_MINUTES:
-        raise Misconfigured(
-            f"SALESFORCE_POLL_INTERVAL_MINUTES must be {FEWEST_MINUTES} to {MOST_MINUTES}, "
-            f"not {minutes}"
         )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.conf import settings
 
+from integrations.sync.errors import Misconfigured
+
 #: The settings that each flow needs.
 NEEDS = {
     "client_credentials": ("CONSUMER_KEY", "CONSUMER_SECRET"),
@@ -21,3 +23,16 @@ WITH_PASSWORD = {"password", "soap"}
 def needs() -> tuple[str, ...]:
     """The settings without which the chosen way leads nowhere; none of one that there is not."""
     return tuple(f"SALESFORCE_{name}" for name in NEEDS.get(settings.SALESFORCE_AUTH_FLOW, ()))
+
+
+def check() -> None:
+    """Look at what the chosen way needs.
+
+    Raises:
+        Misconfigured: There is no such way, or a setting is missing.
+    """
+    flow = settings.SALESFORCE_AUTH_FLOW
+    if flow not in NEEDS:
+        raise Misconfigured(f"SALESFORCE_AUTH_FLOW must be one of {', '.join(NEEDS)}")
+    if lacking := [name for name in needs() if not getattr(settings, name)]:
+        raise Misconfigured(f"{', '.join(lacking)} must be set for {flow}")

@@ -23,8 +23,7 @@ from integrations.sync import shared_cache
 from integrations.sync.errors import Misconfigured, SyncError, Unauthorised, Unavailable
 from integrations.sync.http import LONGEST_QUOTE, Http, json_object, new_session, said
 
-from . import soap_log_in
-from .flows import NEEDS, WITH_PASSWORD, needs
+from . import flows, soap_log_in
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +65,7 @@ def token(seconds: float, *, instead_of: Token | None = None) -> Token:
         Misconfigured: The settings lack what the flow needs.
         SyncError: There is none to be had now.
     """
-    _check_settings()
+    flows.check()
     if settings.SALESFORCE_AUTH_FLOW == "access_token":
         if instead_of is not None:
             raise Unauthorised("Salesforce no longer takes SALESFORCE_ACCESS_TOKEN")
@@ -84,14 +83,6 @@ def token(seconds: float, *, instead_of: Token | None = None) -> Token:
         return fresh
 
 
-def _check_settings() -> None:
-    flow = settings.SALESFORCE_AUTH_FLOW
-    if flow not in NEEDS:
-        raise Misconfigured(f"SALESFORCE_AUTH_FLOW must be one of {', '.join(NEEDS)}")
-    if lacking := [name for name in needs() if not getattr(settings, name)]:
-        raise Misconfigured(f"{', '.join(lacking)} must be set for {flow}")
-
-
 def log_in_url() -> str:
     """Where the token is asked for.
 
@@ -99,7 +90,7 @@ def log_in_url() -> str:
         Misconfigured: SALESFORCE_DOMAIN is no part of a host's name.
     """
     domain = settings.SALESFORCE_DOMAIN
-    if not domain or settings.SALESFORCE_AUTH_FLOW not in WITH_PASSWORD:
+    if not domain or settings.SALESFORCE_AUTH_FLOW not in flows.WITH_PASSWORD:
         return str(settings.SALESFORCE_LOGIN_URL)
     if not _DOMAIN.fullmatch(domain):
         raise Misconfigured("SALESFORCE_DOMAIN is what stands before .salesforce.com")

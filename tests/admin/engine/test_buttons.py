@@ -179,6 +179,29 @@ def test_a_run_that_a_later_one_asks_for_leads_to_it(as_, switched_on):
     assert "None is needed any more" in client.get(first).content.decode()
 
 
+def test_a_question_is_read_to_its_end_and_a_report_line_by_line(as_, switched_on):
+    question = f"{'42 deals were deleted there: ' * 20}Look at what happened."
+    run = SyncRun.objects.create(
+        system="pipedrive", action="poll", state="stopped", last_error=question, report="one\ntwo"
+    )
+
+    response = as_("operations").get(reverse("admin:integrations_syncrun_change", args=[run.pk]))
+
+    assert question in response.content.decode()
+    assert "one<br>two" in response.content.decode()
+
+
+def test_a_run_that_was_answered_does_not_ask_any_more(as_, switched_on):
+    SyncRun.objects.create(system="pipedrive", action="poll", state="stopped")
+    client, url = as_("operations"), reverse("admin:integrations_syncrun_changelist")
+    asks = "Stopped: asks you</span>"
+    assert asks in " ".join(client.get(url).content.decode().split())
+
+    SyncRun.objects.create(system="pipedrive", action="poll", state="done")
+
+    assert asks not in " ".join(client.get(url).content.decode().split())
+
+
 @pytest.mark.parametrize("later", ["stopped", "done"])
 def test_only_the_newest_question_of_the_brake_can_be_answered(as_, started, switched_on, later):
     old = SyncRun.objects.create(system="pipedrive", action="poll", state="stopped")

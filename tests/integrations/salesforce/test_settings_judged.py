@@ -12,6 +12,7 @@ TITLE_WORDS = "there are {borrower_name}, {loan_number}, {name}."
 def switched_on(settings):
     settings.SALESFORCE_ENABLED = True
     settings.SALESFORCE_LOAN_OFFICER = "Anna Whitlock"
+    settings.SALESFORCE_CONSUMER_KEY = settings.SALESFORCE_CONSUMER_SECRET = "demo"
 
 
 def said() -> list[str]:
@@ -29,6 +30,13 @@ def said() -> list[str]:
         ("LOAN_OFFICER", "", "must say whose loans"),
         ("LOAN_OFFICER_USER_ID", "Anna", "'Anna' is no id"),
         ("POLL_INTERVAL_MINUTES", 3, "must be 5 to 60, not 3."),
+        ("TIMEOUT_SECONDS", -5, "must be 1 to 600, not -5."),
+        ("API_BUDGET_PERCENT", 900, "must be 1 to 100, not 900."),
+        ("API_VERSION", "v62", "must be like 62.0, not 'v62'."),
+        ("CURRENCY", "euros", "must be like USD, not 'euros'."),
+        ("INSTANCE_URL", "ftp://x", "must be like https://acme.my.salesforce.com"),
+        ("AUTH_FLOW", "magic", "must be one of client_credentials, jwt_bearer"),
+        ("CONSUMER_SECRET", "", "must be set for client_credentials."),
         ("LOAN_OBJECT", "Loan; DROP", "is no name of Salesforce's: 'Loan; DROP'"),
         ("AMOUNT_FIELD", "Amount !", "is no name of Salesforce's: 'Amount !'"),
         ("COBORROWER_FIELDS", '{"mail": "Email"}', "a co-borrower has no mail."),
