@@ -21,8 +21,7 @@ app.autodiscover_tasks()
 
 #: Runs may take hours: in a queue of their own they can have workers of their own.
 RUNS = ["poll_system", "backfill_system", "reconcile_system", "repair_system", "deletions",
-        "look_for_deleted",
-        "take_runs"]  # fmt: skip
+        "look_for_deleted", "take_runs"]  # fmt: skip
 
 # Only set, not read: to read one would load the settings, and start what they start.
 app.conf.task_default_queue = "hermes"

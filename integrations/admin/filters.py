@@ -9,7 +9,6 @@ from django.contrib import admin
 from django.utils import timezone
 
 from integrations.models import OutboxState, Reason
-from integrations.sync import brake
 
 from .records import system_choices
 
@@ -92,7 +91,7 @@ class AsksFilter(admin.SimpleListFilter):
         return [("yes", "Waits for your yes")]
 
     def queryset(self, request: Any, queryset: Any) -> Any:
-        return queryset.filter(pk__in=brake.asking().values("pk")) if self.value() else queryset
+        return queryset.filter(asks=True) if self.value() else queryset
 
 
 class AtFilter(SinceFilter):

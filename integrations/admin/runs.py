@@ -106,11 +106,11 @@ class SyncRunAdmin(ButtonsAdmin):
         """Polls go on while a run waits for one, and stop as well."""
         if run.state != RunState.STOPPED:
             return ""
+        if run.asks:  # type: ignore[attr-defined]
+            return "Waits for you"
         newest = brake.asking().filter(system=run.system, action=run.action).first()
         if newest is None:
             return "None is needed any more"
-        if newest.pk == run.pk:
-            return "Waits for you"
         address = reverse("admin:integrations_syncrun_change", args=[newest.pk])
         return format_html(
             '<a class="hermes-link" href="{}">A later run asks the same, and waits for you</a>',

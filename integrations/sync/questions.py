@@ -109,7 +109,10 @@ def merged(kind: str, winner_id: int, loser_ids: Collection[int]) -> None:
     pairs = list(_with_any_of(kind, loser_ids, state=QuestionState.OPEN))
     inside = [pair.pk for pair in pairs if {pair.first_id, pair.second_id} <= one]
     others = [pair for pair in pairs if pair.pk not in inside]
-    asked = [(sorted([winner_id, *_other(pair, one)]), pair.why) for pair in others]
+    asked = [
+        (sorted({winner_id, pair.first_id, pair.second_id}.difference(loser_ids)), pair.why)
+        for pair in others
+    ]
     PossibleDuplicate.objects.bulk_create(
         [
             PossibleDuplicate(kind=kind, first_id=first, second_id=second, why=why)
@@ -133,7 +136,3 @@ def parted(kind: str, winner_id: int, loser_ids: Collection[int]) -> None:
 def _with_any_of(kind: str, ids: Collection[int], **filters: Any) -> QuerySet[PossibleDuplicate]:
     pairs = PossibleDuplicate.objects.filter(kind=kind, **filters)
     return pairs.filter(Q(first_id__in=ids) | Q(second_id__in=ids)).order_by("pk")
-
-
-def _other(pair: PossibleDuplicate, known: Collection[int]) -> set[int]:
-    return {pair.first_id, pair.second_id}.difference(known)
