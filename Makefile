@@ -24,8 +24,8 @@ lint: .venv/installed-dev
 
 # Needs uv: resolves the inputs into files that plain pip installs.
 lock:
-	uv pip compile --universal --python-version 3.11 requirements.in -o requirements.txt
-	uv pip compile --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+	uv pip compile --no-header --universal --python-version 3.11 requirements.in -o requirements.txt
+	uv pip compile --no-header --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt
 
 clean:
 	rm -rf .venv .data staticfiles

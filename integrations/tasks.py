@@ -26,6 +26,10 @@ from meetings import choosing
 
 logger = logging.getLogger(__name__)
 
+#: For how many seconds changes are sent to one system before the messages that came in
+#: meanwhile have their turn: there may be thousands, and a worker has few processes.
+TURN = 3.0
+
 
 @shared_task(name="integrations.drain_inbox")
 def drain_inbox() -> int:
@@ -36,7 +40,7 @@ def drain_inbox() -> int:
 @shared_task(name="integrations.drain_outbox")
 def drain_outbox() -> int:
     wake.starting("integrations.drain_outbox")
-    return outbox.drain()
+    return outbox.drain(turn=TURN)
 
 
 @shared_task(name="integrations.sweep")
@@ -45,7 +49,7 @@ def sweep() -> None:
     try:
         inbox.drain()
     finally:
-        outbox.drain()
+        outbox.drain(turn=TURN)
 
 
 @shared_task(name="integrations.poll_due")

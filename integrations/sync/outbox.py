@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import math
+import time
 from contextlib import suppress
 
 from integrations.models import ExternalLink, LinkState, OutboxEntry
@@ -18,6 +20,7 @@ from . import (
     removals,
     schedule,
     upkeep,
+    wake,
     withheld,
 )
 from .creations import create, made_before
@@ -35,13 +38,18 @@ logger = logging.getLogger(__name__)
 STAYS = "It was deleted in another system, which the others do not follow: it stays there."
 
 
-def drain() -> int:
-    """Notice changes, then send what is due in every system. Returns how many entries."""
+def drain(*, turn: float = math.inf) -> int:
+    """Notice changes, then send what is due in every system. Returns how many entries it took.
+
+    Args:
+        turn: For how many seconds to send to one system. What is left then is for the next turn,
+            which waits behind all that waits for a worker already.
+    """
     changes.spread()
-    return sum(_drain_system(system) for system in switched_on())
+    return sum(_drain_system(system, time.monotonic() + turn) for system in switched_on())
 
 
-def _drain_system(system: System) -> int:
+def _drain_system(system: System, until: float) -> int:
     taken = 0
     while connections.may_call(system):
         # A system that was down gets one call to show that it is back.
@@ -52,15 +60,20 @@ def _drain_system(system: System) -> int:
             break
         taken += len(entries)
         upkeep.worked()
-        _send_all(system, entries)
+        _send_all(system, entries, until)
         changes.spread()
+        if time.monotonic() >= until:
+            wake.outbox()
+            break
     return taken
 
 
-def _send_all(system: System, entries: list[OutboxEntry]) -> None:
+def _send_all(system: System, entries: list[OutboxEntry], until: float) -> None:
+    """Send them one after the other, at least one of them; those it does not come to go back."""
     remote = system.connect()
     for index, entry in enumerate(entries):
-        if not connections.may_call(system):
+        is_over = index > 0 and time.monotonic() >= until
+        if is_over or not connections.may_call(system):
             hand_back(entries[index:])
             return
         if not hold(entry):
