@@ -26,7 +26,7 @@ from integrations.models import (
     QuestionState,
     WebhookEvent,
 )
-from integrations.models.queues import OPEN_ENTRIES
+from integrations.models.queues import OPEN_ENTRIES, OPEN_EVENTS
 from integrations.sync import brake, connections
 from integrations.sync.system import everyone
 from integrations.sync.upkeep import PROGRAMS
@@ -50,7 +50,8 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
                   for system in everyone()],
         "chart": chart_of("week" if request.GET.get("chart") == "week" else "day"),
         "heartbeats": _heartbeats(),
-        "queue_length": queues.waiting,
+        "to_apply": queues.messages_due,
+        "to_send": queues.waiting,
     }  # fmt: skip
 
 
@@ -74,6 +75,8 @@ class Queues:
     failed_changes: int
     failed_messages: int
     messages_last_hour: int
+    messages_due: int
+    oldest_message: datetime | None
     conflicts: int
     duplicates: int
     stopped_runs: int
@@ -109,6 +112,9 @@ def _queues() -> Queues:
     dead_events = WebhookEvent.objects.filter(state=EventState.DEAD).aggregate(
         all=Count("pk"), today=Count("pk", filter=Q(done_at__gte=day))
     )
+    due_events = WebhookEvent.objects.filter(
+        state__in=OPEN_EVENTS, next_attempt_at__lte=now
+    ).aggregate(all=Count("pk"), oldest=Min("received_at"))
     return Queues(
         waiting_by_system={row["system"]: row["number"] for row in open_entries},
         oldest=min((row["oldest"] for row in open_entries), default=None),
@@ -116,10 +122,12 @@ def _queues() -> Queues:
         stuck_messages=dead_events["all"],
         failed_changes=dead_entries["today"],
         failed_messages=dead_events["today"],
-        messages_last_hour=WebhookEvent.objects.filter(
-            received_at__gte=now - timedelta(hours=1)
-        ).count(),
+        messages_due=due_events["all"],
+        oldest_message=due_events["oldest"],
         **_counts(
+            messages_last_hour=WebhookEvent.objects.filter(
+                received_at__gte=now - timedelta(hours=1)
+            ),
             conflicts=Conflict.objects.filter(state=QuestionState.OPEN),
             duplicates=PossibleDuplicate.objects.filter(state=QuestionState.OPEN),
             stopped_runs=brake.asking(),
@@ -143,7 +151,6 @@ def _list(model: str, **filters: str) -> str:
 
 
 def _tiles(queues: Queues, rows: dict[str, Connection]) -> list[dict[str, Any]]:
-    oldest = f"oldest {ago(queues.oldest)}" if queues.oldest else ""
     calls = sum(int(row.budget.get("used") or 0) for row in rows.values())
     return [
         _tile("Needs you", queues.needs_you, _where_it_hurts(queues), "error",
@@ -152,16 +159,22 @@ def _tiles(queues: Queues, rows: dict[str, Connection]) -> list[dict[str, Any]]:
                    f"{counted(queues.stopped_runs, 'stopped run', 'stopped runs')}"),
         _tile("Conflicts", queues.conflicts, _list("conflict", state__exact="open"), "call_split"),
         _tile("Waiting to send", queues.waiting, _list("outboxentry", queue="open"), "schedule",
-              note=oldest),
+              note=_oldest(queues.oldest)),
         _tile("Failed in 24 h", queues.failed_today, _failed(queues), "warning",
               note=f"{counted(queues.failed_changes, 'change', 'changes')} that could not be sent, "
                    f"{counted(queues.failed_messages, 'message', 'messages')} that could not be "
                    "applied"),
         _tile("Messages in the last hour", queues.messages_last_hour,
-              _list("webhookevent", since="hour"), "mail", zero="None"),
+              _list("webhookevent", since="hour"), "mail", zero="None",
+              note=f"{queues.messages_due:,} to apply, {_oldest(queues.oldest_message)}"
+              if queues.messages_due else ""),
         _tile("Requests used today", calls, reverse("admin:integrations_connection_changelist"),
               "swap_horiz", zero="None"),
     ]  # fmt: skip
+
+
+def _oldest(at: datetime | None) -> str:
+    return f"oldest {ago(at)}" if at else ""
 
 
 def _tile(

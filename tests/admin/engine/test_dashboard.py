@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from integrations import tasks
-from integrations.models import Heartbeat, SyncRun
+from integrations.models import Heartbeat, SyncRun, WebhookEvent
 from integrations.sync import connections
 from integrations.sync.system import get
 
@@ -47,6 +47,20 @@ def test_a_tile_counts_what_is_stuck_and_leads_to_it(as_):
 
     assert tile["value"] == "1"
     assert client.get(tile["url"]).context["cl"].result_count == 1
+
+
+def test_messages_that_wait_to_be_applied_are_told_with_their_age(as_):
+    now = timezone.now()
+    for minutes, state in {7: "new", 2: "new", 9: "done"}.items():
+        message = rows.message(minutes)
+        WebhookEvent.objects.filter(pk=message.pk).update(
+            state=state, received_at=now - timedelta(minutes=minutes), next_attempt_at=now
+        )
+
+    page = as_().get("/admin/")
+
+    assert tiles(page)["Messages in the last hour"]["note"] == "2 to apply, oldest 7 min ago"
+    assert page.context["to_apply"] == 2
 
 
 def test_a_run_that_stopped_and_asks_is_counted_until_it_is_answered(as_):
