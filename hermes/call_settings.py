@@ -2,9 +2,9 @@
 
 from ipaddress import ip_network
 
-import environ
+from hermes.environment import Env
 
-env = environ.Env()
+env = Env()
 
 # What tells when a team member is busy and keeps the calls: as meetings.calendars.Calendar.
 CALENDAR_BACKEND = env("CALENDAR_BACKEND", default="") or (

@@ -6,16 +6,16 @@ import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from hermes import admin_look
+from hermes.environment import Env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = BASE_DIR / ".data"
 
-env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
+env = Env()
+Env.read_env(BASE_DIR / ".env")
 
 # -- Django ----------------------------------------------------------------------------
 
@@ -130,7 +130,7 @@ else:
     from hermes.embedded import ensure_postgres
 
     DATABASE_URL = ensure_postgres(DATA_DIR)
-DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
+DATABASES = {"default": Env.db_url_config(DATABASE_URL)}
 # One connection for each thread, kept: a new one for each request costs six times as much.
 DATABASES["default"]["CONN_MAX_AGE"] = None
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -161,7 +161,7 @@ CACHES = {
 
 # Through whom e-mails go. In development they are printed; else none are written without it.
 EMAIL_URL = env("EMAIL_URL", default="")
-vars().update(environ.Env.email_url_config(EMAIL_URL or "consolemail://"))
+vars().update(Env.email_url_config(EMAIL_URL or "consolemail://"))
 # Whether guests are written to.
 GUEST_MAILS = bool(EMAIL_URL) or DEBUG
 EMAIL_TIMEOUT = 10

@@ -1,8 +1,8 @@
 """Settings of the outside systems, from the environment. Part of ``settings``."""
 
-import environ
+from hermes.environment import Env
 
-env = environ.Env()
+env = Env()
 
 # -- Pipedrive -------------------------------------------------------------------------
 

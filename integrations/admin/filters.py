@@ -88,7 +88,7 @@ class AsksFilter(admin.SimpleListFilter):
     parameter_name = "asks"
 
     def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", "Waits for your yes")]
+        return [("yes", "Waits for a yes")]
 
     def queryset(self, request: Any, queryset: Any) -> Any:
         return queryset.filter(asks=True) if self.value() else queryset

@@ -77,6 +77,11 @@ def _link(address: str, number: int, what: str) -> Any:
     )
 
 
+def _run_link(run: SyncRun, words: str) -> Any:
+    address = reverse("admin:integrations_syncrun_change", args=[run.pk])
+    return format_html('<a class="hermes-link" href="{}">{}</a>', address, words)
+
+
 @admin.register(SyncRun)
 class SyncRunAdmin(ButtonsAdmin):
     """One run: how far it is, what it did, and the brake."""
@@ -101,21 +106,19 @@ class SyncRunAdmin(ButtonsAdmin):
         asking = brake.asking().values("pk")
         return super().get_queryset(request).annotate(asks=Q(pk__in=asking))
 
-    @admin.display(description="Your answer")
+    @admin.display(description="Answer")
     def answer(self, run: SyncRun) -> Any:
         """Polls go on while a run waits for one, and stop as well."""
         if run.state != RunState.STOPPED:
             return ""
         if run.asks:  # type: ignore[attr-defined]
-            return "Waits for you"
-        newest = brake.asking().filter(system=run.system, action=run.action).first()
-        if newest is None:
-            return "None is needed any more"
-        address = reverse("admin:integrations_syncrun_change", args=[newest.pk])
-        return format_html(
-            '<a class="hermes-link" href="{}">A later run asks the same, and waits for you</a>',
-            address,
-        )
+            return "Somebody has to say yes"
+        later = SyncRun.objects.filter(system=run.system, action=run.action, pk__gt=run.pk)
+        if released := later.filter(brake_released=True).order_by("pk").first():
+            return _run_link(released, "Yes: this run went on with it")
+        if newest := brake.asking().filter(system=run.system, action=run.action).first():
+            return _run_link(newest, "A later run asks the same")
+        return "None is needed any more"
 
     @admin.display(description="Started", ordering="id")
     def started(self, run: SyncRun) -> Any:

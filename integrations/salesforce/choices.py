@@ -43,6 +43,7 @@ FORMS = {
     "SALESFORCE_CURRENCY": (r"[A-Z]{3}", "USD"),
     "SALESFORCE_INSTANCE_URL": (r"https?://\S+", "https://acme.my.salesforce.com"),
     "SALESFORCE_LOGIN_URL": (r"https?://\S+", "https://login.salesforce.com"),
+    "SALESFORCE_ORG_ID": (r"[A-Za-z0-9]{15}([A-Za-z0-9]{3})?", "00D5g000008abcD"),
 }
 
 SINCE = "since:"

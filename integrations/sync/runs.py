@@ -197,13 +197,18 @@ def _learnt(system: System, row: SyncRun, error: BaseException) -> str:
     connections.learn(system, error)
     if isinstance(error, Misconfigured):
         connections.misconfigured(system, str(error))
-    elif isinstance(error, Exception) and row.action in COME_AGAIN and _stays(row, error):
+    elif isinstance(error, Exception) and _stays(row, error):
         connections.walk_failed(system, row.action, describe(error))
     return str(error) if isinstance(error, SyncError) else f"{type(error).__name__}: {error}"
 
 
 def _stays(row: SyncRun, error: Exception) -> bool:
-    """Whether the next run is likely to fail as well, and nothing else says so."""
+    """Whether no next run is likely to make it good, and nothing else says so."""
+    if row.action == SyncRun.Action.BACKFILL:
+        # Nobody but a person starts it again, whatever ended it.
+        return not row.dry_run
+    if row.action not in COME_AGAIN:
+        return False
     if not isinstance(error, Unavailable):
         return not isinstance(error, TOLD_BY_ITSELF)
     before = _before(row).values_list("state", flat=True)[: AWAY_FOR_RUNS - 1]

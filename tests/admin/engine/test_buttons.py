@@ -174,9 +174,21 @@ def test_a_run_that_a_later_one_asks_for_leads_to_it(as_, switched_on):
     client = as_("operations")
 
     assert f'href="{asking}">A later run asks the same' in client.get(first).content.decode()
-    assert "Waits for you" in client.get(asking).content.decode()
+    assert "Somebody has to say yes" in client.get(asking).content.decode()
     SyncRun.objects.create(system="pipedrive", action="poll", state="done")
     assert "None is needed any more" in client.get(first).content.decode()
+
+
+def test_a_run_that_was_answered_leads_to_the_one_that_went_on(as_, switched_on):
+    stopped = SyncRun.objects.create(system="pipedrive", action="poll", state="stopped")
+    released = SyncRun.objects.create(
+        system="pipedrive", action="poll", state="done", brake_released=True
+    )
+    first, second = (
+        reverse("admin:integrations_syncrun_change", args=[run.pk]) for run in (stopped, released)
+    )
+
+    assert f'href="{second}">Yes' in as_("read only").get(first).content.decode()
 
 
 def test_a_question_is_read_to_its_end_and_a_report_line_by_line(as_, switched_on):

@@ -33,6 +33,7 @@ def said() -> list[str]:
         ("TIMEOUT_SECONDS", -5, "must be 1 to 600, not -5."),
         ("API_BUDGET_PERCENT", 900, "must be 1 to 100, not 900."),
         ("API_VERSION", "v62", "must be like 62.0, not 'v62'."),
+        ("ORG_ID", "our org", "must be like 00D5g000008abcD, not 'our org'."),
         ("CURRENCY", "euros", "must be like USD, not 'euros'."),
         ("INSTANCE_URL", "ftp://x", "must be like https://acme.my.salesforce.com"),
         ("AUTH_FLOW", "magic", "must be one of client_credentials, jwt_bearer"),

@@ -10,7 +10,7 @@ import time_machine
 from integrations.models import Connection, ExternalLink, SyncLog, SyncRun
 from integrations.salesforce import SYSTEM
 from integrations.sandbox.salesforce import jungo
-from integrations.sync import connections, reconcile, upkeep, walks
+from integrations.sync import connections, poll, reconcile, upkeep, walks
 from integrations.sync.errors import Misconfigured, RateLimited, SyncError, Unavailable
 
 pytestmark = pytest.mark.django_db
@@ -171,6 +171,25 @@ def test_while_polls_fail_the_card_says_so_whatever_else_goes_well(
 
     salesforce.org.edit("loan", loan, amount=1)
     salesforce.poll()
+    assert "Checks fail" not in admin_client.get("/admin/").content.decode()
+
+
+def test_a_first_load_that_ran_out_of_calls_is_told_until_one_gets_to_its_end(
+    salesforce, admin_client
+):
+    salesforce.loan()
+    salesforce.sandbox.trouble.add("burst", system="salesforce", path="*/query/", times=None)
+    with pytest.raises(RateLimited):
+        poll.backfill(SYSTEM)
+    salesforce.sandbox.trouble.clear()
+    connections.resume(SYSTEM)
+    salesforce.poll()
+
+    page = admin_client.get("/admin/").content.decode()
+    assert "Checks fail" in page
+    assert "“First load” fails" in page
+
+    poll.backfill(SYSTEM)
     assert "Checks fail" not in admin_client.get("/admin/").content.decode()
 
 
