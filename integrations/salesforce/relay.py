@@ -87,12 +87,13 @@ def taken_apart(message: Mapping[str, Any], at: str) -> list[Event]:
     """
     if message.get("version", VERSION) != VERSION:
         raise WrongShape(f"version must be {VERSION}: no other is known here")
+    org = _org(message)
     if message.get("type") == HEARTBEAT:
         return []
     if message.get("type") == REPLAY_LOST:
         kept = {REPLAY_LOST: str(message.get("reason") or "")[:200]}
         return [(f"{REPLAY_LOST}:{at}", json.dumps(kept).encode())]
-    events, org = _listed(message), _org(message)
+    events = _listed(message)
     channel = message.get("channel")
     good, wrong = [], []
     for place, event in enumerate(events):

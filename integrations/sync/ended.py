@@ -109,15 +109,20 @@ def waits_for_parent(system: System, entry: OutboxEntry, parent: tuple[str, int]
 
 def resume_children(system: System, kind: str, record_id: int) -> None:
     """The record is there now: what stopped because it was not goes on."""
+    below = {
+        child: names
+        for child, its in hub.KINDS.items()
+        if (names := [name for name, of in its.parents.items() if of == kind])
+    }
     stopped = OutboxEntry.objects.filter(
-        system=system.name, state=OutboxState.DEAD, reason=Reason.PARENT
+        system=system.name, state=OutboxState.DEAD, reason=Reason.PARENT, kind__in=below
     )
     ids: dict[str, set[int]] = {}
     for child, pk in stopped.values_list("kind", "record_id"):
         ids.setdefault(child, set()).add(pk)
     for child, pks in ids.items():
-        for name in [name for name, of in hub.KINDS[child].parents.items() if of == kind]:
-            rows = hub.KINDS[child].model._base_manager.filter(pk__in=pks)
+        rows = hub.KINDS[child].model._base_manager.filter(pk__in=pks)
+        for name in below[child]:
             own = rows.filter(**{f"{name}_id": record_id}).values_list("pk", flat=True)
             outbox_entries.add(system, [(child, pk) for pk in own])
 

@@ -185,6 +185,15 @@ def test_a_heartbeat_is_a_sign_of_life_and_no_message(relayed):
     assert not WebhookEvent.objects.exists()
 
 
+def test_a_heartbeat_of_another_org_is_no_sign_of_life(relayed):
+    other = {"version": 1, "type": "heartbeat", "organizationId": "00D000000000001"}
+
+    response = relayed.post(other)
+
+    assert response.status_code == 400
+    assert Connection.objects.get(system="salesforce").last_sign_at is None
+
+
 def test_a_relay_that_falls_silent_is_told_once_and_all_of_three_days_is_read(relayed, salesforce):
     hear(relayed, type="heartbeat")
     salesforce.poll()
