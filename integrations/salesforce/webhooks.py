@@ -75,9 +75,10 @@ class ChangeEvents(SalesforceDoor):
 
     def events(self, body: bytes) -> list[Event]:
         message = relay.parsed(body)
+        parts = relay.taken_apart(message, _time_of(self.request))
         if message.get("type") == relay.HEARTBEAT:
             signs_of_life.seen(get(NAME))
-        return relay.taken_apart(message, _time_of(self.request))
+        return parts
 
     def answer(self, kept: Sequence[Event], new: Collection[str]) -> HttpResponseBase:
         """Ignored is what is kept too, and says nothing to us."""
