@@ -167,7 +167,8 @@ class OutboxEntry(models.Model):
     system = models.CharField(max_length=40)
     kind = models.CharField(max_length=40)
     record_id = models.BigIntegerField()
-    #: Parents are sent first: the kind's place in the system's own order.
+    #: Parents are sent first: the kind's place in the system's own order. What came in bulk
+    #: goes after all else, in the same order.
     rank = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=12, choices=OutboxState, default=OutboxState.WAITING)
     #: Counts the changes asked for. A claim that ends with a newer one sends again.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,6 +17,9 @@ CHANNEL = "hermes_changes"
 
 #: How many change rows are turned into outbox entries in one transaction.
 SPREAD_BATCH = 5000
+
+#: More changes than that of one origin, noticed together, let those that come one by one pass.
+ONE_BY_ONE = 100
 
 #: Only what differs counts, whatever statement wrote it. ``updated_at`` alone is no change.
 _FUNCTION = """
@@ -149,8 +153,28 @@ def _spread_batch() -> int:
             [SPREAD_BATCH],
         )
         changes = cursor.fetchall()
+    few, many = _by_origin(changes)
     for system in switched_on():
-        others = {(kind, pk) for kind, pk, origin in changes if origin != system.name}
-        concerned = derived.concerned(system, changes)
-        outbox_entries.add(system, others | concerned)
+        first, rest = _told(system, few), _told(system, many)
+        outbox_entries.add(system, first, later=rest - first)
     return len(changes)
+
+
+#: What changed: kind, id, and which system's doing it was; nobody's is a person's.
+_Changes = list[tuple[str, int, str]]
+
+
+def _by_origin(changes: _Changes) -> tuple[_Changes, _Changes]:
+    """Those that came one by one, and those that one origin brought in bulk: a load's."""
+    number = Counter(origin for _, _, origin in changes)
+    many = {origin for origin, changed in number.items() if changed > ONE_BY_ONE}
+    return (
+        [change for change in changes if change[2] not in many],
+        [change for change in changes if change[2] in many],
+    )
+
+
+def _told(system: System, changes: _Changes) -> set[tuple[str, int]]:
+    """Whose change the system has to know: (kind, id)."""
+    others = {(kind, pk) for kind, pk, origin in changes if origin != system.name}
+    return others | derived.concerned(system, changes)

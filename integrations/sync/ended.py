@@ -99,6 +99,10 @@ def waits_for_parent(system: System, entry: OutboxEntry, parent: tuple[str, int]
             _stop(entry, Reason.PARENT, f"Its {kind} could not be sent; mend that first", {})
             return
         outbox_entries.add(system, [parent])
+    elif entry.rank < outbox_entries.LATER:
+        entries.filter(state=OutboxState.WAITING, rank__gte=outbox_entries.LATER).update(
+            rank=system.rank(kind)
+        )
     ours(entry).update(
         state=OutboxState.WAITING,
         attempts=entry.attempts - 1,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,16 +13,20 @@ from integrations.models import ExternalLink, LinkState, OutboxEntry, OutboxStat
 from . import directions, not_taken
 from .system import System
 
+#: Added to the rank of what came in bulk: all of it goes after all that came one by one.
+LATER = 100
+
 _ADD = """
 INSERT INTO integrations_outboxentry
     (system, kind, record_id, rank, state, generation, attempts, next_attempt_at,
      recreate, created_at, fields_sent, action, reason, last_error)
 SELECT %s, k.kind, k.record_id, k.rank, 'waiting', 1, 0, now() + %s, %s, now(), '[]', '', '', ''
-FROM unnest(%s::text[], %s::bigint[], %s::int[]) AS k (kind, record_id, rank)
-ORDER BY k.rank, k.record_id
+FROM unnest(%s::text[], %s::bigint[], %s::int[]) WITH ORDINALITY AS k (kind, record_id, rank, place)
+ORDER BY k.place
 ON CONFLICT (system, kind, record_id) WHERE state IN ('waiting', 'sending', 'retrying')
 DO UPDATE SET generation = integrations_outboxentry.generation + 1,
     recreate = integrations_outboxentry.recreate OR excluded.recreate,
+    rank = least(integrations_outboxentry.rank, excluded.rank),
     next_attempt_at = CASE WHEN integrations_outboxentry.state = 'sending'
         THEN integrations_outboxentry.next_attempt_at
         ELSE least(integrations_outboxentry.next_attempt_at, excluded.next_attempt_at) END
@@ -33,6 +37,7 @@ def add(
     system: System,
     records: Iterable[tuple[str, int]],
     *,
+    later: Collection[tuple[str, int]] = (),
     recreate: bool = False,
     at_once: bool = False,
 ) -> int:
@@ -41,17 +46,21 @@ def add(
     An open entry is told that there is more.
 
     Args:
+        later: More of them, for which those that come one by one need not wait.
         at_once: Not after the time in which the system gathers changes.
     """
-    records = set(records)
+    records = {*records, *later}
     sent = _kept_there(system, directions.sent(system, records))
-    wanted = sorted(sent | not_taken.due(system, records))
+    # Always in one order, whoever adds: two that cross would wait for each other.
+    wanted = sorted(
+        sent | not_taken.due(system, records), key=lambda one: (system.rank(one[0]), one[1])
+    )
     if not wanted:
         return 0
     wait = timedelta() if at_once else system.gather()
     kinds = [kind for kind, _ in wanted]
     ids = [pk for _, pk in wanted]
-    ranks = [system.rank(kind) for kind in kinds]
+    ranks = [system.rank(one[0]) + LATER * (one in later) for one in wanted]
     with connection.cursor() as cursor:
         params: list[Any] = [system.name, wait, recreate, kinds, ids, ranks]
         cursor.execute(_ADD, params)
