@@ -85,8 +85,8 @@ class DealPage(RecordPage):
     kind = "deal"
     form = DealForm
     named_with = {"stage": "pipeline"}
-    list_display = ["name", "customer", "status", "pipeline", "stage", "value", "currency",
-                    "owner", "systems", "changed"]  # fmt: skip
+    list_display = ["name", "customer", "status", "pipeline", "stage", "amount", "owner",
+                    "systems", "changed"]  # fmt: skip
     list_select_related = ["company", "contact", "pipeline", "stage", "owner"]
     list_filter = [ArchivedFilter, "status", "pipeline", "owner"]
     search_fields = ["name"]
@@ -101,6 +101,10 @@ class DealPage(RecordPage):
     def customer(self, deal: Deal) -> Any:
         """A loan is a person's, without a company."""
         return deal.company or deal.contact or "–"
+
+    @admin.display(description="Value", ordering="value")
+    def amount(self, deal: Deal) -> str:
+        return "–" if deal.value is None else f"{deal.value:,.2f} {deal.currency}"
 
     def children(self, record: Any) -> list[tuple[str, Any]]:
         return parts_of("contact", record.contact_id)

@@ -66,3 +66,13 @@ def test_the_numbers_of_a_run_are_read_on_a_phone(as_, live_server):
     assert page.locator("td[data-label]").evaluate_all(labels) == [
         "Read", "Added", "Changed", "Deleted there", "Left out", "Failed",
     ]  # fmt: skip
+
+
+def test_all_columns_of_the_deals_fit_beside_the_menu(as_, salesforce, live_server):
+    salesforce.loan(status="Submitted", amount=1_248_000)
+    salesforce.poll()
+    page = as_("sales")
+
+    address = reverse("admin:deals_deal_changelist")
+    assert cut_off(page, f"{live_server.url}{address}", 1280) == []
+    assert page.get_by_text("1,248,000.00 USD").count() > 0
