@@ -21,6 +21,9 @@ SPREAD_BATCH = 5000
 #: More changes than that of one origin, noticed together, let those that come one by one pass.
 ONE_BY_ONE = 100
 
+#: What changed: kind, id, and which system's doing it was; nobody's is a person's.
+_Changes = list[tuple[str, int, str]]
+
 #: Only what differs counts, whatever statement wrote it. ``updated_at`` alone is no change.
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION hermes_note_{kind}() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -158,10 +161,6 @@ def _spread_batch() -> int:
         first, rest = _told(system, few), _told(system, many)
         outbox_entries.add(system, first, later=rest - first)
     return len(changes)
-
-
-#: What changed: kind, id, and which system's doing it was; nobody's is a person's.
-_Changes = list[tuple[str, int, str]]
 
 
 def _by_origin(changes: _Changes) -> tuple[_Changes, _Changes]:
