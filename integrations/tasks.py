@@ -14,6 +14,7 @@ from integrations.sync import (
     outbox,
     poll,
     reconcile,
+    runs,
     signs_of_life,
     upkeep,
     wake,
@@ -56,6 +57,7 @@ def sweep() -> None:
 def poll_due() -> None:
     wake.starting("integrations.poll_due")
     signs_of_life.look()
+    runs.tell_of_dead_loads()
     # While nobody takes it, the next look sends another: only one of them is to run.
     expires = arrivals.POLL_EVERY.total_seconds()
     for system in upkeep.due_for_poll():

@@ -17,10 +17,13 @@ from . import brake, connections, not_kept
 from .errors import Misconfigured, RateLimited, SyncError, Unauthorised, Unavailable, describe
 from .outcomes import Outcomes, Status
 from .records import RemoteRecord
-from .system import Page, System
+from .system import Page, System, switched_on
 
 #: A running run that was silent for so long is taken to be dead.
 SILENT_FOR = timedelta(minutes=5)
+
+#: What is said of it.
+ENDED = "The process ended"
 
 #: So many different remarks are in a run's report.
 MOST_REMARKS = 20
@@ -192,6 +195,14 @@ def run(
         _end(current, RunState.DONE, "")
 
 
+def tell_of_dead_loads() -> None:
+    """A first load whose process died ends nowhere: its connection says so until one succeeds."""
+    for system in switched_on():
+        loads = _silent(system, SyncRun.Action.BACKFILL).filter(dry_run=False)
+        if loads.exists():
+            connections.walk_failed(system, SyncRun.Action.BACKFILL, ENDED)
+
+
 def _learnt(system: System, row: SyncRun, error: BaseException) -> str:
     """What a failure says of the connection is kept there; its sentence for the run."""
     connections.learn(system, error)
@@ -222,12 +233,7 @@ def _before(row: SyncRun) -> QuerySet[SyncRun]:
 
 
 def _begin(system: System, action: str, *, dry_run: bool, released: bool) -> SyncRun:
-    SyncRun.objects.filter(
-        system=system.name,
-        action=action,
-        state=RunState.RUNNING,
-        heartbeat_at__lt=timezone.now() - SILENT_FOR,
-    ).update(state=RunState.FAILED, last_error="The process ended", ended_at=timezone.now())
+    _silent(system, action).update(state=RunState.FAILED, last_error=ENDED, ended_at=timezone.now())
     try:
         with transaction.atomic():
             return SyncRun.objects.create(
@@ -235,6 +241,15 @@ def _begin(system: System, action: str, *, dry_run: bool, released: bool) -> Syn
             )
     except IntegrityError:
         raise AlreadyRunning(f"{system.label}: {action} is already running") from None
+
+
+def _silent(system: System, action: str) -> QuerySet[SyncRun]:
+    return SyncRun.objects.filter(
+        system=system.name,
+        action=action,
+        state=RunState.RUNNING,
+        heartbeat_at__lt=timezone.now() - SILENT_FOR,
+    )
 
 
 def _ask_once(row: SyncRun, question: str) -> None:

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.utils import timezone
 
+from integrations import tasks
 from integrations.models import Connection, ExternalLink, SyncLog, SyncRun
 from integrations.salesforce import SYSTEM
 from integrations.sandbox.salesforce import jungo
@@ -188,6 +190,24 @@ def test_a_first_load_that_ran_out_of_calls_is_told_until_one_gets_to_its_end(
     page = admin_client.get("/admin/").content.decode()
     assert "Checks fail" in page
     assert "“First load” fails" in page
+
+    poll.backfill(SYSTEM)
+    assert "Checks fail" not in admin_client.get("/admin/").content.decode()
+
+
+def test_a_first_load_whose_process_died_is_told_until_one_gets_to_its_end(
+    salesforce, admin_client
+):
+    salesforce.loan()
+    salesforce.poll()
+    minutes = timezone.now() - timedelta(minutes=6)
+    load = SyncRun.objects.create(system="salesforce", action="backfill")
+    tasks.poll_due()
+    assert "Checks fail" not in admin_client.get("/admin/").content.decode()
+
+    SyncRun.objects.filter(pk=load.pk).update(heartbeat_at=minutes)
+    tasks.poll_due()
+    assert "“First load” fails: The process ended" in admin_client.get("/admin/").content.decode()
 
     poll.backfill(SYSTEM)
     assert "Checks fail" not in admin_client.get("/admin/").content.decode()
