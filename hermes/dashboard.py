@@ -50,8 +50,8 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
                   for system in everyone()],
         "chart": chart_of("week" if request.GET.get("chart") == "week" else "day"),
         "heartbeats": _heartbeats(),
-        "to_apply": queues.messages_due,
-        "to_send": queues.waiting,
+        "to_apply": f"{queues.messages_due:,}",
+        "to_send": f"{queues.waiting:,}",
     }  # fmt: skip
 
 
@@ -221,7 +221,7 @@ def _card(system: Any, row: Connection | None, queues: Queues, may_manage: bool)
         "reason": reason_of(row) if is_on else "",
         "times": _times(system, row),
         "refused": _refused(row),
-        "backlog": backlog,
+        "backlog": f"{backlog:,}",
         "backlog_url": _list("outboxentry", queue="open", system=system.name),
         "budget": budget_of(row),
         "url": reverse("admin:integrations_connection_change", args=[row.pk]) if row else "",

@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 #: For how many seconds changes are sent to one system before the messages that came in
 #: meanwhile have their turn: there may be thousands, and a worker has few processes.
-TURN = 3.0
+TURN = 1.0
 
 
 @shared_task(name="integrations.drain_inbox")

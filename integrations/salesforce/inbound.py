@@ -97,6 +97,7 @@ def _read_loan(
 ) -> None:
     if misfitting := _misfitting_borrower(row, how):
         draft.problems.append(misfitting)
+    draft.judge(row.get(how.name_field), values.text, how.name_field)
     draft.take("name", _title(row, how, people), values.text)
     if how.of(row, "amount") is not None:
         # None yet is no news; what was set to nothing there stays as it was.

@@ -70,6 +70,8 @@ def _coborrower(
     if _is_one(borrower, name, email, phone):
         return None
     draft = Draft({part: parts[part] for part in ("email", "phone") if part in parts})
+    for field_name in how.coborrower.values():
+        draft.judge(row.get(field_name), values.text, field_name)
     if parts.keys() >= how.coborrower.keys() & WHOLE_NAME:
         # Somebody has to be called something, here and in Pipedrive.
         draft.fields["name"] = name or email or phone

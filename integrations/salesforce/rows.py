@@ -88,6 +88,10 @@ class Draft:
         self.fields[name] = fitting
         return fitting
 
+    def judge(self, value: Any, fit: Callable[[Any], Any], called: str) -> None:
+        """Only say so where a value does not fit: something else stands in for it."""
+        Draft(problems=self.problems).take(called, value, fit)
+
     def take_details(self, row: Mapping[str, Any], entries: Entries) -> None:
         """Read what else there is; each that does not fit harms no other."""
         found, problems = details.said(row, entries)

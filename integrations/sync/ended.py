@@ -100,9 +100,9 @@ def waits_for_parent(system: System, entry: OutboxEntry, parent: tuple[str, int]
             return
         outbox_entries.add(system, [parent])
     elif entry.rank < outbox_entries.LATER:
-        entries.filter(state=OutboxState.WAITING, rank__gte=outbox_entries.LATER).update(
-            rank=system.rank(kind)
-        )
+        # Also while it is claimed: it may go back, its turn being over.
+        came_in_bulk = entries.filter(state__in=OPEN_ENTRIES, rank__gte=outbox_entries.LATER)
+        came_in_bulk.update(rank=system.rank(kind))
     ours(entry).update(
         state=OutboxState.WAITING,
         attempts=entry.attempts - 1,

@@ -60,7 +60,7 @@ def test_messages_that_wait_to_be_applied_are_told_with_their_age(as_):
     page = as_().get("/admin/")
 
     assert tiles(page)["Messages in the last hour"]["note"] == "2 to apply, oldest 7 min ago"
-    assert page.context["to_apply"] == 2
+    assert page.context["to_apply"] == "2"
 
 
 def test_a_run_that_stopped_and_asks_is_counted_until_it_is_answered(as_):

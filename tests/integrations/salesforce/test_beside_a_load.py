@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from integrations.models import OutboxEntry
+from integrations.pipedrive import SYSTEM as PIPEDRIVE
 from integrations.sync import changes, outbox
+from integrations.sync.outbox_claims import claim, hand_back
 from tests.integrations.salesforce.in_pipedrive import deals, due_now, persons
 from tests.salesforce_loop import edit_here
 
@@ -69,6 +72,22 @@ def test_a_borrower_that_came_with_the_load_goes_as_early_as_a_new_loan_of_hers(
     assert written(pipedrive) == [("POST", "/api/v2/persons")]
     due_now()
     assert written(pipedrive) == [("POST", "/api/v2/deals")]
+    assert [one["name"] for one in persons(pipedrive)] == ["Ada Known", f"Ada Load{LOANS - 1}"]
+
+
+def test_a_borrower_whom_another_worker_has_claimed_is_the_first_when_she_is_handed_back(
+    load, loans, pipedrive
+):
+    ours = loans.linked("contact", load[-1])
+    entry = OutboxEntry.objects.get(kind="contact", record_id=ours.pk)
+    [other] = [one for one in claim(PIPEDRIVE, LOANS) if one.pk == entry.pk]
+    loans.loan(load[-1])
+    loans.poll()
+    assert written(pipedrive) == []
+
+    hand_back([other])
+
+    assert written(pipedrive) == [("POST", "/api/v2/persons")]
     assert [one["name"] for one in persons(pipedrive)] == ["Ada Known", f"Ada Load{LOANS - 1}"]
 
 

@@ -173,6 +173,18 @@ def test_a_name_of_any_kind_harms_nothing(salesforce, name):
     assert salesforce.deal(loan).contact == salesforce.linked("contact", borrower)
 
 
+@pytest.mark.parametrize("name", [["x"], {"a": 1}, True])
+def test_a_name_that_is_no_text_is_told_and_the_borrowers_stands_in(salesforce, name):
+    loan, neighbour = salesforce.loan(name=name), salesforce.loan(name="Neighbour")
+
+    salesforce.poll()
+
+    deal = salesforce.deal(loan)
+    assert deal.name == "Ada Quill - Loan"
+    assert SyncLog.objects.filter(topic="bad_value", record_id=deal.pk).exists()
+    assert salesforce.deal(neighbour).name == "Neighbour"
+
+
 def test_the_title_is_made_by_a_template_with_what_there_is(salesforce, settings):
     settings.SALESFORCE_TITLE_TEMPLATE = "{borrower_name} - Loan # {loan_number}"
     both = salesforce.loan(number="77")

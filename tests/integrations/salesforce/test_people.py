@@ -8,7 +8,7 @@ import pytest
 
 from contacts.models import Contact
 from deals.models import Deal
-from integrations.models import ExternalLink, PossibleDuplicate
+from integrations.models import ExternalLink, PossibleDuplicate, SyncLog
 from integrations.salesforce.ids import whole_id
 from integrations.sandbox.salesforce import jungo
 from integrations.sandbox.salesforce.demo import add_demo
@@ -80,6 +80,19 @@ def test_a_coborrower_who_can_be_reached_is_a_person_too(with_coborrowers):
     with_coborrowers.poll()
 
     assert with_coborrowers.linked("contact", f"{borrower}:co-borrower").name == "Tom Quill"
+
+
+def test_a_part_of_a_coborrowers_name_that_is_no_text_is_told(with_coborrowers):
+    borrower = with_coborrowers.borrower(
+        **co(first_name=["Tom"], last_name="Quill", email="tom@quill.example")
+    )
+    with_coborrowers.loan(borrower)
+
+    with_coborrowers.poll()
+
+    tom = with_coborrowers.linked("contact", f"{borrower}:co-borrower")
+    assert (tom.name, tom.email) == ("Quill", "tom@quill.example")
+    assert SyncLog.objects.filter(topic="bad_value", record_id=tom.pk).exists()
 
 
 def test_the_demo_has_one_coborrower_and_none_who_is_the_borrower_once_more(
