@@ -8,6 +8,7 @@ import signal
 import socket
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -78,8 +79,10 @@ def test_it_starts_again_what_was_killed(checkout):
     checkout.run()
     killed = checkout.processes()
     for pid, command in killed.items():
+        # Some end with those that were killed before them.
         if "manage.py run" not in command:
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     until("all is up again", lambda: len(kinds(checkout)) == 7 and checkout.answers())
     checkout.signal(signal.SIGTERM)
