@@ -51,16 +51,16 @@ def add(
     """
     records = {*records, *later}
     sent = _kept_there(system, directions.sent(system, records))
-    # Always in one order, whoever adds: two that cross would wait for each other.
-    wanted = sorted(
-        sent | not_taken.due(system, records), key=lambda one: (system.rank(one[0]), one[1])
-    )
-    if not wanted:
+    owed = sent | not_taken.due(system, records)
+    if not owed:
         return 0
+    rank = {kind: system.rank(kind) for kind, _ in owed}
+    # Always in one order, whoever adds: two that cross would wait for each other.
+    wanted = sorted(owed, key=lambda one: (rank[one[0]], one[1]))
     wait = timedelta() if at_once else system.gather()
     kinds = [kind for kind, _ in wanted]
     ids = [pk for _, pk in wanted]
-    ranks = [system.rank(one[0]) + LATER * (one in later) for one in wanted]
+    ranks = [rank[one[0]] + LATER * (one in later) for one in wanted]
     with connection.cursor() as cursor:
         params: list[Any] = [system.name, wait, recreate, kinds, ids, ranks]
         cursor.execute(_ADD, params)
